@@ -1,0 +1,2 @@
+import "./node_util.ts";
+export * from "@tensorflow/tfjs-node-gpu";
