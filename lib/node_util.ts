@@ -1,6 +1,7 @@
 /**
- * Gives `node:util` back the two type checks that Deno and Node 23 dropped and that tfjs-node still
- * calls (tensorflow/tfjs pull request 8425, merged but never released). Import it before tfjs-node.
+ * Gives `node:util` back two type checks that tfjs-node still calls and that Node 23 dropped; of the
+ * two, Deno 2.9 lacks `isNullOrUndefined` (tensorflow/tfjs pull request 8425, merged but never
+ * released). Import it before tfjs-node.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export interface Random {
  * @param seed Any integer; its low 32 bits count
  */
 export function createRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed | 0);
+  const generator = xoroshiro128plus(mix(seed));
   const uniform = (low = 0, high = 1) => low + (high - low) * uniformFloat64(generator);
   return {
     uniform,
@@ -34,6 +34,17 @@ export function createRandom(seed: number): Random {
       mean + standardDeviation * Math.sqrt(-2 * Math.log(1 - uniform())) *
         Math.cos(2 * Math.PI * uniform()),
   };
+}
+
+/**
+ * Spreads a seed's bits over all 32 (the finaliser of MurmurHash3): the generator's first outputs
+ * follow the seed linearly, so streams of neighbouring seeds would start alike.
+ */
+function mix(seed: number): number {
+  let bits = seed | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /**

@@ -1,0 +1,88 @@
+/**
+ * The few of TensorFlow's protocol buffers that a graph is written in.
+ *
+ * Source: `tensorflow/core/framework/{graph,node_def,attr_value,tensor}.proto` and
+ * `tensorflow/core/protobuf/{meta_graph,saved_model}.proto`; fields that are never written are left out.
+ *
+ * @module
+ */
+import protobuf from "protobufjs";
+
+const SCHEMA = `
+syntax = "proto3";
+message Shape { message Dim { int64 size = 1; } repeated Dim dim = 2; }
+message Tensor {
+  int32 dtype = 1; Shape tensor_shape = 2; bytes tensor_content = 4;
+  repeated float float_val = 5; repeated int32 int_val = 7; repeated bool bool_val = 11;
+}
+message AttrValue {
+  message List { repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; }
+  oneof value {
+    List list = 1; bytes s = 2; int64 i = 3; float f = 4; bool b = 5; int32 type = 6;
+    Shape shape = 7; Tensor tensor = 8;
+  }
+}
+message NodeDef {
+  string name = 1; string op = 2; repeated string input = 3; map<string, AttrValue> attr = 5;
+}
+message VersionDef { int32 producer = 1; }
+message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; }
+message MetaInfoDef { repeated string tags = 4; }
+message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; }
+message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
+`;
+
+/** A tensor written into the graph. */
+export interface TensorProto {
+  readonly dtype: number;
+  readonly tensor_shape: ShapeProto;
+  readonly tensor_content?: Uint8Array;
+  readonly float_val?: number[];
+  readonly int_val?: number[];
+  readonly bool_val?: boolean[];
+}
+
+/** A shape written into the graph. */
+export interface ShapeProto {
+  readonly dim: { readonly size: number }[];
+}
+
+/** The value of a node's attribute; exactly one field is set. */
+export interface AttrValue {
+  readonly list?: { readonly i?: number[]; readonly f?: number[]; readonly b?: boolean[] };
+  readonly s?: Uint8Array;
+  readonly i?: number;
+  readonly f?: number;
+  readonly b?: boolean;
+  readonly type?: number;
+  readonly shape?: ShapeProto;
+  readonly tensor?: TensorProto;
+}
+
+/** One operation of the graph; an input is `node:output`, or `^node` to run after it. */
+export interface NodeDef {
+  readonly name: string;
+  readonly op: string;
+  readonly input: string[];
+  readonly attr: Record<string, AttrValue>;
+}
+
+/** The tag under which a graph is saved and loaded. */
+export const TAG = "serve";
+
+/** A version of GraphDef that today's TensorFlow reads, recent enough for every op used here. */
+const PRODUCER = 1882;
+
+let savedModel: protobuf.Type | undefined;
+
+/** Writes a graph as the bytes of `saved_model.pb`. */
+export function encodeSavedModel(nodes: readonly NodeDef[]): Uint8Array {
+  savedModel ??= protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType("SavedModel");
+  return savedModel.encode({
+    saved_model_schema_version: 1,
+    meta_graphs: [{
+      meta_info_def: { tags: [TAG] },
+      graph_def: { node: nodes, versions: { producer: PRODUCER } },
+    }],
+  }).finish();
+}

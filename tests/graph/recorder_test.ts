@@ -1,0 +1,151 @@
+/** What the recorder writes down. */
+import assert from "node:assert/strict";
+import { graphFunction, jit, type TensorSpec } from "@/graph/jit.ts";
+import { record, Recorder } from "@/graph/recorder.ts";
+import { Variable } from "@/graph/variable.ts";
+import { DATA_TYPES } from "@/native.ts";
+import * as tf from "@/tf.ts";
+import { assertTensorsKept } from "../assert.ts";
+
+const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
+
+/** Compiles one function called `f`. */
+function compileOne(
+  inputs: Record<string, TensorSpec>,
+  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
+) {
+  return jit({ f: graphFunction(inputs, run) });
+}
+
+/** Calls a function and reads its output `y`; keeps no tensor. */
+function read(run: () => Record<string, tf.Tensor>): number[] {
+  return tf.tidy(() => [...run().y!.dataSync()]);
+}
+
+/** Records one function and gives its nodes as text: name, op, inputs. */
+function nodesOf(
+  run: (x: tf.Tensor) => Record<string, tf.Tensor>,
+  recorder = new Recorder(),
+): string[] {
+  const before = recorder.nodes.length;
+  tf.tidy(() => {
+    const x = tf.zeros([2]);
+    record(recorder, "f", { x }, () => run(x));
+  });
+  return recorder.nodes.slice(before)
+    .map(({ name, op, input }) => `${name} = ${op}(${input.join(", ")})`);
+}
+
+Deno.test("record() writes down inputs, constants, operations and outputs in order", () => {
+  assert.deepEqual(nodesOf((x) => ({ y: tf.add(tf.mul(x, x), tf.scalar(3)) })), [
+    "f/x = Placeholder()",
+    "f/Mul = Mul(f/x:0, f/x:0)",
+    "constant = Const()",
+    "f/Add = Add(f/Mul:0, constant:0)",
+    "f/y = Identity(f/Add:0)",
+  ]);
+});
+
+Deno.test("record() writes equal constants down once", () => {
+  const nodes = nodesOf((x) => {
+    const sum = tf.addN([x, tf.tensor1d([1, 2]), tf.tensor1d([1, 2]), tf.tensor1d([2, 1])]);
+    return { y: tf.mul(sum, tf.cast(tf.tensor1d([1, 2], "int32"), "float32")) };
+  });
+  assert.equal(nodes.filter((node) => node.includes("= Const")).length, 3);
+});
+
+Deno.test("record() orders the reads and writes of each variable by control inputs", () => {
+  using a = new Variable("a", [2]);
+  using b = new Variable("b", [2]);
+  const [handleA, handleB] = [a.sharedName, b.sharedName];
+  const nodes = nodesOf((x) => {
+    const before = a.read();
+    a.assign(x);
+    b.assign(before);
+    return { y: a.read() };
+  });
+  assert.deepEqual(nodes, [
+    "f/x = Placeholder()",
+    `${handleA} = VarHandleOp()`,
+    `f/ReadVariableOp = ReadVariableOp(${handleA}:0)`,
+    `f/AssignVariableOp = AssignVariableOp(${handleA}:0, f/x:0, ^f/ReadVariableOp)`,
+    `${handleB} = VarHandleOp()`,
+    `f/AssignVariableOp_1 = AssignVariableOp(${handleB}:0, f/ReadVariableOp:0)`,
+    `f/ReadVariableOp_1 = ReadVariableOp(${handleA}:0, ^f/AssignVariableOp)`,
+    "f/y = Identity(f/ReadVariableOp_1:0, ^f/AssignVariableOp, ^f/AssignVariableOp_1)",
+  ]);
+});
+
+Deno.test("record() keeps no order between functions, which run one at a time", () => {
+  using variable = new Variable("between", [2]);
+  const recorder = new Recorder();
+  nodesOf((x) => {
+    variable.assign(x);
+    return { y: x };
+  }, recorder);
+  const nodes = nodesOf(() => ({ y: variable.read() }), recorder);
+  assert.deepEqual(nodes, [
+    "f/x_1 = Placeholder()",
+    `f/ReadVariableOp = ReadVariableOp(${variable.sharedName}:0)`,
+    "f/y_1 = Identity(f/ReadVariableOp:0)",
+  ]);
+});
+
+Deno.test("record() keeps the tensors of the function alone", () => {
+  const x = tf.zeros([2]);
+  let y: tf.Tensor;
+  assertTensorsKept(1, () => {
+    record(new Recorder(), "f", { x }, () => ({ y: y = tf.exp(x) }));
+  });
+  tf.dispose([x, y!]);
+});
+
+Deno.test("Recorder gives every node a name of its own", () => {
+  const recorder = new Recorder();
+  const names = ["x", "x_1", "x", "x", "x_1"].map((base) => recorder.unusedName(base));
+  assert.deepEqual(names, ["x", "x_1", "x_2", "x_3", "x_1_1"]);
+});
+
+Deno.test("Recorder tells constants apart by type, shape and bytes", () => {
+  const recorder = new Recorder();
+  const add = (shape: number[], values: Float32Array | Int32Array) =>
+    recorder.addConstant(
+      "f",
+      shape,
+      values instanceof Int32Array ? DATA_TYPES.int32 : DATA_TYPES.float32,
+      values,
+    );
+  const first = add([2], Float32Array.of(0, 0));
+  assert.equal(add([2], Float32Array.of(0, 0)), first);
+  const others = [
+    add([2], Float32Array.of(-0, -0)),
+    add([2], Float32Array.of(0, -0)),
+    add([1, 2], Float32Array.of(0, 0)),
+    add([2], Int32Array.of(0, 0)),
+  ];
+  assert.equal(new Set([first, ...others]).size, 5);
+});
+
+Deno.test("jit() refuses large constants", () => {
+  const run = ({ x }: Record<string, tf.Tensor>) => ({
+    y: tf.mul(x!, tf.tensor2d(Float32Array.from({ length: 20_000 }, (_, i) => i), [200, 100])),
+  });
+  assert.throws(() => compileOne({ x: SCALAR }, run), {
+    name: "RangeError",
+    message: 'Cannot trace "f": a constant must have at most 16384 values, got shape [200, 100]; ' +
+      "pass it as an input, and draw random numbers with statelessNormal",
+  });
+});
+
+Deno.test("jit() takes large constants of one value", () => {
+  using program = compileOne({ x: SCALAR }, ({ x }) => ({
+    y: tf.stack([
+      tf.sum(tf.mul(x!, tf.fill([200, 100], 0.5))),
+      tf.sum(tf.mul(x!, tf.ones([200, 100]))),
+      tf.sum(tf.tensor1d(new Int32Array(20_000).fill(3), "int32").cast("float32")),
+      tf.sum(tf.zeros([200, 100], "bool").cast("float32")),
+      tf.sum(tf.ones([200, 100], "bool").cast("float32")),
+    ]),
+  }));
+  assert.deepEqual(read(() => program.f({ x: tf.scalar(2) })), [20_000, 40_000, 60_000, 0, 20_000]);
+});
