@@ -1,0 +1,66 @@
+/**
+ * Inflates gzip files with a bound on memory and with errors that name the file.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { createGunzip, gunzip as gunzipCallback } from "node:zlib";
+
+const gunzipBytes = promisify(gunzipCallback);
+
+/**
+ * Inflates a gzip file held in memory.
+ *
+ * @param bytes The compressed file
+ * @param file Its name, for messages
+ * @param maxBytes The most it may inflate to, so that a hostile file cannot fill the memory
+ * @throws {SyntaxError} If the bytes are cut short, corrupt or no gzip at all
+ * @throws {RangeError} If it inflates to more than `maxBytes`
+ */
+export async function gunzip(
+  bytes: Uint8Array,
+  file: string,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const inflated = await gunzipBytes(bytes, { maxOutputLength: maxBytes });
+    return new Uint8Array(inflated.buffer as ArrayBuffer, inflated.byteOffset, inflated.length);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new RangeError(
+        `Cannot inflate "${file}": it must hold at most ${maxBytes} bytes, got more`,
+      );
+    }
+    throw notGzip(file, bytes.length, error);
+  }
+}
+
+/**
+ * Gives the SHA-256 of what a gzip file inflates to, in hexadecimal. Reads it as a stream.
+ *
+ * The sum of the *inflated* bytes, because mirrors wrap the same content with other gzip headers.
+ *
+ * @throws {SyntaxError} If the file is cut short, corrupt or no gzip at all
+ */
+export async function sha256OfInflated(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  const { size } = await Deno.stat(file);
+  try {
+    await pipeline(createReadStream(file), createGunzip(), hash);
+  } catch (error) {
+    throw notGzip(file, size, error);
+  }
+  return hash.digest("hex");
+}
+
+function notGzip(file: string, size: number, error: unknown): SyntaxError {
+  const found = (error as Error).message;
+  return new SyntaxError(
+    `Cannot inflate "${file}": it must be a whole gzip file, got ${size} bytes with ${found}; ` +
+      `delete it, then fetch or copy it again`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * The one form in which every data source hands over its pictures.
+ *
+ * @module
+ */
+
+/**
+ * Pictures of one source and one split, held as bytes: a float copy would be four times as large.
+ */
+export interface ImageSet {
+  /** What it is called in messages and figures, such as `mnist`. */
+  readonly name: string;
+  /** S, the side of every picture in pixels. */
+  readonly size: number;
+  /** N, how many pictures there are. */
+  readonly count: number;
+  /** `[N, S, S]` row by row, from 0 black to 255 white; objects are white on black. */
+  readonly pixels: Uint8Array;
+  /** `[N]`, an index into `classNames`; absent where the source has no classes. */
+  readonly labels?: Uint8Array;
+  /** The name of each class, in the order of the labels. */
+  readonly classNames?: readonly string[];
+  /** What the pictures were rendered from; absent for photographs and drawings. */
+  readonly truth?: ShapeTruth;
+}
+
+/** The shapes and poses behind rendered pictures. Training never reads it; scoring does. */
+export interface ShapeTruth {
+  /** The side of every grid in cells; it need not be the pictures' size. */
+  readonly size: number;
+  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set. */
+  readonly voxels: Uint8Array;
+  /** `[N]` radians in [0, 2 pi), the azimuth each picture was rendered from. */
+  readonly azimuths: Float32Array;
+}
+
+/** The values of all bytes on the scale of the model's pictures. */
+const UNIT_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/**
+ * Gives chosen pictures on the scale that the model works on.
+ *
+ * @param set Where they come from
+ * @param indices Which of them, each from 0 to N - 1
+ * @param target `[indices, S, S]`, filled in and returned; made when left out
+ * @returns `[indices, S, S]`, values in [0, 1]
+ * @throws {RangeError} If an index is none of the set's
+ */
+export function imagesAt(
+  set: ImageSet,
+  indices: ArrayLike<number>,
+  target = new Float32Array(indices.length * set.size ** 2),
+): Float32Array {
+  const area = set.size ** 2;
+  for (let slot = 0; slot < indices.length; slot++) {
+    const index = indices[slot]!;
+    if (!Number.isInteger(index) || index < 0 || index >= set.count) {
+      throw new RangeError(
+        `Cannot take pictures of ${set.name}: an index must be from 0 to ${set.count - 1}, ` +
+          `got ${index}`,
+      );
+    }
+    for (let from = index * area, to = slot * area; to < (slot + 1) * area; from++, to++) {
+      target[to] = UNIT_VALUES[set.pixels[from]!]!;
+    }
+  }
+  return target;
+}
+
+/**
+ * Finds the first picture of each wanted class, so that figures always show the same objects.
+ *
+ * @param set A set with labels
+ * @param classNames Which classes, such as `["0", "8", "9"]` or `["Trouser", "Shirt"]`
+ * @returns One index for each name, in that order
+ * @throws {TypeError} If the set has no labels
+ * @throws {RangeError} If the set has no such class, or no picture of it
+ */
+export function firstOfEach(set: ImageSet, classNames: readonly string[]): number[] {
+  const { labels, classNames: known } = set;
+  if (!labels || !known) {
+    throw new TypeError(`Cannot find classes in ${set.name}: it must have labels, got none`);
+  }
+  return classNames.map((className) => {
+    const index = labels.indexOf(known.indexOf(className));
+    if (index < 0) {
+      throw new RangeError(
+        `Cannot find a class in ${set.name}: it must be one of ${known.join(", ")}, ` +
+          `got ${className}`,
+      );
+    }
+    return index;
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Takes the one picture of each voxel grid that a model gets to see.
+ *
+ * @module
+ */
+import { createRandom, seedFor } from "@/random.ts";
+import { projectVoxels } from "@/render/project.ts";
+import * as tf from "@/tf.ts";
+import { inChunks } from "./chunks.ts";
+import { resizeSquare, toBytes } from "./resize.ts";
+import type { LoadRequest } from "./source.ts";
+import type { VoxelGrids } from "./voxel_grids.ts";
+
+/** Pictures and the poses they were taken from. */
+export interface RenderedGrids {
+  /** `[N, imageSize, imageSize]`. */
+  readonly pixels: Uint8Array;
+  /** `[N]`, radians in [0, 2 pi). */
+  readonly azimuths: Float32Array;
+}
+
+/**
+ * Opacity of one set cell. Choice: 4, so that a wall of one cell hides 98 % of what is behind it
+ * and the picture is a silhouette, as white on black as a digit, with soft edges one cell wide.
+ */
+const TAU = 4;
+
+/** The most cells that are turned at once, which bounds the memory for large grids. */
+const CELLS_AT_ONCE = 2 ** 21;
+
+/**
+ * Renders each grid once, from an azimuth drawn uniformly from [0, 2 pi).
+ *
+ * A grid of another size than the picture is rendered at its own size and the picture is resized:
+ * walls of one cell would fade if the grid were resized instead. What reaches out of the grid's
+ * cube when it turns is cut off, exactly as the model's own renderer would.
+ *
+ * @param grids What to render
+ * @param request `imageSize`, `seed`, `onProgress` and `signal` count
+ * @param name The set's name: it keys the random stream and names the task
+ */
+export async function renderGrids(
+  grids: VoxelGrids,
+  request: LoadRequest,
+  name: string,
+): Promise<RenderedGrids> {
+  const { imageSize } = request;
+  const { size, count, voxels } = grids;
+  const random = createRandom(seedFor(request.seed, `${name}/azimuth`));
+  const azimuths = Float32Array.from({ length: count }, () => random.uniform(0, 2 * Math.PI));
+  const pixels = new Uint8Array(count * imageSize ** 2);
+  const chunkSize = Math.max(1, Math.floor(CELLS_AT_ONCE / size ** 3));
+  const work = { task: `render ${name}`, count, chunkSize };
+  for await (const { start, end } of inChunks(work, request)) {
+    const images = await project(
+      voxels.subarray(start * size ** 3, end * size ** 3),
+      azimuths.subarray(start, end),
+      size,
+    ); // [end - start, size, size]
+    for (let item = start; item < end; item++) {
+      const at = (item - start) * size ** 2;
+      const image = resizeSquare(images.subarray(at, at + size ** 2), size, imageSize);
+      toBytes(image, pixels.subarray(item * imageSize ** 2, (item + 1) * imageSize ** 2));
+    }
+  }
+  return { pixels, azimuths };
+}
+
+async function project(voxels: Uint8Array, azimuths: Float32Array, size: number) {
+  const images = tf.tidy(() => {
+    const density = tf.tensor4d(Float32Array.from(voxels), [azimuths.length, size, size, size]);
+    return projectVoxels(density, tf.tensor1d(azimuths), { tau: TAU });
+  });
+  try {
+    return await images.data<"float32">();
+  } finally {
+    images.dispose();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Brings square pictures to another size.
+ *
+ * @module
+ */
+
+/** The pixels that one new pixel is made of, and how much of each. */
+interface Tap {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+/**
+ * Resizes a square picture without aliasing: each new pixel is a weighted mean around its place.
+ *
+ * Choice: a triangle as wide as two pixels of the coarser grid (bilinear with antialiasing, as in
+ * Pillow and TensorFlow). It never overshoots the range, as sharper kernels do, and it is smooth
+ * upwards too, where plain area averaging gives blocks.
+ *
+ * @param values `[size, size]`, any range
+ * @param size Side of the picture
+ * @param newSize Side wanted
+ * @returns `[newSize, newSize]`, in the range of `values`
+ */
+export function resizeSquare(
+  values: Float32Array,
+  size: number,
+  newSize: number,
+): Float32Array {
+  if (size === newSize) return values.slice();
+  const taps = triangleTaps(size, newSize);
+  const rows = resizeRows(values, size, taps); // [size, newSize], transposed: [newSize, size]
+  return resizeRows(rows, size, taps); // transposed again: [newSize, newSize]
+}
+
+function triangleTaps(size: number, newSize: number): Tap[] {
+  const scale = size / newSize;
+  const radius = Math.max(scale, 1);
+  return Array.from({ length: newSize }, (_, i) => {
+    const centre = (i + 0.5) * scale - 0.5;
+    const first = Math.max(0, Math.ceil(centre - radius));
+    const last = Math.min(size - 1, Math.floor(centre + radius));
+    const heights = Array.from(
+      { length: last - first + 1 },
+      (_, k) => Math.max(0, 1 - Math.abs(first + k - centre) / radius),
+    );
+    const total = heights.reduce((sum, height) => sum + height, 0);
+    return { first, weights: heights.map((height) => height / total) };
+  });
+}
+
+/** Resizes each row `[rows, size]` and transposes: `[taps, rows]`. */
+function resizeRows(values: Float32Array, size: number, taps: readonly Tap[]): Float32Array {
+  const rowCount = values.length / size;
+  const result = new Float32Array(taps.length * rowCount);
+  for (const [column, { first, weights }] of taps.entries()) {
+    for (let row = 0; row < rowCount; row++) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += weights[k]! * values[row * size + first + k]!;
+      result[column * rowCount + row] = sum;
+    }
+  }
+  return result;
+}
+
+/**
+ * Rounds values in [0, 1] to bytes.
+ *
+ * @param values What to round
+ * @param target As long as `values`; filled in
+ */
+export function toBytes(values: ArrayLike<number>, target: Uint8Array): void {
+  for (let i = 0; i < values.length; i++) {
+    target[i] = Math.round(Math.min(1, Math.max(0, values[i]!)) * 255);
+  }
+}

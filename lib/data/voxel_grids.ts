@@ -1,0 +1,113 @@
+/**
+ * Arrays from files to voxel grids in the axes of this project.
+ *
+ * @module
+ */
+import type { NpyArray } from "./npy.ts";
+
+/** Grids of one size. */
+export interface VoxelGrids {
+  /** The side of every grid in cells. */
+  readonly size: number;
+  /** How many there are. */
+  readonly count: number;
+  /** `[N, D, H, W]`, 0 or 1. */
+  readonly voxels: Uint8Array;
+}
+
+/**
+ * Reads occupancy grids, one byte or one bit for each cell.
+ *
+ * `[N, X, Y, Z]` and `[X, Y, Z]` hold one value a cell. `[N, M]` of uint8 is bit-packed: each row
+ * is a grid in C order, the most significant bit first (`numpy.packbits`), and M is its volume over
+ * 8, rounded up. In a file z is up and objects face -y, as in ModelNet; so the viewer at azimuth 0
+ * sees their front: ours[d][h][w] = file[x = w][y = d][z = size - 1 - h].
+ *
+ * @param array As read from a file
+ * @param name Where it stands, for messages
+ * @throws {TypeError} If the rank is none of these
+ * @throws {RangeError} If the grids are not cubic, there is none, one has no set cell, or a value
+ *   is neither 0 nor 1
+ */
+export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
+  const { shape } = array;
+  const isPacked = shape.length === 2 && array.isUint8;
+  if (!isPacked && shape.length !== 3 && shape.length !== 4) {
+    throw new TypeError(
+      `Cannot read voxels "${name}": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
+        `or [N, bytes] of bit-packed uint8, got [${shape.join(", ")}]; ` +
+        `where a .npz file holds other arrays too, choose the grids with #NAME`,
+    );
+  }
+  const size = isPacked ? Math.floor(Math.cbrt(shape[1]! * 8) + 1e-9) : shape.at(-1)!;
+  const isCubic = isPacked
+    ? Math.ceil(size ** 3 / 8) === shape[1]
+    : shape.slice(-3).every((length) => length === size);
+  const count = shape.length === 3 ? 1 : shape[0]!;
+  if (!isCubic || size === 0) {
+    throw new RangeError(
+      `Cannot read voxels "${name}": each grid must be a cube, got shape [${shape.join(", ")}]` +
+        `${isPacked ? " of packed bits" : ""}; pad the shorter axes with 0`,
+    );
+  }
+  if (count === 0) {
+    throw new RangeError(
+      `Cannot read voxels "${name}": there must be at least one grid, got shape [${
+        shape.join(", ")
+      }]`,
+    );
+  }
+  const cells = isPacked ? unpackBits(array.values, count, size ** 3) : array.values;
+  checkCells(cells, size ** 3, name);
+  return { size, count, voxels: inOurAxes(cells, count, size) };
+}
+
+/** Opens rows of packed bits, the most significant first; each row starts a new byte. */
+function unpackBits(packed: ArrayLike<number>, count: number, volume: number): Uint8Array {
+  const rowSize = Math.ceil(volume / 8);
+  const cells = new Uint8Array(count * volume);
+  for (let item = 0; item < count; item++) {
+    for (let i = 0; i < volume; i++) {
+      cells[item * volume + i] = packed[item * rowSize + (i >> 3)]! >> (7 - i % 8) & 1;
+    }
+  }
+  return cells;
+}
+
+function checkCells(cells: ArrayLike<number>, volume: number, name: string): void {
+  for (let start = 0; start < cells.length; start += volume) {
+    let setCount = 0;
+    for (let i = start; i < start + volume; i++) {
+      const value = cells[i]!;
+      if (value !== 0 && value !== 1) {
+        throw new RangeError(
+          `Cannot read voxels "${name}": each cell must be 0 or 1, got ${value} ` +
+            `in grid ${start / volume}; threshold the values first`,
+        );
+      }
+      setCount += value;
+    }
+    if (setCount === 0) {
+      throw new RangeError(
+        `Cannot read voxels "${name}": each grid must have at least one set cell, ` +
+          `got none in grid ${start / volume}; leave it out, or choose another array with #NAME`,
+      );
+    }
+  }
+}
+
+/** Turns `[N, X, Y, Z]` with z up into `[N, D, H, W]`. */
+function inOurAxes(cells: ArrayLike<number>, count: number, size: number): Uint8Array {
+  const voxels = new Uint8Array(cells.length);
+  let to = 0;
+  for (let item = 0; item < count; item++) {
+    for (let d = 0; d < size; d++) {
+      for (let h = 0; h < size; h++) {
+        for (let w = 0; w < size; w++) {
+          voxels[to++] = cells[((item * size + w) * size + d) * size + size - 1 - h]!;
+        }
+      }
+    }
+  }
+  return voxels;
+}

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { DIGITS, EMBEDDED, GARMENTS, SOLIDS } from "@/data/embedded.ts";
+import { FASHION_MNIST_CLASSES, MNIST_CLASSES } from "@/data/mnist.ts";
+import { requestOf } from "./fixtures.ts";
+
+const TEST = requestOf({ split: "test" });
+
+Deno.test("DIGITS and GARMENTS have the form of the sets that they stand in for", async () => {
+  for (
+    const [source, classes] of [[DIGITS, MNIST_CLASSES], [GARMENTS, FASHION_MNIST_CLASSES]] as const
+  ) {
+    const set = await source.load(TEST, "");
+    assert.deepEqual([set.name, set.size, set.count], [source.name, 28, 1000]);
+    assert.equal(set.pixels.length, 1000 * 28 * 28);
+    assert.deepEqual(set.classNames, classes);
+    assert.deepEqual([...set.labels!.subarray(0, 12)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    assert.equal(set.truth, undefined);
+  }
+});
+
+Deno.test("SOLIDS keep the truth and the pose of each picture", async () => {
+  const set = await SOLIDS.load(TEST, "");
+  assert.deepEqual([set.size, set.count, set.truth!.size], [28, 600, 28]);
+  assert.equal(set.truth!.voxels.length, 600 * 28 ** 3);
+  assert.equal(set.truth!.azimuths.length, 600);
+  assert.deepEqual(set.classNames, ["chair", "car", "cup", "bowl", "person", "airplane"]);
+});
+
+Deno.test("EMBEDDED puts the parts one after the other, with their classes", async () => {
+  const set = await EMBEDDED.load(TEST, "");
+  assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 2600, 26]);
+  const garments = await GARMENTS.load(TEST, "");
+  const area = 28 * 28;
+  assert.deepEqual(set.pixels.subarray(1000 * area, 2000 * area), garments.pixels);
+  assert.deepEqual(set.labels!.subarray(1000, 1005), Uint8Array.of(10, 11, 12, 13, 14));
+  assert.deepEqual(set.labels!.subarray(2000, 2003), Uint8Array.of(20, 21, 22));
+});

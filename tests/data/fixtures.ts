@@ -1,0 +1,102 @@
+/** Small files and servers that the tests of the data sources make for themselves. */
+import JSZip from "jszip";
+import { gzipSync } from "node:zlib";
+import { createHash } from "node:crypto";
+import { createCanvas } from "@napi-rs/canvas";
+import type { LoadRequest } from "@/data/source.ts";
+
+/** What a source is asked for, unless the test says otherwise. */
+export function requestOf(changes: Partial<LoadRequest> = {}): LoadRequest {
+  return { split: "train", dataDir: "data", seed: 1, imageSize: 28, ...changes };
+}
+
+/** Runs a test with a folder of its own and removes it afterwards. */
+export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs a test with a server on a free port and stops it afterwards. */
+export async function withServer(
+  answer: (request: Request) => Response | Promise<Response>,
+  body: (address: string) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  try {
+    await body(`http://127.0.0.1:${server.addr.port}`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** Makes an inflated idx file of bytes. */
+export function idxFile(
+  shape: readonly number[],
+  values: ArrayLike<number>,
+): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  header.setUint32(0, 0x800 + shape.length);
+  shape.forEach((length, axis) => header.setUint32(4 + 4 * axis, length));
+  return joined(new Uint8Array(header.buffer), Uint8Array.from(values));
+}
+
+/** Makes a .npy file, version 1. */
+export function npyFile(
+  { type = "|u1", shape, isFortran = false, bytes }: {
+    type?: string;
+    shape: readonly number[];
+    isFortran?: boolean;
+    bytes: Uint8Array;
+  },
+): Uint8Array<ArrayBuffer> {
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const order = isFortran ? "True" : "False";
+  const header = `{'descr': '${type}', 'fortran_order': ${order}, 'shape': (${axes}), }`
+    .padEnd(117) + "\n";
+  const start = Uint8Array.of(0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, header.length, 0);
+  return joined(start, new TextEncoder().encode(header), bytes);
+}
+
+/** Makes a zip archive. */
+export async function zipFile(files: Record<string, Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const zip = new JSZip();
+  for (const [name, bytes] of Object.entries(files)) {
+    zip.file(name, bytes, { createFolders: false });
+  }
+  const bytes = await zip.generateAsync({ type: "uint8array", compression: "DEFLATE" });
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+/** Makes a picture of one colour, as PNG or JPEG. */
+export async function picture(
+  { width, height, colour, type = "png" }: {
+    width: number;
+    height: number;
+    colour: string;
+    type?: "png" | "jpeg";
+  },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, width, height);
+  return new Uint8Array(type === "png" ? await canvas.encode("png") : await canvas.encode("jpeg"));
+}
+
+/** Gives the gzip file of some bytes. */
+export function gzipped(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(gzipSync(bytes));
+}
+
+/** Gives the SHA-256 of some bytes in hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { loadImageSet, parseSpecification, SOURCES } from "@/data/sources.ts";
+import { withFolder, withServer } from "./fixtures.ts";
+
+const KNOWN = "mnist, fashion-mnist, images:PATH, voxels:PATH, embedded, embedded-digits, " +
+  "embedded-garments, embedded-solids";
+
+Deno.test("parseSpecification() splits at the first colon", () => {
+  const { source, path } = parseSpecification("images:a:b");
+  assert.deepEqual([source.name, path], ["images", "a:b"]);
+  assert.deepEqual(parseSpecification("mnist").path, "");
+});
+
+Deno.test("parseSpecification() refuses an unknown name and lists the known ones", () => {
+  for (const text of ["", "cifar", "MNIST", "cifar:path"]) {
+    assert.throws(() => parseSpecification(text), {
+      name: "RangeError",
+      message: `Cannot load data: its name must be one of ${KNOWN}, got "${text}"`,
+    });
+  }
+});
+
+Deno.test("parseSpecification() refuses a missing path and one too many", () => {
+  const cases = [
+    ["images", "images:PATH"],
+    ["voxels:", "voxels:PATH"],
+    ["mnist:", "mnist"],
+    ["mnist:path", "mnist"],
+  ];
+  for (const [text, expected] of cases) {
+    assert.throws(() => parseSpecification(text!), {
+      name: "RangeError",
+      message: `Cannot load data: it must read ${expected}, got "${text}"`,
+    });
+  }
+});
+
+Deno.test("SOURCES have names of their own, without colon or comma, and say what they are", () => {
+  assert.equal(new Set(SOURCES.map((source) => source.name)).size, SOURCES.length);
+  for (const { name, summary } of SOURCES) {
+    assert.match(name, /^[a-z-]+$/);
+    assert.ok(summary.length > 0);
+  }
+});
+
+Deno.test("loadImageSet() refuses a size that is none", async () => {
+  await assert.rejects(loadImageSet("embedded-digits", "test", { imageSize: 0 }), {
+    name: "RangeError",
+    message: "Cannot load embedded-digits: imageSize must be an integer >= 1, got 0",
+  });
+});
+
+Deno.test("loadImageSet() rejects at once when already aborted", async () => {
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assert.rejects(loadImageSet("embedded", "train", { signal }), { message: "enough" });
+});
+
+Deno.test("loadImageSet() says what each mirror answered, and leaves nothing behind", async () => {
+  await withFolder(async (dataDir) => {
+    await withServer(() => new Response(null, { status: 503 }), async (address) => {
+      const mirrors = { mnist: [address] };
+      const file = `${dataDir}/mnist/train-images-idx3-ubyte.gz`;
+      await assert.rejects(loadImageSet("mnist", "train", { dataDir, mirrors }), {
+        name: "DownloadError",
+        message: `Cannot download "${file}": one of 1 mirrors must serve it, ` +
+          `got ${address}/train-images-idx3-ubyte.gz: answered 503 Service Unavailable; ` +
+          "check the connection, or name a folder that has the file as the data folder",
+      });
+    });
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dataDir}/mnist`)), []);
+  });
+});

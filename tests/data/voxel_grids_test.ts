@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { NpyArray } from "@/data/npy.ts";
+import { voxelGrids } from "@/data/voxel_grids.ts";
+
+/** Makes an array of zeros with the cell (x, y, z) of each grid set. */
+function oneCell(shape: readonly number[], [x, y, z]: readonly [number, number, number]): NpyArray {
+  const size = shape.at(-1)!;
+  const values = new Uint8Array(shape.reduce((product, length) => product * length, 1));
+  for (let start = 0; start < values.length; start += size ** 3) {
+    values[start + (x * size + y) * size + z] = 1;
+  }
+  return { shape, values, isUint8: true };
+}
+
+Deno.test("voxelGrids() turns x, y and upward z into columns, depth and rows from the top", () => {
+  const { size, count, voxels } = voxelGrids(oneCell([4, 4, 4], [1, 2, 3]), "a.npy");
+  assert.deepEqual([size, count], [4, 1]);
+  assert.equal(voxels.indexOf(1), (2 * 4 + 0) * 4 + 1); // d = y, h = 3 - z, w = x
+});
+
+Deno.test("voxelGrids() reads several grids", () => {
+  const { count, voxels } = voxelGrids(oneCell([2, 3, 3, 3], [0, 1, 0]), "a.npy");
+  assert.equal(count, 2);
+  const at = (1 * 3 + 2) * 3;
+  assert.deepEqual([voxels[at], voxels[27 + at]], [1, 1]);
+  assert.equal(voxels.reduce((sum, value) => sum + value, 0), 2);
+});
+
+Deno.test("voxelGrids() opens packed bits, also where the last byte is not full", () => {
+  for (const size of [2, 3, 4, 5]) {
+    const plain = oneCell([2, size, size, size], [1, 0, 1]);
+    const rowSize = Math.ceil(size ** 3 / 8);
+    const values = new Uint8Array(2 * rowSize);
+    plain.values.forEach((value, i) => {
+      const bit = i % size ** 3;
+      values[Math.floor(i / size ** 3) * rowSize + (bit >> 3)]! |= value << (7 - bit % 8);
+    });
+    const packed = { shape: [2, rowSize], values, isUint8: true };
+    assert.deepEqual(voxelGrids(packed, "a"), voxelGrids(plain, "a"));
+  }
+});
+
+Deno.test("voxelGrids() takes any numbers that are 0 or 1", () => {
+  const values = new Float64Array(8).fill(1);
+  const { voxels } = voxelGrids({ shape: [2, 2, 2], values, isUint8: false }, "a.npy");
+  assert.deepEqual([...voxels], new Array(8).fill(1));
+});
+
+/** Arrays that are no grids, and what the message must say of them. */
+const REFUSED = [
+  {
+    shape: [8],
+    name: "TypeError",
+    message: "the shape must be [N, X, Y, Z], [X, Y, Z], or [N, bytes] of bit-packed uint8, " +
+      "got [8]; where a .npz file holds other arrays too, choose the grids with #NAME",
+  },
+  {
+    shape: [2, 3, 3, 4],
+    name: "RangeError",
+    message: "each grid must be a cube, got shape [2, 3, 3, 4]; pad the shorter axes with 0",
+  },
+  {
+    shape: [2, 3],
+    name: "RangeError",
+    message: "each grid must be a cube, got shape [2, 3] of packed bits; " +
+      "pad the shorter axes with 0",
+  },
+  {
+    shape: [0, 0, 0],
+    name: "RangeError",
+    message: "each grid must be a cube, got shape [0, 0, 0]; pad the shorter axes with 0",
+  },
+  {
+    shape: [0, 2, 2, 2],
+    name: "RangeError",
+    message: "there must be at least one grid, got shape [0, 2, 2, 2]",
+  },
+  {
+    shape: [2, 2, 2],
+    fill: 0.5,
+    name: "RangeError",
+    message: "each cell must be 0 or 1, got 0.5 in grid 0; threshold the values first",
+  },
+  {
+    shape: [2, 2, 2, 2],
+    fill: NaN,
+    name: "RangeError",
+    message: "each cell must be 0 or 1, got NaN in grid 0; threshold the values first",
+  },
+  {
+    shape: [2, 2, 2],
+    fill: 0,
+    name: "RangeError",
+    message: "each grid must have at least one set cell, got none in grid 0; " +
+      "leave it out, or choose another array with #NAME",
+  },
+];
+
+for (const { shape, fill = 1, name, message } of REFUSED) {
+  Deno.test(`voxelGrids() refuses shape [${shape.join(", ")}] filled with ${fill}`, () => {
+    const values = new Float64Array(shape.reduce((product, length) => product * length, 1));
+    const array = { shape, values: values.fill(fill), isUint8: true };
+    const expected = { name, message: `Cannot read voxels "a.npy": ${message}` };
+    assert.throws(() => voxelGrids(array, "a.npy"), expected);
+  });
+}
+
+Deno.test("voxelGrids() names the grid that is empty", () => {
+  const array = oneCell([3, 2, 2, 2], [0, 0, 0]);
+  array.values[8] = 0;
+  assert.throws(() => voxelGrids(array, "a.npy"), {
+    name: "RangeError",
+    message: 'Cannot read voxels "a.npy": each grid must have at least one set cell, ' +
+      "got none in grid 1; leave it out, or choose another array with #NAME",
+  });
+});
