@@ -1,0 +1,45 @@
+/**
+ * Diagonal Gaussians: posteriors of latents.
+ *
+ * @module
+ */
+import { statelessNormal } from "@/graph/random.ts";
+import * as tf from "@/tf.ts";
+
+/** q(z|x) for each picture: independent normals. */
+export interface Gaussian {
+  /** `[B, units]` */
+  readonly mean: tf.Tensor2D;
+  /** `[B, units]`, natural logarithm of the variance */
+  readonly logVariance: tf.Tensor2D;
+}
+
+/**
+ * Scales each row down to a largest L2 norm: x * limit / max(|x|, limit).
+ * Paper: latent clipping, which bounds an objective that by itself does not bound the means.
+ *
+ * @param x `[B, units]`
+ * @param limit Largest norm of a row
+ */
+export function clipNorm(x: tf.Tensor2D, limit: number): tf.Tensor2D {
+  const squares = tf.sum(tf.square(x), 1, true); // [B, 1]
+  // max() before the root: its gradient is finite at 0.
+  return tf.mul(x, tf.mul(limit, tf.rsqrt(tf.maximum(squares, limit * limit)))) as tf.Tensor2D;
+}
+
+/**
+ * Draws a latent: z = mean + eps * exp(logVariance / 2), eps ~ N(0, I), as in Kingma and Welling
+ * (arXiv:1312.6114).
+ *
+ * @param seed `[2]` int32, the seed of the pass
+ * @param stream Tells this draw apart from others of the same pass
+ * @returns `[B, units]`
+ */
+export function sample(
+  seed: tf.Tensor1D,
+  { mean, logVariance }: Gaussian,
+  stream: number,
+): tf.Tensor2D {
+  const noise = statelessNormal(mean.shape, seed, stream);
+  return tf.add(mean, tf.mul(noise, tf.exp(tf.mul(logVariance, 0.5)))) as tf.Tensor2D;
+}

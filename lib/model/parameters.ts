@@ -1,0 +1,97 @@
+/**
+ * Parameters: what a layer needs to be given, and how the values reach it.
+ *
+ * A layer declares its parameters by name and reads their values from a `Pass`, so every layer is a
+ * pure function of tensors and the training loop alone owns state.
+ *
+ * @module
+ */
+import { createRandom, type Random, seedFor } from "@/random.ts";
+import type * as tf from "@/tf.ts";
+
+/** Draws one initial value. */
+export type Initializer = (random: Random) => number;
+
+/** One parameter of a layer. */
+export interface Parameter {
+  /** Its shape. */
+  readonly shape: readonly number[];
+  /** Where its values start. */
+  readonly initial: Initializer;
+  /** True where the optimiser changes it; false for statistics that a forward pass keeps. */
+  readonly isTrained: boolean;
+}
+
+/** Parameters by name, such as `encoder/conv1/kernel`. */
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** One forward pass: the values of the parameters, and what the pass leaves behind. */
+export interface Pass {
+  /** The value of every parameter, by name. */
+  readonly values: Readonly<Record<string, tf.Tensor>>;
+  /** Whether batch statistics and random draws are used, as in training, or their running means. */
+  readonly isTraining: boolean;
+  /** `[2]` int32, the run's seed and the step: every draw of the pass follows from it. */
+  readonly seed: tf.Tensor1D;
+  /** New values of parameters that are not trained; batch norm writes its running statistics here. */
+  readonly statistics: Record<string, tf.Tensor>;
+}
+
+/** Part of a network: parameters and what it does with them. */
+export interface Layer<Input extends tf.Tensor, Output extends tf.Tensor> {
+  /** What it needs. */
+  readonly parameters: Parameters;
+  /** Runs it; a plain function of tensors. */
+  apply(pass: Pass, input: Input): Output;
+}
+
+/** Always the same value. */
+export const constant = (value: number): Initializer => () => value;
+
+/** Normal around 0. */
+export const normal = (standardDeviation: number): Initializer => (random) =>
+  random.normal(0, standardDeviation);
+
+/** Normal around 0, redrawn beyond two standard deviations. */
+export const truncatedNormal = (standardDeviation: number): Initializer => (random) => {
+  let value: number;
+  do value = random.normal(); while (Math.abs(value) > 2);
+  return value * standardDeviation;
+};
+
+/** Uniform with the variance 2 / (inputs + outputs), of Glorot and Bengio (2010). */
+export const glorotUniform = (inputs: number, outputs: number): Initializer => {
+  const limit = Math.sqrt(6 / (inputs + outputs));
+  return (random) => random.uniform(-limit, limit);
+};
+
+/** Declares a parameter that the optimiser changes. */
+export function trained(shape: readonly number[], initial: Initializer): Parameter {
+  return { shape, initial, isTrained: true };
+}
+
+/** Declares a parameter that forward passes change. */
+export function statistic(shape: readonly number[], initial: Initializer): Parameter {
+  return { shape, initial, isTrained: false };
+}
+
+/** Gathers the parameters of several parts. */
+export function parametersOf(...parts: readonly { readonly parameters: Parameters }[]): Parameters {
+  return Object.assign({}, ...parts.map(({ parameters }) => parameters));
+}
+
+/**
+ * Draws the initial values of parameters; each has a stream of its own, so adding one moves no other.
+ *
+ * @param parameters What to draw
+ * @param seed The run's seed
+ */
+export function initialValues(parameters: Parameters, seed: number): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, initial }]) => {
+      const random = createRandom(seedFor(seed, name));
+      const count = shape.reduce((product, length) => product * length, 1);
+      return [name, Float32Array.from({ length: count }, () => initial(random))];
+    }),
+  );
+}

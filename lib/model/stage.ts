@@ -1,0 +1,27 @@
+/**
+ * What the architecture figure shows of a network: one stage for each picture-worthy step.
+ *
+ * @module
+ */
+
+/** One step of a network. */
+export interface Stage {
+  /** What it does. */
+  readonly kind:
+    | "input"
+    | "conv2d"
+    | "dense"
+    | "sample"
+    | "deconv3d"
+    | "rotate"
+    | "project"
+    | "texture"
+    | "pose"
+    | "discriminator";
+  /** What to call it; unique within a model. */
+  readonly name: string;
+  /** A few words more, such as its kernel. */
+  readonly note?: string;
+  /** The shape of its result for one picture, without the batch axis. */
+  readonly shape: readonly number[];
+}

@@ -1,0 +1,17 @@
+/**
+ * No pose at all: every picture is taken to be seen from the front.
+ *
+ * @module
+ */
+import * as tf from "@/tf.ts";
+import type { PoseStrategy } from "./strategy.ts";
+
+/** Makes the strategy that gives every picture the azimuth pi (s = 0), the middle of the range. */
+export function createConstantPose(): PoseStrategy {
+  return {
+    parameters: {},
+    stages: [{ kind: "pose", name: "constant pose", shape: [1] }],
+    updatedFirst: [],
+    pose: (_pass, images) => ({ s: tf.zeros([images.shape[0]]) }),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Where the camera stands: the only file that knows the axis conventions.
+ *
+ * A grid `[D, H, W]` fills the cube [-1, 1]^3. Cell (d, h, w) has its centre at p = (x, y, z) with
+ * x = (2w + 1) / W - 1 to the right, y = 1 - (2h + 1) / H up and z = (2d + 1) / D - 1 away from the
+ * viewer. The camera is orthographic and looks along +z; turning the camera by an azimuth `a` about
+ * the vertical axis reads the grid at R p, with (x, z) -> (x cos a + z sin a, -x sin a + z cos a).
+ *
+ * @module
+ */
+import * as tf from "@/tf.ts";
+
+/** Where the points of every ray fall in the grid, counted in cells. */
+export interface RayPoints {
+  /** Depth index, fractional, `[B, W, D, 1]`; 0 is the centre of the nearest cell. */
+  readonly depth: tf.Tensor4D;
+  /** Column index, fractional, `[B, W, D, 1]`; 0 is the centre of the leftmost cell. */
+  readonly column: tf.Tensor4D;
+}
+
+/**
+ * Maps a pose latent to an azimuth: theta = (s + 1) pi.
+ * Paper: the released code's `rot_matrix`.
+ *
+ * @param s `[B]`, in (-1, 1)
+ * @returns Azimuth in radians `[B]`, in (0, 2 pi)
+ */
+export function azimuthOf(s: tf.Tensor1D): tf.Tensor1D {
+  return tf.mul(tf.add(s, 1), Math.PI);
+}
+
+/**
+ * Turns the centres of one horizontal layer of cells by each azimuth. Rotation about the vertical
+ * axis leaves rows alone, so one layer serves all of them.
+ *
+ * @param azimuth Radians `[B]`
+ * @param depth D, the number of points along a ray
+ * @param width W, the number of rays in a row
+ */
+export function turnedPoints(azimuth: tf.Tensor1D, depth: number, width: number): RayPoints {
+  const x = cellCentres(width).reshape([1, width, 1, 1]);
+  const z = cellCentres(depth).reshape([1, 1, depth, 1]);
+  const angle = azimuth.reshape([-1, 1, 1, 1]); // [B, 1, 1, 1]
+  const cos = tf.cos(angle);
+  const sin = tf.sin(angle);
+  const turnedX = tf.add(tf.mul(x, cos), tf.mul(z, sin)); // [B, W, D, 1]
+  const turnedZ = tf.sub(tf.mul(z, cos), tf.mul(x, sin)); // [B, W, D, 1]
+  return { depth: cellIndex(turnedZ, depth), column: cellIndex(turnedX, width) };
+}
+
+/** Gives the coordinates of `count` cell centres that fill [-1, 1]. */
+function cellCentres(count: number): tf.Tensor1D {
+  return tf.tensor1d(Float32Array.from({ length: count }, (_, i) => (2 * i + 1) / count - 1));
+}
+
+/** Inverts `cellCentres`: a coordinate in [-1, 1] to a fractional cell index. */
+function cellIndex(coordinate: tf.Tensor, count: number): tf.Tensor4D {
+  return tf.add(tf.mul(coordinate, count / 2), (count - 1) / 2) as tf.Tensor4D;
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { Inference } from "@/model/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/model/vae.ts";
+import { createRandom } from "@/random.ts";
+import * as tf from "@/tf.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
+import { TINY } from "../tiny.ts";
+import { passOf } from "./passes.ts";
+
+const { imageSize, latentSize, batchSize, tau } = TINY;
+const AREA = imageSize ** 2;
+const weights = initialValues(createModel(TINY).parameters, 1);
+
+function randomPictures(count: number): Float32Array {
+  const random = createRandom(2);
+  return Float32Array.from({ length: count * AREA }, () => random.uniform());
+}
+
+Deno.test("reconstruct() gives latents, poses, densities and renderings for each picture", () => {
+  using inference = new Inference(TINY, weights);
+  const { latent, pose, density, rendering } = inference.reconstruct(randomPictures(batchSize));
+  assert.deepEqual([latent, pose, density, rendering].map(({ length }) => length / batchSize), [
+    latentSize - 1,
+    1,
+    imageSize ** 3,
+    AREA,
+  ]);
+  assert.ok(density.every((value) => value > 0 && value < 1 / tau));
+  assert.ok(rendering.every((value) => value >= 0 && value < 1));
+  assert.ok(pose.every((value) => value >= -1 && value <= 1));
+});
+
+Deno.test("reconstruct() gives what the model gives eagerly outside training", () => {
+  const pictures = randomPictures(batchSize);
+  using inference = new Inference(TINY, weights);
+  const got = inference.reconstruct(pictures);
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const pass = passOf(model.parameters, { isTraining: false });
+    const images = tf.tensor4d(pictures, [batchSize, imageSize, imageSize, 1]);
+    const { posterior, occupancy } = model.forward(pass, images);
+    assertClose(got.latent, posterior.mean.dataSync(), 1e-5);
+    assertClose(got.density, tf.div(occupancy, tau).dataSync(), 1e-5);
+  });
+});
+
+Deno.test("reconstruct() takes any number of pictures, in batches", () => {
+  using inference = new Inference(TINY, weights);
+  const pictures = randomPictures(batchSize + 3);
+  const all = inference.reconstruct(pictures);
+  assert.equal(all.pose.length, batchSize + 3);
+  const tail = inference.reconstruct(pictures.slice(batchSize * AREA));
+  assert.deepEqual(all.rendering.slice(batchSize * AREA), tail.rendering);
+  assert.deepEqual(all.latent.slice(batchSize * (latentSize - 1)), tail.latent);
+});
+
+Deno.test("reconstruct() gives the same in batches of another size", () => {
+  using whole = new Inference(TINY, weights);
+  using single = new Inference(TINY, weights, { batchSize: 1 });
+  assert.deepEqual([whole.batchSize, single.batchSize], [batchSize, 1]);
+  const pictures = randomPictures(2);
+  const [expected, got] = [whole.reconstruct(pictures), single.reconstruct(pictures)];
+  assertClose(got.latent, expected.latent, 1e-5);
+  assertClose(got.density, expected.density, 1e-5);
+});
+
+Deno.test("decode() gives the density of reconstruct() for its latents", () => {
+  using inference = new Inference(TINY, weights);
+  const { latent, density } = inference.reconstruct(randomPictures(batchSize));
+  assertClose(inference.decode(latent), density, 1e-5);
+  const first = inference.decode(latent.slice(0, latentSize - 1));
+  assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
+});
+
+Deno.test("Inference uses the texture layer where the model has one", () => {
+  const config = { ...TINY, texture: true };
+  const textured = initialValues(createModel(config).parameters, 1);
+  using plain = new Inference(TINY, weights);
+  using painted = new Inference(config, textured);
+  const pictures = randomPictures(1);
+  assert.notDeepEqual(
+    painted.reconstruct(pictures).rendering,
+    plain.reconstruct(pictures).rendering,
+  );
+});
+
+Deno.test("Inference leaves the weights that it is given as they are", () => {
+  const copies = structuredClone(weights);
+  using inference = new Inference(TINY, weights);
+  inference.reconstruct(randomPictures(1));
+  assert.deepEqual(weights, copies);
+});
+
+Deno.test("Inference keeps no tensor", () => {
+  assertTensorsKept(0, () => {
+    using inference = new Inference(TINY, weights);
+    const { latent } = inference.reconstruct(randomPictures(5));
+    inference.decode(latent);
+  });
+});
+
+Deno.test("Inference refuses weights that are missing or of another size", () => {
+  const { "decoder/deconv2/bias": _, ...missing } = weights;
+  const refused: [Record<string, Float32Array>, string][] = [
+    [missing, "decoder/deconv2/bias must have 1 values, got 0"],
+    [
+      { ...weights, "encoder/conv1/kernel": new Float32Array(35) },
+      "encoder/conv1/kernel must have 36 values, got 35",
+    ],
+  ];
+  for (const [given, message] of refused) {
+    assertTensorsKept(0, () => {
+      assert.throws(() => new Inference(TINY, given), {
+        name: "RangeError",
+        message: `Cannot load weights: ${message}; load the checkpoint made with this config`,
+      });
+    });
+  }
+});
+
+Deno.test("Inference refuses rows that are no pictures or no latents", () => {
+  using inference = new Inference(TINY, weights);
+  for (const length of [0, 1, AREA + 1]) {
+    assert.throws(() => inference.reconstruct(new Float32Array(length)), {
+      name: "RangeError",
+      message: `Cannot run the model: rows must have ${AREA} values each, got ${length} in all`,
+    });
+  }
+  assert.throws(() => inference.decode(new Float32Array(latentSize)), {
+    name: "RangeError",
+    message: `Cannot run the model: rows must have 3 values each, got 4 in all`,
+  });
+});
+
+Deno.test("Inference refuses batches larger than those of training where poses are free", () => {
+  assert.throws(() => new Inference(TINY, weights, { batchSize: batchSize + 1 }), {
+    name: "RangeError",
+    message: "Cannot pose pictures: a batch must have at most 4, the number of free pose " +
+      "variables, got 5; split it",
+  });
+});
