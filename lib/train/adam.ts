@@ -1,0 +1,69 @@
+/**
+ * Adam on variables, with each gradient clipped to a largest norm.
+ *
+ * @module
+ */
+import { Variable } from "@/graph/variable.ts";
+import { nativeOp, type } from "@/native.ts";
+import * as tf from "@/tf.ts";
+
+/** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** What Adam remembers of one variable: running means of the gradient and of its square. */
+export interface Moments {
+  /** Mean of the gradient. */
+  readonly first: Variable;
+  /** Mean of its square. */
+  readonly second: Variable;
+}
+
+/** How large a step is. */
+export interface AdamOptions {
+  /** Step size. */
+  readonly learningRate: number;
+  /** Largest L2 norm of one variable's gradient; Infinity does not clip. */
+  readonly clipNorm: number;
+}
+
+/**
+ * Moves one variable against its gradient (Kingma and Ba, arXiv:1412.6980, with the step size of its
+ * section 2, as TensorFlow writes it).
+ *
+ * @param variable What to move
+ * @param moments What is remembered of it, updated too
+ * @param gradient Same shape; the caller's to dispose
+ * @param step How often it was moved before, a scalar
+ */
+export function applyAdam(
+  variable: Variable,
+  moments: Moments,
+  gradient: tf.Tensor,
+  step: tf.Scalar,
+  { learningRate, clipNorm }: AdamOptions,
+): void {
+  tf.tidy(() => {
+    const clipped = Number.isFinite(clipNorm) ? clipByNorm(gradient, clipNorm) : gradient;
+    const count = tf.add(step, 1);
+    nativeOp("ResourceApplyAdam", { T: type("float32"), use_locking: false, use_nesterov: false }, [
+      variable.handle(),
+      moments.first.handle(),
+      moments.second.handle(),
+      tf.pow(BETA1, count),
+      tf.pow(BETA2, count),
+      tf.scalar(learningRate),
+      tf.scalar(BETA1),
+      tf.scalar(BETA2),
+      tf.scalar(EPSILON),
+      clipped,
+    ], 0);
+  });
+}
+
+/** g * limit / max(|g|, limit). */
+export function clipByNorm(gradient: tf.Tensor, limit: number): tf.Tensor {
+  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+  return tf.mul(gradient, tf.div(limit, tf.maximum(norm, limit)));
+}

@@ -1,0 +1,137 @@
+/**
+ * Checkpoints: all that a run needs to go on as if it had never stopped.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { checkConfig, type Config, FREE_FIELDS } from "@/config.ts";
+import { writeAtomically } from "@/files.ts";
+import { decodeTensors, encodeTensors, type StoredTensor } from "./safetensors.ts";
+import type { Snapshot } from "./state.ts";
+
+/** A run at the end of a step. */
+export interface Checkpoint {
+  /** How many steps were taken. */
+  readonly step: number;
+  /** The config of the run. */
+  readonly config: Config;
+  /** The values of all variables, or of the parameters alone if it is only to be looked at. */
+  readonly snapshot: Snapshot;
+}
+
+/** How many checkpoints of a run are kept. */
+const KEPT = 3;
+const NAME = /^step-(\d+)\.safetensors$/;
+
+/**
+ * Saves a checkpoint in a run's folder and removes all but the last three.
+ *
+ * @returns Its path
+ */
+export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<string> {
+  const path = join(folder, `step-${String(checkpoint.step).padStart(6, "0")}.safetensors`);
+  await writeAtomically(path, encodeCheckpoint(checkpoint));
+  for (const old of (await listCheckpoints(folder)).slice(0, -KEPT)) await Deno.remove(old);
+  return path;
+}
+
+/** Gives the paths of a folder's checkpoints, from the oldest step to the newest. */
+export async function listCheckpoints(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) if (NAME.test(name)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const stepOf = (name: string) => Number(NAME.exec(name)![1]);
+  return names.sort((a, b) => stepOf(a) - stepOf(b)).map((name) => join(folder, name));
+}
+
+/**
+ * Writes a checkpoint as bytes. Shapes are not kept: the config determines them.
+ *
+ * @param options `isHalf` stores float16, for checkpoints that are shipped
+ */
+export function encodeCheckpoint(
+  { step, config, snapshot }: Checkpoint,
+  options: { isHalf?: boolean } = {},
+): Uint8Array {
+  const tensors: [string, StoredTensor][] = Object.entries(snapshot)
+    .map(([name, values]) => [name, { shape: [values.length], values }]);
+  return encodeTensors({
+    tensors: Object.fromEntries(tensors),
+    metadata: { step: String(step), config: JSON.stringify(config) },
+  }, options);
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {SyntaxError} If it is damaged or no checkpoint
+ */
+export async function loadCheckpoint(path: string): Promise<Checkpoint> {
+  const { tensors, metadata } = decodeTensors(await readWhole(path), path);
+  const step = Number(metadata.step);
+  if (!Number.isSafeInteger(step) || metadata.config === undefined) {
+    throw new SyntaxError(
+      `Cannot read "${path}": a checkpoint must name its step and config, ` +
+        `got step ${metadata.step ?? "none"} and ${metadata.config ? "a config" : "no config"}`,
+    );
+  }
+  return {
+    step,
+    config: checkConfig(JSON.parse(metadata.config)),
+    snapshot: Object.fromEntries(
+      Object.entries(tensors).map(([name, { values }]) => [name, values as Float32Array]),
+    ),
+  };
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot read "${path}": the checkpoint must exist, got no such file; train one with ` +
+        `\`deno task train\``,
+    );
+  }
+}
+
+/**
+ * Reads the newest checkpoint of a run's folder.
+ *
+ * @returns Nothing if the folder holds none
+ * @throws {SyntaxError} If it is damaged; the message names the one before, if there is one
+ */
+export async function loadNewestCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+  const paths = await listCheckpoints(folder);
+  const newest = paths.at(-1);
+  if (newest === undefined) return undefined;
+  try {
+    return await loadCheckpoint(newest);
+  } catch (error) {
+    const before = paths.at(-2);
+    const cure = before ? `remove it to go on from "${before}"` : "remove it to start again";
+    throw new SyntaxError(`${(error as Error).message}; ${cure}`, { cause: error });
+  }
+}
+
+/**
+ * Checks that a run can go on from a checkpoint.
+ *
+ * @throws {RangeError} If a field of the config differs that changes the run; all are named
+ */
+export function checkContinues(checkpoint: Config, config: Config): void {
+  const differing = (Object.keys(config) as (keyof Config)[])
+    .filter((field) => !FREE_FIELDS.includes(field) && checkpoint[field] !== config[field]);
+  if (differing.length > 0) {
+    const list = (from: Config) => differing.map((field) => `${field} ${from[field]}`).join(", ");
+    throw new RangeError(
+      `Cannot resume: the config must have the checkpoint's ${list(checkpoint)}, ` +
+        `got ${list(config)}; use those values, or another folder`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * The pictures of a run: what it trains on and what it is watched on.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
+import { loadMixture } from "@/data/mixture.ts";
+import type { LoadOptions } from "@/data/sources.ts";
+import { createMonitor, type Monitor } from "./monitor.ts";
+
+/** The pictures of a run. */
+export interface RunData {
+  /** The training split, in batches. */
+  readonly batches: Batches;
+  /** Pictures of the test split, watched while training. */
+  readonly monitor: Monitor;
+  /** The whole test split, for scoring. */
+  readonly tests: readonly MixedSet[];
+}
+
+/**
+ * Loads the data sets that a config names.
+ *
+ * @param config Names, shares, batch size and seed
+ * @param options Where files are found or fetched to
+ * @throws What `loadMixture` and `createBatches` throw
+ */
+export async function loadRunData(config: Config, options: LoadOptions = {}): Promise<RunData> {
+  const { data, batchSize, seed, imageSize } = config;
+  const load = { ...options, imageSize, seed };
+  const sets = await loadMixture(data, "train", load);
+  const tests = await loadMixture(data, "test", load);
+  const batches = createBatches({ sets, batchSize, seed });
+  return { batches, monitor: createMonitor(tests, batches.shares), tests };
+}

@@ -1,0 +1,149 @@
+/**
+ * The training loop: steps, history, frames, checkpoints, and stopping without losing anything.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Config } from "@/config.ts";
+import type { Batches } from "@/data/batches.ts";
+import { removeTemporaries, writeAtomically } from "@/files.ts";
+import { describeMachine } from "@/machine.ts";
+import {
+  checkContinues,
+  type Checkpoint,
+  loadNewestCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+import { openHistory, type StepRecord } from "./history.ts";
+import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
+import { createTrainer, type Losses, type Trainer } from "./trainer.ts";
+
+/** What a run trains on and where it leaves its results. */
+export interface TrainOptions {
+  /** The run's folder: `config.json`, `machine.txt`, `history.jsonl`, `checkpoints/`, `frames/`. */
+  readonly out: string;
+  /** The pictures to train on. */
+  readonly batches: Batches;
+  /** The pictures to watch. */
+  readonly monitor: Monitor;
+  /** Goes on from the folder's newest checkpoint, if it has one. */
+  readonly resume?: boolean;
+  /** When it fires, the step is finished, a checkpoint is saved, and the run returns. */
+  readonly signal?: AbortSignal;
+  /** Runs every operation by itself, for debugging. */
+  readonly eager?: boolean;
+  /** Called after every step. */
+  readonly onStep?: (record: StepRecord) => void;
+  /** Called with every frame, the untrained model's first. */
+  readonly onFrame?: (frame: Frame) => void | Promise<void>;
+}
+
+/** Where a run ended. */
+export interface TrainResult {
+  /** Steps taken in all. */
+  readonly step: number;
+  /** Whether the signal ended it before its last step. */
+  readonly isStopped: boolean;
+}
+
+/** Longest time between two moments at which signals, timers and messages are served. */
+const YIELD_MS = 50;
+
+/**
+ * Trains a model.
+ *
+ * Killed at any moment and resumed, it gives the losses of the uninterrupted run: batches and random
+ * numbers are functions of (seed, step), and a checkpoint holds all that changes.
+ *
+ * @param config What to train
+ * @param options On what, and where to
+ * @throws {RangeError} If the folder's checkpoint is of another config, a loss is not finite, or the
+ *   folder holds a run and `resume` is not set
+ * @throws {SyntaxError} If the newest checkpoint is damaged
+ */
+export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
+  const { out, batches, monitor, signal } = options;
+  const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
+  const start = await findStart(paths.checkpoints, config, options.resume ?? false);
+  for (const folder of [out, ...Object.values(paths)]) await removeTemporaries(folder);
+  await writeAtomically(join(out, "config.json"), JSON.stringify(config, null, 2) + "\n");
+  await writeAtomically(join(out, "machine.txt"), describeMachine() + "\n");
+  using history = await openHistory(join(out, "history.jsonl"), start?.step ?? 0);
+  using trainer = createTrainer(config, {
+    ...(start && { snapshot: start.snapshot }),
+    eager: options.eager ?? false,
+  });
+  const takeFrame = async (step: number) => {
+    const frame = createFrame(step, monitor, trainer.reconstruct(monitor.images), config);
+    await saveFrame(paths.frames, frame);
+    await options.onFrame?.(frame);
+  };
+  const save = (step: number) =>
+    saveCheckpoint(paths.checkpoints, { step, config, snapshot: trainer.snapshot() });
+  let step = start?.step ?? 0;
+  let saved = step;
+  let lastYield = performance.now();
+  if (step === 0) await takeFrame(0);
+  let last: StepRecord | undefined;
+  while (step < config.steps && !signal?.aborted) {
+    const record = last = takeStep(trainer, batches, step, last);
+    step = record.step;
+    history.write(record);
+    options.onStep?.(record);
+    if (step % config.frameEvery === 0) await takeFrame(step);
+    if (step % config.checkpointEvery === 0) {
+      await save(step);
+      saved = step;
+    }
+    if (performance.now() - lastYield > YIELD_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      lastYield = performance.now();
+    }
+  }
+  if (saved !== step) await save(step);
+  return { step, isStopped: step < config.steps };
+}
+
+/** Finds the checkpoint to go on from, and refuses to write over a run by accident. */
+async function findStart(
+  folder: string,
+  config: Config,
+  isResumed: boolean,
+): Promise<Checkpoint | undefined> {
+  const newest = await loadNewestCheckpoint(folder);
+  if (newest === undefined) return undefined;
+  if (!isResumed) {
+    throw new RangeError(
+      `Cannot train: the folder of a new run must be empty, got "${folder}" with a checkpoint of ` +
+        `step ${newest.step}; resume it, or choose another folder`,
+    );
+  }
+  checkContinues(newest.config, config);
+  return newest;
+}
+
+function takeStep(
+  trainer: Trainer,
+  batches: Batches,
+  step: number,
+  last: StepRecord | undefined,
+): StepRecord {
+  const start = performance.now();
+  const { loss, ...terms } = trainer.train(batches.batch(step).images, step);
+  checkFinite({ ...terms, loss: loss! }, step + 1, last);
+  const ms = Math.round(10 * (performance.now() - start)) / 10;
+  return { step: step + 1, loss: loss!, ...terms, ms };
+}
+
+/** Stops a run that has diverged; what is saved is still good. */
+function checkFinite(losses: Losses, step: number, last: StepRecord | undefined): void {
+  for (const [term, value] of Object.entries(losses)) {
+    if (Number.isFinite(value)) continue;
+    const before = last ? `, after ${last[term]} at step ${last.step}` : "";
+    throw new RangeError(
+      `Cannot train on: every term of the loss must be finite, got ${term} ${value} at step ` +
+        `${step}${before}; the last checkpoint is kept, resume with a smaller learning rate or ` +
+        `start with another seed`,
+    );
+  }
+}

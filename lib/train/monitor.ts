@@ -1,0 +1,122 @@
+/**
+ * The pictures that a run is watched on, and what the model makes of them as it learns.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Config } from "@/config.ts";
+import type { MixedSet } from "@/data/batches.ts";
+import { imagesAt, type ImageSet } from "@/data/image_set.ts";
+import { writeAtomically } from "@/files.ts";
+import type { Reconstruction } from "@/model/inference.ts";
+import { decodeTensors, encodeTensors } from "./safetensors.ts";
+
+/** One batch of pictures, laid out as a training batch is: the first set's rows, then the next's. */
+export interface Monitor {
+  /** `[B, S, S]` in [0, 1]. */
+  readonly images: Float32Array;
+  /** What each picture shows, such as `mnist 3`, `[B]`. */
+  readonly names: readonly string[];
+  /** Slots whose voxels a frame keeps: one picture of every class. */
+  readonly tracked: readonly number[];
+}
+
+/** What the model made of the monitor's pictures after some step. */
+export interface Frame {
+  /** Steps taken. */
+  readonly step: number;
+  /** Renderings `[B, S, S]`, 0 to 255. */
+  readonly renderings: Uint8Array;
+  /** Occupancy of the tracked pictures' voxels `[tracked, S, S, S]`, 0 to 255. */
+  readonly occupancies: Uint8Array;
+  /** Pose latents of the tracked pictures `[tracked]`, in [-1, 1]. */
+  readonly poses: Float32Array;
+}
+
+/**
+ * Chooses the pictures: of every set as many as a training batch has, its classes in turn.
+ *
+ * @param sets The sets, of the test split, so that the run never trains on what it is watched on
+ * @param shares How many pictures each set gives; they sum to B
+ */
+export function createMonitor(sets: readonly MixedSet[], shares: readonly number[]): Monitor {
+  const parts = sets.map(({ set }, i) => {
+    const order = classesInTurn(set);
+    return { set, chosen: Array.from({ length: shares[i]! }, (_, k) => order[k % order.length]!) };
+  });
+  const names = parts.flatMap(({ set, chosen }) => chosen.map((index) => nameOf(set, index)));
+  const tracked = names.flatMap((name, slot) => names.indexOf(name) === slot ? [slot] : []);
+  const images = parts.map(({ set, chosen }) => imagesAt(set, chosen));
+  return { images: Float32Array.from(images.flatMap((part) => [...part])), names, tracked };
+}
+
+/**
+ * Orders a set's pictures by turns: one of each class, then another of each; without classes, as is.
+ * Choice: the first turn takes the second picture of each class and the first ones come last, because
+ * the first 3 of MNIST's test split reads as an 8, and figures are to be recognised by strangers.
+ */
+function classesInTurn({ labels, count }: ImageSet): number[] {
+  const met = new Map<number, number>();
+  return Array.from({ length: count }, (_, index) => {
+    const label = labels?.[index] ?? index;
+    const turn = met.get(label) ?? 0;
+    met.set(label, turn + 1);
+    return { index, label, turn: turn === 0 && labels ? Infinity : turn };
+  }).sort((a, b) => (a.turn === b.turn ? a.label - b.label : a.turn - b.turn))
+    .map(({ index }) => index);
+}
+
+function nameOf({ name, labels, classNames }: ImageSet, index: number): string {
+  return `${name} ${labels && classNames ? classNames[labels[index]!] : index}`;
+}
+
+/** Packs what the model makes of the monitor's pictures. */
+export function createFrame(
+  step: number,
+  { tracked }: Monitor,
+  { density, rendering, pose }: Reconstruction,
+  { imageSize, tau }: Config,
+): Frame {
+  const cells = imageSize ** 3;
+  const occupancies = new Uint8Array(tracked.length * cells);
+  for (const [i, slot] of tracked.entries()) {
+    const voxels = density.subarray(slot * cells, (slot + 1) * cells);
+    occupancies.set(toBytes(voxels, tau), i * cells);
+  }
+  const poses = Float32Array.from(tracked, (slot) => pose[slot]!);
+  return { step, renderings: toBytes(rendering, 1), occupancies, poses };
+}
+
+/** Scales [0, 1 / unit] to 0 .. 255. */
+function toBytes(values: Float32Array, unit: number): Uint8Array {
+  return Uint8Array.from(values, (value) => Math.round(255 * unit * value));
+}
+
+const framePath = (folder: string, step: number) =>
+  join(folder, `step-${String(step).padStart(6, "0")}.safetensors`);
+
+/** Writes a frame into a run's folder of frames. */
+export async function saveFrame(folder: string, frame: Frame): Promise<void> {
+  const { step, ...arrays } = frame;
+  const tensors = Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [name, { shape: [values.length], values }]),
+  );
+  const metadata = { step: String(step) };
+  await writeAtomically(framePath(folder, step), encodeTensors({ tensors, metadata }));
+}
+
+/** Reads all frames of a folder, in order. */
+export async function loadFrames(folder: string): Promise<Frame[]> {
+  const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name))
+    .filter((name) => name.endsWith(".safetensors")).sort();
+  return await Promise.all(names.map(async (name) => {
+    const path = join(folder, name);
+    const { tensors, metadata } = decodeTensors(await Deno.readFile(path), path);
+    return {
+      step: Number(metadata.step),
+      renderings: tensors.renderings!.values as Uint8Array,
+      occupancies: tensors.occupancies!.values as Uint8Array,
+      poses: tensors.poses!.values as Float32Array,
+    };
+  }));
+}

@@ -1,0 +1,94 @@
+/**
+ * Runs: a config trained once, its folder found again by whoever needs it.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type Config, FREE_FIELDS } from "@/config.ts";
+import type { LoadOptions } from "@/data/sources.ts";
+import { type Checkpoint, loadNewestCheckpoint } from "./checkpoint.ts";
+import { loadRunData, type RunData } from "./data.ts";
+import { readHistory, type StepRecord } from "./history.ts";
+import { train, type TrainOptions } from "./loop.ts";
+import { type Frame, loadFrames } from "./monitor.ts";
+
+/** A trained model with everything that its training left behind. */
+export interface Run {
+  /** What was trained; its steps are those of the checkpoint, also where fewer were asked for. */
+  readonly config: Config;
+  /** Where it lies. */
+  readonly folder: string;
+  /** What it was trained on and watched on. */
+  readonly data: RunData;
+  /** Its newest checkpoint. */
+  readonly checkpoint: Checkpoint;
+  /** Every step. */
+  readonly history: readonly StepRecord[];
+  /** Every frame. */
+  readonly frames: readonly Frame[];
+  /** The kind of machine that trained it last. */
+  readonly machine: string;
+}
+
+/** Where runs lie and how to train a missing one. */
+export interface RunOptions extends Pick<TrainOptions, "signal" | "onStep" | "onFrame"> {
+  /** The folder of all runs. */
+  readonly runs: string;
+  /** Where data sets are found or fetched to. */
+  readonly load?: LoadOptions;
+}
+
+/**
+ * Names the folder of a config's run: its data, and a hash of every field that changes the model, so
+ * that the same config finds its run and another never meets it. More steps go on in the same folder.
+ */
+export function runFolder(runs: string, config: Config): string {
+  const fields = Object.entries(config).filter(([field]) =>
+    !FREE_FIELDS.includes(field as keyof Config)
+  );
+  const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
+  const data = config.data.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 40);
+  return join(runs, `${data}-${hash}`);
+}
+
+/**
+ * Opens the run of a config; trains what is missing of it first, going on from where an interrupted
+ * training stopped.
+ *
+ * @throws {DOMException} `AbortError`, if the signal stopped the training: what there is stays
+ * @throws What `loadRunData` and `train` throw
+ */
+export async function openRun(config: Config, options: RunOptions): Promise<Run> {
+  const folder = runFolder(options.runs, config);
+  const data = await loadRunData(config, { ...options.load, ...signalOf(options) });
+  let checkpoint = await loadNewestCheckpoint(join(folder, "checkpoints"));
+  if (checkpoint === undefined || checkpoint.step < config.steps) {
+    const { isStopped, step } = await train(config, {
+      ...options,
+      ...data,
+      out: folder,
+      resume: true,
+    });
+    if (isStopped) {
+      throw new DOMException(
+        `Training stopped at step ${step} of ${config.steps}; run it again to go on`,
+        "AbortError",
+      );
+    }
+    checkpoint = (await loadNewestCheckpoint(join(folder, "checkpoints")))!;
+  }
+  return {
+    config: { ...config, steps: checkpoint.step },
+    folder,
+    data,
+    checkpoint,
+    history: await readHistory(join(folder, "history.jsonl")),
+    frames: await loadFrames(join(folder, "frames")),
+    machine: (await Deno.readTextFile(join(folder, "machine.txt"))).trim(),
+  };
+}
+
+function signalOf({ signal }: RunOptions): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}

@@ -1,0 +1,141 @@
+/**
+ * Reads and writes the safetensors format: 8 bytes with the header's length, a JSON header, the raw
+ * little-endian values. Source: the format's own README (huggingface/safetensors).
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** A tensor's values and shape. Half precision is a matter of the file: in memory it is float32. */
+export interface StoredTensor {
+  /** Its shape. */
+  readonly shape: readonly number[];
+  /** Its values: float32, or bytes for pictures and grids. */
+  readonly values: Float32Array | Uint8Array;
+}
+
+/** What a file holds. */
+export interface TensorFile {
+  /** The tensors, by name. */
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+  /** Free text, by key. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
+
+const CHECKSUM = "sha256";
+/** Stands for the checksum while it is computed. */
+const BLANK = new TextEncoder().encode("0".repeat(64));
+
+/**
+ * Writes tensors and text as bytes. The file's SHA-256 goes into the metadata, since the format itself
+ * cannot tell a damaged value.
+ *
+ * @param file What to write
+ * @param options `isHalf` stores float32 as float16: half the size, 3 significant digits
+ */
+export function encodeTensors(
+  { tensors, metadata }: TensorFile,
+  options: { isHalf?: boolean } = {},
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const header: Record<string, unknown> = {};
+  let offset = 0;
+  for (const [name, { shape, values }] of Object.entries(tensors)) {
+    const isFloat = values instanceof Float32Array;
+    const stored = isFloat && options.isHalf ? Float16Array.from(values) : values;
+    const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+    const dtype = !isFloat ? "U8" : options.isHalf ? "F16" : "F32";
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
+    parts.push(bytes);
+    offset += bytes.length;
+  }
+  header.__metadata__ = { ...metadata, [CHECKSUM]: new TextDecoder().decode(BLANK) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // Values start at a multiple of 8, as the format asks; the header is filled up with spaces.
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+  padded.set(text);
+  const file = new Uint8Array(8 + padded.length + offset);
+  new DataView(file.buffer).setBigUint64(0, BigInt(padded.length), true);
+  file.set(padded, 8);
+  let at = 8 + padded.length;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  file.set(new TextEncoder().encode(sha256([file])), checksumPosition(file, 8 + padded.length));
+  return file;
+}
+
+/**
+ * Reads tensors and text from bytes.
+ *
+ * @param bytes A whole file
+ * @param name What to call it in messages
+ * @throws {SyntaxError} If it is cut off, damaged, or something else
+ */
+export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
+  const fail = (rule: string, value: unknown): never => {
+    throw new SyntaxError(`Cannot read "${name}": a safetensors file must ${rule}, got ${value}`);
+  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
+  if (8 + length > bytes.length) fail("be longer than its header", `${bytes.length} bytes`);
+  const header = parseHeader(bytes.subarray(8, 8 + length), fail);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const body = bytes.subarray(8 + length);
+  const ends = Object.values(entries).map((entry) => entry?.data_offsets?.[1] ?? 0);
+  const expected = Math.max(0, ...ends);
+  if (body.length !== expected) fail(`hold ${expected} bytes of values`, body.length);
+  const { [CHECKSUM]: checksum, ...rest } = metadata;
+  if (!isIntact(bytes, 8 + length, checksum)) {
+    fail("hold the bytes it was written with", "others (the file is damaged)");
+  }
+  const tensors = Object.entries(entries).map(([tensor, { dtype, shape, data_offsets }]) => {
+    const raw = body.slice(...data_offsets);
+    const values = dtype === "F32"
+      ? new Float32Array(raw.buffer)
+      : dtype === "F16"
+      ? Float32Array.from(new Float16Array(raw.buffer))
+      : dtype === "U8"
+      ? raw
+      : fail("hold F32, F16 or U8", dtype);
+    return [tensor, { shape, values }] as const;
+  });
+  return { tensors: Object.fromEntries(tensors), metadata: rest };
+}
+
+/** Where the checksum stands: the header ends in `"checksum"}}` and spaces. */
+function checksumPosition(bytes: Uint8Array, headerEnd: number): number {
+  let end = headerEnd;
+  while (bytes[end - 1] === 0x20) end--;
+  return end - 3 - BLANK.length;
+}
+
+/** Whether the file has its checksum: of all bytes, its own place left blank. */
+function isIntact(bytes: Uint8Array, headerEnd: number, checksum: string | undefined): boolean {
+  const at = checksumPosition(bytes, headerEnd);
+  return checksum === sha256([bytes.subarray(0, at), BLANK, bytes.subarray(at + BLANK.length)]);
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  fail: (rule: string, value: unknown) => never,
+): Record<string, Entry> & { __metadata__?: Record<string, string> } {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof header === "object" && header !== null) {
+      return header as ReturnType<typeof parseHeader>;
+    }
+  } catch {
+    // Said below.
+  }
+  return fail("have a JSON header", "something else");
+}
+
+function sha256(parts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}

@@ -1,0 +1,35 @@
+/** Adam in plain float64 numbers, as the paper's section 2 writes its step size. */
+
+/** What Adam remembers. */
+export interface TwinMoments {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** Moments of nothing yet. */
+export function twinMoments(count: number): TwinMoments {
+  return { first: new Float64Array(count), second: new Float64Array(count) };
+}
+
+/**
+ * Moves values in place; `step` counts the moves before. The gradient is first scaled down to the
+ * norm `clipNorm`.
+ */
+export function adamTwin(
+  values: Float64Array,
+  { first, second }: TwinMoments,
+  gradient: ArrayLike<number>,
+  step: number,
+  { learningRate, clipNorm }: { learningRate: number; clipNorm: number },
+): void {
+  const [beta1, beta2, epsilon, t] = [0.9, 0.999, 1e-8, step + 1];
+  const norm = Math.hypot(...Array.from(gradient));
+  const scale = norm > clipNorm ? clipNorm / norm : 1;
+  const rate = learningRate * Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
+  for (let i = 0; i < values.length; i++) {
+    const slope = gradient[i]! * scale;
+    first[i] = beta1 * first[i]! + (1 - beta1) * slope;
+    second[i] = beta2 * second[i]! + (1 - beta2) * slope ** 2;
+    values[i]! -= rate * first[i]! / (Math.sqrt(second[i]!) + epsilon);
+  }
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import type { Config } from "@/config.ts";
+import {
+  checkContinues,
+  type Checkpoint,
+  encodeCheckpoint,
+  listCheckpoints,
+  loadCheckpoint,
+  loadNewestCheckpoint,
+  saveCheckpoint,
+} from "@/train/checkpoint.ts";
+import { encodeTensors } from "@/train/safetensors.ts";
+import { withFolder } from "../data/fixtures.ts";
+import { TINY } from "../tiny.ts";
+
+const checkpointAt = (step: number): Checkpoint => ({
+  step,
+  config: TINY,
+  snapshot: {
+    "encoder/conv1/kernel": Float32Array.of(step, 0.1, -1e-20),
+    "adam/first/encoder/conv1/kernel": Float32Array.of(1, 2, 3),
+  },
+});
+
+const namesOf = async (folder: string) =>
+  (await listCheckpoints(folder)).map((path) => basename(path));
+
+/** Damages the last value of a file. */
+async function damage(path: string): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  bytes[bytes.length - 1]! ^= 1;
+  await Deno.writeFile(path, bytes);
+}
+
+Deno.test("loadCheckpoint() gives back what saveCheckpoint() wrote, bit by bit", async () => {
+  await withFolder(async (folder) => {
+    const path = await saveCheckpoint(join(folder, "checkpoints"), checkpointAt(12));
+    assert.equal(basename(path), "step-000012.safetensors");
+    assert.deepEqual(await loadCheckpoint(path), checkpointAt(12));
+  });
+});
+
+Deno.test("saveCheckpoint() keeps the last three by step, and leaves other files alone", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "notes.txt"), "mine");
+    for (const step of [4, 8, 999_996, 1_000_000]) await saveCheckpoint(folder, checkpointAt(step));
+    assert.deepEqual(await namesOf(folder), [
+      "step-000008.safetensors",
+      "step-999996.safetensors",
+      "step-1000000.safetensors",
+    ]);
+    const files = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    assert.deepEqual(files.length, 4, files.join());
+  });
+});
+
+Deno.test("encodeCheckpoint() stores half precision for checkpoints that are shipped", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "half.safetensors");
+    const bytes = encodeCheckpoint(checkpointAt(3), { isHalf: true });
+    assert.ok(bytes.length < encodeCheckpoint(checkpointAt(3)).length);
+    await Deno.writeFile(path, bytes);
+    const { step, config, snapshot } = await loadCheckpoint(path);
+    assert.deepEqual([step, config], [3, TINY]);
+    assert.deepEqual([...snapshot["encoder/conv1/kernel"]!], [3, 0.0999755859375, -0]);
+  });
+});
+
+Deno.test("loadNewestCheckpoint() gives the newest, or nothing where there is none", async () => {
+  await withFolder(async (folder) => {
+    assert.equal(await loadNewestCheckpoint(join(folder, "nowhere")), undefined);
+    assert.equal(await loadNewestCheckpoint(folder), undefined);
+    for (const step of [4, 8]) await saveCheckpoint(folder, checkpointAt(step));
+    assert.equal((await loadNewestCheckpoint(folder))!.step, 8);
+  });
+});
+
+Deno.test("loadNewestCheckpoint() refuses a damaged one and names the one before", async () => {
+  await withFolder(async (folder) => {
+    const [first, second] = [
+      await saveCheckpoint(folder, checkpointAt(4)),
+      await saveCheckpoint(folder, checkpointAt(8)),
+    ];
+    await damage(second);
+    const refusal = (path: string, cure: string) => ({
+      name: "SyntaxError",
+      message: `Cannot read "${path}": a safetensors file must hold the bytes it was written ` +
+        `with, got others (the file is damaged); ${cure}`,
+    });
+    await assert.rejects(
+      loadNewestCheckpoint(folder),
+      refusal(second, `remove it to go on from "${first}"`),
+    );
+    await Deno.remove(second);
+    await damage(first);
+    await assert.rejects(loadNewestCheckpoint(folder), refusal(first, "remove it to start again"));
+  });
+});
+
+Deno.test("loadNewestCheckpoint() refuses a truncated one", async () => {
+  await withFolder(async (folder) => {
+    const path = await saveCheckpoint(folder, checkpointAt(4));
+    const bytes = await Deno.readFile(path);
+    await Deno.writeFile(path, bytes.subarray(0, -4));
+    await assert.rejects(loadNewestCheckpoint(folder), {
+      name: "SyntaxError",
+      message: `Cannot read "${path}": a safetensors file must hold 24 bytes of values, got 20; ` +
+        "remove it to start again",
+    });
+  });
+});
+
+Deno.test("loadCheckpoint() refuses a file that is no checkpoint, and one that is missing", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "frame.safetensors");
+    const refused: [Record<string, string>, string][] = [
+      [{}, "step none and no config"],
+      [{ step: "3" }, "step 3 and no config"],
+      [{ config: "{}" }, "step none and a config"],
+      [{ step: "x", config: "{}" }, "step x and a config"],
+    ];
+    for (const [metadata, got] of refused) {
+      await Deno.writeFile(path, encodeTensors({ tensors: {}, metadata }));
+      await assert.rejects(loadCheckpoint(path), {
+        name: "SyntaxError",
+        message: `Cannot read "${path}": a checkpoint must name its step and config, got ${got}`,
+      });
+    }
+    await assert.rejects(loadCheckpoint(join(folder, "none")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("loadCheckpoint() refuses a config with a field that is not known any more", async () => {
+  await withFolder(async (folder) => {
+    const config = { ...TINY, gamma: 1 } as Config;
+    const path = await saveCheckpoint(folder, { ...checkpointAt(1), config });
+    await assert.rejects(loadCheckpoint(path), {
+      name: "TypeError",
+      message: /^Cannot use config: gamma must be one of data, .*, got an unknown field$/,
+    });
+  });
+});
+
+Deno.test("checkContinues() allows other lengths and intervals", () => {
+  checkContinues(TINY, { ...TINY, steps: 99, checkpointEvery: 7, frameEvery: 5 });
+});
+
+Deno.test("checkContinues() names every field that differs, with both values", () => {
+  assert.throws(() => checkContinues(TINY, { ...TINY, filters: 6, seed: 2, steps: 99 }), {
+    name: "RangeError",
+    message: "Cannot resume: the config must have the checkpoint's filters 4, seed 1, got " +
+      "filters 6, seed 2; use those values, or another folder",
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Config, FREE_FIELDS } from "@/config.ts";
+import { describeMachine } from "@/machine.ts";
+import { listCheckpoints } from "@/train/checkpoint.ts";
+import { openRun, runFolder } from "@/train/run.ts";
+import { picture, withFolder } from "../data/fixtures.ts";
+import { TINY } from "../tiny.ts";
+
+const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:1", steps: 6 };
+
+Deno.test("runFolder() is the same for the same model, whatever its length", () => {
+  const folder = runFolder("runs", CONFIG);
+  assert.match(folder, /^runs[/\\]embedded-digits-1-embedded-garments-1-[0-9a-f]{8}$/);
+  for (const field of FREE_FIELDS) {
+    assert.equal(runFolder("runs", { ...CONFIG, [field]: 99 }), folder);
+  }
+  assert.equal(runFolder("runs", JSON.parse(JSON.stringify(CONFIG))), folder);
+});
+
+Deno.test("runFolder() is another for every field that changes the model", () => {
+  const fields = (Object.keys(CONFIG) as (keyof Config)[])
+    .filter((field) => !FREE_FIELDS.includes(field));
+  assert.equal(fields.length, 13);
+  const folders = fields.map((field) => {
+    const value = CONFIG[field];
+    const other = typeof value === "boolean" ? !value : typeof value === "number" ? value + 1 : "x";
+    return runFolder("runs", { ...CONFIG, [field]: other });
+  });
+  assert.equal(new Set([runFolder("runs", CONFIG), ...folders]).size, fields.length + 1);
+});
+
+Deno.test("runFolder() makes a short, plain name of any data", () => {
+  const data = "images:/some where/ä.zip:2,voxels:" + "long/".repeat(30);
+  assert.match(runFolder("", { ...CONFIG, data }), /^[a-z0-9-]{1,49}$/i);
+});
+
+/** Runs a test with a folder for runs and a config whose data are two folders of small pictures. */
+async function withRuns(body: (runs: string, config: Config) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    const sets = { light: ["white", "#ccc", "#bbb"], dark: ["#333", "#222", "#111"] };
+    for (const [set, colours] of Object.entries(sets)) {
+      await Deno.mkdir(join(folder, set));
+      for (const [i, colour] of colours.entries()) {
+        const bytes = await picture({ width: 8, height: 8, colour });
+        await Deno.writeFile(join(folder, set, `${i}.png`), bytes);
+      }
+    }
+    const data = Object.keys(sets).map((set) => `images:${join(folder, set)}:1`).join();
+    await body(join(folder, "runs"), { ...CONFIG, data });
+  });
+}
+
+Deno.test("openRun() trains a run once, goes on with it, and finds it again", async () => {
+  await withRuns(async (runs, config) => {
+    let stepCount = 0;
+    const options = { runs, onStep: () => void stepCount++ };
+    const first = await openRun(config, options);
+    assert.equal(stepCount, 6);
+    assert.equal(first.folder, runFolder(runs, config));
+    assert.deepEqual([first.checkpoint.step, first.history.length], [6, 6]);
+    assert.deepEqual(first.frames.map(({ step }) => step), [0, 3, 6]);
+    assert.equal(first.machine, describeMachine());
+    assert.deepEqual(first.data.batches.shares, [2, 2]);
+
+    const again = await openRun(config, options);
+    assert.equal(stepCount, 6, "nothing is trained twice");
+    assert.deepEqual([again.checkpoint, again.history], [first.checkpoint, first.history]);
+
+    const longer = await openRun({ ...config, steps: 8 }, options);
+    assert.equal(stepCount, 8);
+    assert.deepEqual(longer.history.slice(0, 6), first.history);
+  });
+});
+
+Deno.test("openRun() rejects with AbortError when it is stopped, and goes on the next time", async () => {
+  await withRuns(async (runs, config) => {
+    const abort = new AbortController();
+    const stopped = openRun(config, {
+      runs,
+      signal: abort.signal,
+      onStep: ({ step }) => step === 2 && abort.abort(),
+    });
+    await assert.rejects(stopped, {
+      name: "AbortError",
+      message: "Training stopped at step 2 of 6; run it again to go on",
+    });
+    const checkpoints = await listCheckpoints(join(runFolder(runs, config), "checkpoints"));
+    assert.equal(checkpoints.length, 1);
+    assert.equal((await openRun(config, { runs })).history.length, 6);
+  });
+});

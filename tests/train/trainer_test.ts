@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { Config } from "@/config.ts";
+import * as tf from "@/tf.ts";
+import { createTrainer, type Trainer, type TrainerOptions } from "@/train/trainer.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
+import { TINY, tinyData } from "../tiny.ts";
+
+const { batches, monitor } = tinyData();
+
+/** Takes steps and gives the losses of each. */
+function takeSteps(trainer: Trainer, from: number, to: number): Record<string, number>[] {
+  return Array.from({ length: to - from }, (_, i) => ({
+    ...trainer.train(batches.batch(from + i).images, from + i),
+  }));
+}
+
+/** The losses of a run from its first step. */
+function lossesOf(config: Config, count: number, options: TrainerOptions = {}) {
+  using trainer = createTrainer(config, options);
+  return takeSteps(trainer, 0, count);
+}
+
+Deno.test("createTrainer() gives finite losses that sum up, and lowers the image loss", () => {
+  const losses = lossesOf({ ...TINY, learningRate: 0.01 }, 60);
+  for (const { loss, ...terms } of losses) {
+    const sum = Object.values(terms).reduce((sum, term) => sum + term, 0);
+    assert.deepEqual(Object.keys(terms), ["image", "latent", "pose"]);
+    assertClose([loss!], [sum], 1e-3);
+  }
+  const mean = (part: typeof losses) =>
+    part.reduce((sum, { image }) => sum + image!, 0) / part.length;
+  const [first, last] = [mean(losses.slice(0, 10)), mean(losses.slice(-10))];
+  assert.ok(last < 0.5 * first, `image loss ${first} to ${last}`);
+});
+
+for (const options of [{}, { objective: "elbo" }, { texture: true }, { pose: "constant" }]) {
+  Deno.test(`createTrainer() has the same losses eagerly and traced ${JSON.stringify(options)}`, () => {
+    const config = { ...TINY, ...options };
+    const [traced, eager] = [lossesOf(config, 5), lossesOf(config, 5, { eager: true })];
+    for (const [step, losses] of eager.entries()) {
+      assert.deepEqual(Object.keys(traced[step]!), Object.keys(losses));
+      // Relative to losses of about 10; rounding differs where a graph fuses operations.
+      assertClose(Object.values(traced[step]!), Object.values(losses), 2e-3);
+    }
+  });
+}
+
+Deno.test("createTrainer() gives the same run for the same seed, bit by bit, and another for another", () => {
+  const first = lossesOf(TINY, 8);
+  assert.deepEqual(lossesOf(TINY, 8), first);
+  const other = lossesOf({ ...TINY, seed: 2 }, 8);
+  assert.ok(other.every(({ loss }, step) => loss !== first[step]!.loss));
+});
+
+for (const eager of [false, true]) {
+  Deno.test(`createTrainer() goes on from a snapshot as if it had never stopped, ${eager ? "eagerly" : "traced"}`, () => {
+    using whole = createTrainer(TINY, { eager });
+    takeSteps(whole, 0, 3);
+    const snapshot = whole.snapshot();
+    const copy = structuredClone(snapshot);
+    const expected = takeSteps(whole, 3, 6);
+    assert.deepEqual(snapshot, copy, "training goes on without the snapshot");
+    using resumed = createTrainer(TINY, { eager, snapshot });
+    assert.deepEqual(takeSteps(resumed, 3, 6), expected);
+    assert.deepEqual(snapshot, copy, "a snapshot is borrowed, not changed");
+    assert.deepEqual(resumed.snapshot(), whole.snapshot());
+  });
+}
+
+Deno.test("createTrainer() snapshots every variable with finite values", () => {
+  using trainer = createTrainer(TINY);
+  takeSteps(trainer, 0, 1);
+  const snapshot = trainer.snapshot();
+  for (const [name, values] of Object.entries(snapshot)) {
+    assert.ok(values.length > 0 && values.every(Number.isFinite), name);
+  }
+  for (const prefix of ["encoder/", "decoder/", "pose/", "adam/first/", "adamFirst/second/"]) {
+    assert.ok(Object.keys(snapshot).some((name) => name.startsWith(prefix)), prefix);
+  }
+});
+
+Deno.test("createTrainer() reconstructs with the present weights", () => {
+  using trainer = createTrainer(TINY);
+  const before = trainer.reconstruct(monitor.images);
+  assert.deepEqual(trainer.reconstruct(monitor.images), before, "looking changes nothing");
+  takeSteps(trainer, 0, 2);
+  assert.notDeepEqual(trainer.reconstruct(monitor.images).rendering, before.rendering);
+});
+
+Deno.test("createTrainer() keeps no tensor, and as many after 200 steps as after 10", () => {
+  assertTensorsKept(0, () => {
+    using trainer = createTrainer(TINY);
+    takeSteps(trainer, 0, 10);
+    trainer.snapshot();
+    const [tensors, resident] = [tf.memory().numTensors, Deno.memoryUsage().rss];
+    takeSteps(trainer, 10, 200);
+    assert.equal(tf.memory().numTensors, tensors);
+    const grown = (Deno.memoryUsage().rss - resident) / 2 ** 20;
+    assert.ok(grown < 30, `resident memory grew by ${grown.toFixed(1)} MiB`);
+  });
+});
+
+Deno.test("createTrainer() keeps no tensor when it runs eagerly", () => {
+  assertTensorsKept(0, () => {
+    using trainer = createTrainer(TINY, { eager: true });
+    takeSteps(trainer, 0, 2);
+    const tensors = tf.memory().numTensors;
+    takeSteps(trainer, 2, 4);
+    trainer.reconstruct(monitor.images);
+    trainer.snapshot();
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+});
