@@ -1,0 +1,77 @@
+/**
+ * Shapes as figures show them: what a model makes of pictures, with label, voxels and front (F2, F4).
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import type { Reconstruction } from "@/model/inference.ts";
+import { type Exhibit, trainingStrips } from "@/plot/figures.ts";
+import type { Picture } from "@/plot/picture.ts";
+import { THRESHOLD, type VoxelGrid } from "@/plot/voxels.ts";
+import type { Run } from "@/train/run.ts";
+
+/** The azimuth that a pose latent stands for, in radians: `azimuthOf` for one number. */
+const azimuth = (pose: number) => (pose + 1) * Math.PI;
+
+/**
+ * Takes a reconstruction apart for figures. The front of each shape is the pose that the model gives
+ * its picture.
+ *
+ * @param reconstruction What the model made of N pictures
+ * @param labels What to write beside each, `[N]`
+ * @param config The model's sizes
+ */
+export function exhibitsOf(
+  { rendering, density, pose }: Reconstruction,
+  labels: readonly string[],
+  { imageSize }: Config,
+): Exhibit[] {
+  return labels.map((label, i) => ({
+    label,
+    image: rowOf(rendering, i, imageSize ** 2),
+    grid: gridOf(density, i, imageSize),
+    front: azimuth(pose[i]!),
+  }));
+}
+
+/**
+ * Draws figure F2: one strip for each object, from the untrained cube to the shape.
+ *
+ * @param run A run with its frames
+ * @param labels What to write beside each tracked picture, by its name, such as `mnist 3`
+ * @returns One picture for each frame
+ * @throws {RangeError} If a picture is not tracked; the message lists those that are
+ */
+export function shapesDuringTraining(
+  { config, data, frames }: Run,
+  labels: Readonly<Record<string, string>>,
+): Picture[] {
+  const { imageSize, tau } = config;
+  const { tracked, names } = data.monitor;
+  const known = tracked.map((slot) => names[slot]!);
+  const chosen = Object.entries(labels).map(([name, label]) => {
+    const index = known.indexOf(name);
+    if (index >= 0) return { label, index, slot: tracked[index]! };
+    throw new RangeError(
+      `Cannot draw shapes: a name must be one of ${known.join(", ")}, got ${name}`,
+    );
+  });
+  return frames.map(({ step, renderings, occupancies, poses }) => {
+    const exhibits = chosen.map(({ label, index, slot }) => ({
+      label,
+      image: Float32Array.from(rowOf(renderings, slot, imageSize ** 2), (byte) => byte / 255),
+      grid: gridOf(occupancies, index, imageSize),
+      front: azimuth(poses[index]!),
+    }));
+    // A frame keeps occupancy, which is tau times the density, as bytes.
+    return trainingStrips(exhibits, step, { threshold: THRESHOLD * tau * 255, scale: 2 });
+  });
+}
+
+function rowOf<T extends Float32Array | Uint8Array>(values: T, row: number, length: number): T {
+  return values.subarray(row * length, (row + 1) * length) as T;
+}
+
+function gridOf(values: Float32Array | Uint8Array, row: number, side: number): VoxelGrid {
+  return { density: rowOf(values, row, side ** 3), size: [side, side, side] };
+}

@@ -1,0 +1,57 @@
+/**
+ * What a notebook works with: config, folders and data, from its parameters.
+ *
+ * @module
+ */
+import { checkConfig, type Config, type Preset, PRESETS } from "@/config.ts";
+import { availableData } from "@/data/fallback.ts";
+import type { LoadOptions } from "@/data/sources.ts";
+import { show } from "./display.ts";
+
+/** Parameters of a notebook; those that are missing have defaults. */
+export interface NotebookParameters {
+  /** What to train: `paper` or `quick`. */
+  readonly preset: Preset;
+  /** The mixture, if it is not the preset's. */
+  readonly data?: string | undefined;
+  /** Steps, if they are not the preset's. */
+  readonly steps?: string | undefined;
+  /** Folder of the data sets; `../data` by default. */
+  readonly dataDir?: string | undefined;
+  /** What whoever chose the data has to say about it. */
+  readonly notice?: string | undefined;
+}
+
+/** What a notebook works with. */
+export interface Settings {
+  /** The config of its run. */
+  readonly config: Config;
+  /** Where data sets are. */
+  readonly load: LoadOptions;
+  /** Where runs are. */
+  readonly runs: string;
+  /** Where figures go. */
+  readonly figures: string;
+}
+
+/**
+ * Makes the settings of a notebook in `notebooks/`. Where real data cannot be fetched, the embedded
+ * stand-ins take its place, and a banner says so.
+ *
+ * @throws {RangeError} If there is no such preset, or steps are no number of steps
+ * @throws What `availableData` throws
+ */
+export async function settings(parameters: NotebookParameters): Promise<Settings> {
+  const { preset, dataDir = "../data", steps } = parameters;
+  if (!Object.hasOwn(PRESETS, preset)) {
+    const known = Object.keys(PRESETS).join(", ");
+    throw new RangeError(`Cannot use preset: preset must be one of ${known}, got ${preset}`);
+  }
+  const wanted = { ...PRESETS[preset], ...(steps && { steps: Number(steps) }) };
+  checkConfig({ ...wanted });
+  const load = { dataDir };
+  const available = await availableData(parameters.data ?? wanted.data, load);
+  const { data, notice = parameters.notice } = available;
+  if (notice !== undefined) await show({ markdown: `> # ${notice}` });
+  return { config: { ...wanted, data }, load, runs: "../data/runs", figures: "../figures" };
+}

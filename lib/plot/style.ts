@@ -1,0 +1,43 @@
+/**
+ * The look that all figures share: font, colours, margins, and the viewpoints of the post.
+ *
+ * @module
+ */
+
+/**
+ * The typeface, for SVG that a browser draws; pictures use its first name, which is bundled.
+ * Choice: Inter, for its even figures and its legibility at 11 pixels.
+ */
+export const FONT_FAMILY = 'Inter, "Helvetica Neue", Arial, sans-serif';
+
+/** Size of a figure's text, in pixels. */
+export const FONT_SIZE = 13;
+
+/** Text and lines; a soft black. */
+export const INK = "#1f2430";
+
+/** Secondary text, such as shapes and step numbers. */
+export const FAINT_INK = "#6b7280";
+
+/** Grid lines and frames. */
+export const RULE = "#d9dce3";
+
+/**
+ * Colours of series and stages, in order of use.
+ * Choice: the palette of Okabe and Ito without its yellow, which readers with any colour vision tell
+ * apart and which white ground does not swallow.
+ */
+export const SERIES_COLOURS = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#cc79a7",
+  "#e69f00",
+  "#56b4e9",
+] as const;
+
+/** White pixels between neighbouring pictures. */
+export const GAP = 8;
+
+/** White pixels around a figure. */
+export const MARGIN = 16;
