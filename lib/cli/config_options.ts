@@ -1,0 +1,88 @@
+/**
+ * The options that describe a run, shared by the commands that train.
+ *
+ * @module
+ */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { AUTHOR_STEPS, checkConfig, type Config, type Preset, PRESETS } from "@/config.ts";
+import { checkTyped } from "./session.ts";
+
+/** What commander gives: a preset, and the value of each flag that was typed. */
+export type ConfigOptions = { readonly preset: Preset } & Readonly<Record<string, unknown>>;
+
+/** Names a flag for each field of a config that a user may want to change. */
+const FIELDS: readonly [field: keyof Config, flags: string, description: string][] = [
+  ["data", "--data <mixture>", "data sets and their shares, such as mnist:1,fashion-mnist:1"],
+  ["objective", "--objective <name>", "mu-vae or elbo"],
+  ["beta", "--beta <weight>", "weight of the objective's latent term"],
+  ["pose", "--pose <name>", "free or constant"],
+  ["texture", "--texture", "paint a texture on the projection"],
+  ["steps", "--steps <count>", `steps in all; the author's 15 epochs are ${AUTHOR_STEPS}`],
+  ["batchSize", "--batch <count>", "pictures in one step"],
+  ["filters", "--filters <count>", "channels of the encoder and the coarsest grid"],
+  ["latentSize", "--latent <units>", "units of the latent, one of which is the pose"],
+  ["learningRate", "--learning-rate <rate>", "Adam's step size"],
+  ["seed", "--seed <seed>", "every random draw follows from it"],
+  ["checkpointEvery", "--checkpoint-every <steps>", "steps between checkpoints"],
+  ["frameEvery", "--frame-every <steps>", "steps between frames of the figures"],
+];
+
+/** The option that names a preset. */
+export function presetOption(otherwise: Preset): Option {
+  return new Option("--preset <name>", "paper: the author's size; quick: minutes without a GPU")
+    .choices(Object.keys(PRESETS)).default(otherwise);
+}
+
+/** The option that names the folder of the data sets. */
+export function dataDirOption(): Option {
+  return new Option("--data-dir <folder>", "where data sets lie, or are fetched to")
+    .env("SHAPES_DATA_DIR").default("data");
+}
+
+/** Adds the preset and a flag for each field, with the paper's values in the help. */
+export function addConfigOptions(command: Command): Command {
+  command.addOption(presetOption("paper"));
+  for (const [field, flags, description] of FIELDS) {
+    const option = new Option(flags, `${description} (paper: ${PRESETS.paper[field]})`);
+    if (typeof PRESETS.paper[field] === "number") option.argParser(parseNumber);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/**
+ * Makes the config that the options describe.
+ *
+ * @throws {Misuse} If a value is out of bounds
+ */
+export function configFrom(options: ConfigOptions): Config {
+  const typed = FIELDS
+    .map(([field, flags]) => [field, options[new Option(flags).attributeName()]] as const)
+    .filter(([, value]) => value !== undefined);
+  return checkTyped(() =>
+    checkConfig({ ...PRESETS[options.preset], ...Object.fromEntries(typed) })
+  );
+}
+
+/**
+ * Checks the names in a config: of its data sets, its objective and its pose strategy. Whoever knows
+ * them loads TensorFlow, so set-up comes first.
+ *
+ * @throws {Misuse} If there is no such name
+ */
+export async function checkNames(config: Config): Promise<void> {
+  const [{ parseMixture }, { createModel }] = await Promise.all([
+    import("@/data/mixture.ts"),
+    import("@/model/vae.ts"),
+  ]);
+  checkTyped(() => parseMixture(config.data));
+  checkTyped(() => createModel(config));
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) {
+    throw new InvalidArgumentError("It must be a number.");
+  }
+  return value;
+}

@@ -1,0 +1,25 @@
+/**
+ * `deno task doctor`
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { diagnose } from "@/setup/diagnosis.ts";
+import { PROJECT } from "@/setup/layout.ts";
+import { loadQuietly } from "./quiet.ts";
+import { action } from "./session.ts";
+
+/** Adds `deno task doctor` to the program. */
+export function addDoctor(program: Command): void {
+  program.command("doctor")
+    .description("say what is installed, which backend is chosen and why, and what is missing")
+    .action(action("doctor", async (session) => {
+      session.progress("Look at the machine");
+      const findings = await diagnose(PROJECT, loadQuietly);
+      for (const { topic, state, cure } of findings) {
+        session.say(`${topic.padEnd(13)}  ${state}`);
+        if (cure !== undefined) session.say(`${"".padEnd(13)}  cure: ${cure}`);
+      }
+      return { exitCode: findings.some(({ cure }) => cure !== undefined) ? 1 : 0 };
+    }));
+}

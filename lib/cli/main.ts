@@ -1,0 +1,77 @@
+/**
+ * The command line: `deno task <command>`. To add a command, write a file beside this one that exports
+ * a function like `addSetup`, list it in `COMMANDS`, and name it in the tasks of `deno.json`.
+ *
+ * Only this folder prints, reads the environment and exits. Whatever loads TensorFlow is imported
+ * inside an action: help is instant, and set-up can make the binding first.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import { addBench } from "./bench.ts";
+import { addData } from "./data.ts";
+import { addDoctor } from "./doctor.ts";
+import { addLab } from "./lab.ts";
+import { addRender } from "./render.ts";
+import { addReproduce } from "./reproduce.ts";
+import { Exit, Misuse } from "./session.ts";
+import { addSetup } from "./setup.ts";
+import { addTest } from "./test.ts";
+import { addTrain } from "./train.ts";
+
+/** Every command, in the order of `--help`. */
+const COMMANDS = [
+  addReproduce,
+  addTest,
+  addSetup,
+  addLab,
+  addData,
+  addTrain,
+  addRender,
+  addBench,
+  addDoctor,
+];
+
+/** The code of a program that was called in a way it does not know. */
+const MISUSED = 2;
+
+/** Makes the program with all its commands. */
+export function createProgram(): Command {
+  const program = new Command("deno task")
+    .description("3D shapes from single images")
+    .option("--verbose", "show where an error comes from (or set DEBUG)")
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  for (const add of COMMANDS) add(program);
+  // Commander copies these settings to a command only when it makes it itself.
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/**
+ * Runs a command.
+ *
+ * @param args What follows `deno task`, the command's name first
+ * @returns The code to exit with: 0 done, 1 failed, 2 misused, 130 interrupted
+ */
+export async function main(args: string[]): Promise<number> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    // Commander has printed its help or its complaint already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    const isVerbose = program.opts().verbose || Boolean(Deno.env.get("DEBUG"));
+    console.error(explain(error, isVerbose));
+    return error instanceof Misuse ? MISUSED : 1;
+  }
+}
+
+function explain(error: unknown, isVerbose: boolean): string {
+  if (!(error instanceof Error)) return `error: ${error}`;
+  return isVerbose ? error.stack ?? error.message : `error: ${error.message}`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,28 @@
+/**
+ * Set-up as the commands run it: first of all, with its progress shown.
+ *
+ * @module
+ */
+import type { Backend, BackendChoice } from "@/setup/backend_choice.ts";
+import { setUp } from "@/setup/setup.ts";
+import { loadQuietly } from "./quiet.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Sets up what is missing; TensorFlow can be imported afterwards, and does not greet.
+ *
+ * @param backend Which backend; by default the one that is ready, and at first what the machine has
+ */
+export async function prepare(
+  session: Session,
+  backend?: Backend | "auto",
+): Promise<BackendChoice> {
+  const choice = await setUp({
+    backend,
+    tensorflowFolder: Deno.env.get("SHAPES_TENSORFLOW_DIR") || undefined,
+    signal: session.signal,
+    report: ({ step, done, total }) => session.progress(step, done, total),
+  });
+  loadQuietly();
+  return choice;
+}

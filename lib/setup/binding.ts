@@ -1,0 +1,127 @@
+/**
+ * The native binding of tfjs: its two C++ files, compiled against the pinned libtensorflow.
+ *
+ * One binding serves CPU and GPU. It finds libtensorflow through the link `deps/lib` of its package,
+ * so a change of backend is a change of that link.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname, join, relative } from "node:path";
+import { runChild } from "./child.ts";
+import type { SetupContext } from "./context.ts";
+import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
+import { exists, isCurrent, prepareFolder, type Stamp } from "./prepared.ts";
+
+const SOURCES = ["tfjs_backend.cc", "tfjs_binding.cc"];
+
+const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8"];
+
+const NEED_COMPILER = "install a C++17 compiler, such as by `sudo apt install g++`";
+
+/** The name that tfjs loads. */
+const BINDING = "tfjs_binding.node";
+
+/**
+ * Makes the package's binding.
+ *
+ * @param libtensorflow Folder with `lib/` and `include/`, or with a ready `tfjs_binding.node`
+ */
+export async function ensureBinding(context: SetupContext, libtensorflow: string): Promise<void> {
+  const ready = join(libtensorflow, BINDING);
+  const isReady = await exists(ready);
+  const preparation = {
+    folder: bindingFolder(context),
+    stamp: isReady ? await stampOfFile(ready) : await stampOfSources(context),
+    make: (folder: string) =>
+      isReady
+        ? Deno.copyFile(ready, join(folder, BINDING))
+        : compile(context, libtensorflow, join(folder, BINDING)),
+  };
+  await prepareFolder(preparation);
+}
+
+/** Checks for the compiler when it will be needed, before a long download rather than after it. */
+export async function requireCompiler(context: SetupContext): Promise<void> {
+  const compiled = { folder: bindingFolder(context), stamp: await stampOfSources(context) };
+  if (await isCurrent(compiled)) return;
+  await runChild(context.compilerProgram, ["--version"], {
+    action: "compile the native binding",
+    cure: NEED_COMPILER,
+  });
+}
+
+/** Points the binding at a folder of libraries. */
+export async function linkLibraries(context: SetupContext, libraries: string): Promise<void> {
+  const link = join(context.layout.tfjs, "deps", "lib");
+  await Deno.mkdir(dirname(link), { recursive: true });
+  // The package's folder is itself a link into node_modules/.deno, so start from where it really is.
+  const target = relative(await Deno.realPath(dirname(link)), libraries);
+  if (await linkTarget(link) === target) return;
+  const partial = `${link}.partial`;
+  if (await linkTarget(partial) !== undefined) await Deno.remove(partial);
+  await Deno.symlink(target, partial);
+  await Deno.rename(partial, link);
+}
+
+function bindingFolder(context: SetupContext): string {
+  return join(context.layout.tfjs, "lib", "napi-v8");
+}
+
+async function compile(
+  context: SetupContext,
+  libtensorflow: string,
+  binding: string,
+): Promise<void> {
+  const { layout, compilerProgram, report, signal } = context;
+  const libraries = join(libtensorflow, "lib");
+  const headers = join(libtensorflow, "include");
+  if (!await exists(headers)) {
+    throw new Error(
+      `Cannot compile the native binding: "${libtensorflow}" must hold include/ or ${BINDING}, ` +
+        `got neither; copy one of them from a machine where set-up has run`,
+    );
+  }
+  report({ step: "Compile the native binding" });
+  await runChild(compilerProgram, [
+    ...FLAGS,
+    `-I${layout.nodeHeaders}`,
+    `-I${headers}`,
+    ...SOURCES.map((source) => join(layout.tfjs, "binding", source)),
+    `-L${libraries}`,
+    "-l:libtensorflow_cc.so.2",
+    "-l:libtensorflow_framework.so.2",
+    "-Wl,-rpath,$ORIGIN/../../deps/lib",
+    "-o",
+    binding,
+  ], { action: "compile the native binding", cure: NEED_COMPILER, signal });
+}
+
+/** What a compiled binding depends on; not the backend, whose headers are the same. */
+async function stampOfSources(context: SetupContext): Promise<Stamp> {
+  const { layout } = context;
+  const digest = createHash("sha256");
+  const sources = join(layout.tfjs, "binding");
+  const names = (await Array.fromAsync(Deno.readDir(sources))).map((entry) => entry.name).sort();
+  for (const name of names) digest.update(name).update(await Deno.readFile(join(sources, name)));
+  return {
+    sources: digest.digest("hex"),
+    tensorflow: TENSORFLOW_VERSION,
+    flags: FLAGS.join(" "),
+    compiler: basename(context.compilerProgram),
+  };
+}
+
+async function stampOfFile(binding: string): Promise<Stamp> {
+  const { size, mtime } = await Deno.stat(binding);
+  return { binding, size: String(size), changed: String(mtime) };
+}
+
+async function linkTarget(link: string): Promise<string | undefined> {
+  try {
+    return await Deno.readLink(link);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

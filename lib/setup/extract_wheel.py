@@ -1,0 +1,48 @@
+"""Copies libtensorflow and the C headers out of a TensorFlow wheel: `extract_wheel.py WHEEL FOLDER`.
+
+The wheel holds over a gigabyte of Python and kernels' headers that nobody here needs. Members are
+streamed, since one library is larger than a JavaScript buffer should be, and zipfile checks their CRC.
+"""
+
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+LIBRARIES = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
+# What the binding's two sources include, and what those headers include (g++ -M).
+HEADERS = (
+    "tensorflow/c/",
+    "tensorflow/core/platform/ctstring",
+    "tsl/platform/ctstring",
+    "xla/tsl/c/",
+)
+
+
+def destination(member: str) -> str | None:
+    """Gives the place of a member below FOLDER, or None for what stays in the wheel."""
+    path = member.removeprefix("tensorflow/")
+    if path in LIBRARIES:
+        return f"lib/{path}"
+    header = path.removeprefix("include/")
+    if header != path and header.startswith(HEADERS) and header.endswith(".h"):
+        return f"include/{header}"
+    return None
+
+
+def main(wheel: str, folder: str) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.namelist():
+            place = destination(member)
+            if place is None:
+                continue
+            target = Path(folder, place)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(member) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+    missing = [name for name in LIBRARIES if not Path(folder, "lib", name).exists()]
+    if missing:
+        sys.exit(f"error: the wheel holds no {' and no '.join(missing)}")
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,51 @@
+/**
+ * What set-up needs of the machine, checked before anything is downloaded.
+ *
+ * @module
+ */
+import { statfs } from "node:fs/promises";
+
+/** The kinds of processor that the pinned wheels of libtensorflow exist for. */
+export type Architecture = "x86_64" | "aarch64";
+
+/**
+ * Gives the processor's kind.
+ *
+ * @throws {Error} On a system that libtensorflow's wheels do not serve
+ */
+export function requirePlatform(
+  os: string = Deno.build.os,
+  architecture: string = Deno.build.arch,
+): Architecture {
+  if (os === "linux" && (architecture === "x86_64" || architecture === "aarch64")) {
+    return architecture;
+  }
+  throw new Error(
+    `Cannot set up the native backend: the system must be Linux on x86_64 or aarch64, ` +
+      `got ${os} on ${architecture}; use a Linux container or virtual machine ` +
+      `(on Windows: WSL 2, on a Mac: Docker)`,
+  );
+}
+
+/**
+ * Checks that a download will fit.
+ *
+ * @param action What needs the room; it opens the error message
+ * @param folder A folder that exists, on the disk in question
+ * @param gigabytes Room that must be free
+ * @throws {Error} If less is free
+ */
+export async function requireDisk(
+  action: string,
+  folder: string,
+  gigabytes: number,
+): Promise<void> {
+  const disk = await statfs(folder);
+  const free = disk.bavail * disk.bsize / 1e9;
+  if (free < gigabytes) {
+    throw new Error(
+      `Cannot ${action}: the disk of "${folder}" must have ${gigabytes} GB free, ` +
+        `got ${free.toFixed(1)} GB; free some room and run it again`,
+    );
+  }
+}
