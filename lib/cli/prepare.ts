@@ -4,6 +4,8 @@
  * @module
  */
 import type { Backend, BackendChoice } from "@/setup/backend_choice.ts";
+import { PROJECT } from "@/setup/layout.ts";
+import { backendEnvironment } from "@/setup/runtime_environment.ts";
 import { setUp } from "@/setup/setup.ts";
 import { loadQuietly } from "./quiet.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +25,9 @@ export async function prepare(
     signal: session.signal,
     report: ({ step, done, total }) => session.progress(step, done, total),
   });
+  for (const [name, value] of Object.entries(await backendEnvironment(PROJECT, choice))) {
+    if (!Deno.env.has(name)) Deno.env.set(name, value);
+  }
   loadQuietly();
   return choice;
 }

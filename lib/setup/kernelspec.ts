@@ -31,8 +31,12 @@ export interface Kernelspec {
  * Gives the kernelspec.
  *
  * @param deno Path of the Deno executable
+ * @param environment What the backend needs beside what every process gets
  */
-export function kernelspec(deno: string): Kernelspec {
+export function kernelspec(
+  deno: string,
+  environment: Readonly<Record<string, string>> = {},
+): Kernelspec {
   return {
     argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno (3D shapes)",
@@ -41,6 +45,7 @@ export function kernelspec(deno: string): Kernelspec {
     interrupt_mode: "signal",
     env: {
       ...RUNTIME_ENVIRONMENT,
+      ...environment,
       // Keeps escape codes out of saved outputs.
       NO_COLOR: "1",
       // Data sets are held as JavaScript bytes and frames as pictures: allow 8 GB of them.
@@ -57,9 +62,10 @@ export function kernelspec(deno: string): Kernelspec {
 export async function ensureKernelspec(
   layout: Layout,
   deno: string = Deno.execPath(),
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const path = join(layout.venv, "share", "jupyter", "kernels", KERNEL_NAME, "kernel.json");
-  const text = JSON.stringify(kernelspec(deno), null, 2) + "\n";
+  const text = JSON.stringify(kernelspec(deno, environment), null, 2) + "\n";
   if (await readTextIfThere(path) !== text) await writeAtomically(path, text);
   return path;
 }

@@ -1,12 +1,17 @@
 /**
- * Variables that must be set before Deno starts, because the C library reads them once. The tasks of
- * `deno.json` repeat them (a test compares), the kernel gets them from its kernelspec.
+ * The environment of every process that computes: variables that must be set before Deno starts,
+ * because the C library reads them once, and those that TensorFlow reads when it begins to compute.
  *
  * @module
  */
+import { join } from "node:path";
+import type { BackendChoice } from "./backend_choice.ts";
+import type { Layout } from "./layout.ts";
+import { exists } from "./prepared.ts";
 
 /**
- * Freed buffers stay with the process. By default glibc gives every large buffer back to the system
+ * Set before Deno starts: the tasks of `deno.json` repeat them (a test compares), the kernel gets them
+ * from its kernelspec. Freed buffers stay with the process. By default glibc gives every large buffer back to the system
  * and faults it in again at the next step.
  */
 export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -19,3 +24,28 @@ export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
   /** TensorFlow prints warnings and errors, not its greetings. */
   TF_CPP_MIN_LOG_LEVEL: "1",
 };
+
+/**
+ * Gives what TensorFlow must be told before it computes. On a graphics card XLA compiles the graph,
+ * which halves the time of a step, and keeps what it compiled, so that the second start takes seconds.
+ * On a processor XLA is many times slower, so it stays off.
+ *
+ * @param layout The checkout, which keeps the compiled programs
+ * @param choice The prepared backend
+ */
+export async function backendEnvironment(
+  layout: Layout,
+  { backend, folder }: BackendChoice,
+): Promise<Record<string, string>> {
+  if (backend === "cpu") return {};
+  const cache = join(layout.backends, "xla");
+  await Deno.mkdir(cache, { recursive: true });
+  // Where no wheel brought CUDA's compiler, XLA looks in the system's own folders.
+  const cuda = join(folder, "nvidia", "cuda_nvcc");
+  return {
+    TF_XLA_FLAGS: `--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory=${cache}`,
+    // Eager tensors and the graph's session share the card.
+    TF_FORCE_GPU_ALLOW_GROWTH: "true",
+    ...(await exists(cuda) && { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${cuda}` }),
+  };
+}

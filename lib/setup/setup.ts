@@ -15,6 +15,7 @@ import { type Layout, PROJECT } from "./layout.ts";
 import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
 import { requirePlatform } from "./machine.ts";
 import { exists } from "./prepared.ts";
+import { backendEnvironment } from "./runtime_environment.ts";
 import { ensureVirtualEnvironment } from "./virtual_environment.ts";
 
 /** What set-up can be told. */
@@ -62,9 +63,11 @@ export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> 
   }
   await requireCompiler(context);
   await ensureVirtualEnvironment(context);
-  await ensureKernelspec(context.layout);
   const folder = await ensureLibtensorflow(context, chosen.backend, architecture);
-  return await useLibtensorflow(context, { ...chosen, folder });
+  const choice = await useLibtensorflow(context, { ...chosen, folder });
+  const environment = await backendEnvironment(context.layout, choice);
+  await ensureKernelspec(context.layout, Deno.execPath(), environment);
+  return choice;
 }
 
 /** Takes libtensorflow from a folder that the user has prepared. */

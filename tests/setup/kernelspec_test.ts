@@ -5,7 +5,7 @@ import { fakeCheckout } from "./fake_checkout.ts";
 
 Deno.test("ensureKernelspec() writes a kernel that only .venv shows, run by this Deno", async () => {
   await using checkout = await fakeCheckout();
-  const path = await ensureKernelspec(checkout.layout, "/somewhere/deno");
+  const path = await ensureKernelspec(checkout.layout, "/somewhere/deno", { FOR_A_CARD: "yes" });
   assert.equal(
     relative(checkout.layout.venv, path),
     `share/jupyter/kernels/${KERNEL_NAME}/kernel.json`,
@@ -20,6 +20,7 @@ Deno.test("ensureKernelspec() writes a kernel that only .venv shows, run by this
   ]);
   assert.equal(spec.display_name, "Deno (3D shapes)");
   assert.equal(spec.interrupt_mode, "signal");
+  assert.equal(spec.env.FOR_A_CARD, "yes");
   assert.equal(spec.env.NO_COLOR, "1");
   assert.equal(spec.env.MALLOC_TOP_PAD_, "67108864");
 });

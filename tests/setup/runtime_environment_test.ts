@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT } from "@/setup/layout.ts";
-import { RUNTIME_ENVIRONMENT } from "@/setup/runtime_environment.ts";
+import { backendEnvironment, RUNTIME_ENVIRONMENT } from "@/setup/runtime_environment.ts";
+import { fakeCheckout } from "./fake_checkout.ts";
 
 Deno.test("RUNTIME_ENVIRONMENT is what deno.json sets for every task that trains", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(PROJECT.root, "deno.json")));
@@ -12,4 +13,30 @@ Deno.test("RUNTIME_ENVIRONMENT is what deno.json sets for every task that trains
       `${prefix.join("")}deno run --allow-all lib/cli/main.ts ${name}`,
     );
   }
+});
+
+Deno.test("backendEnvironment() tells the processor's TensorFlow nothing", async () => {
+  await using checkout = await fakeCheckout();
+  const choice = { backend: "cpu", reason: "a test", folder: checkout.layout.backends } as const;
+  assert.deepEqual(await backendEnvironment(checkout.layout, choice), {});
+});
+
+Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's compiler", async () => {
+  await using checkout = await fakeCheckout();
+  const { layout } = checkout;
+  const folder = join(layout.backends, "gpu");
+  const choice = { backend: "gpu", reason: "a test", folder } as const;
+  const cache = join(layout.backends, "xla");
+  const without = await backendEnvironment(layout, choice);
+  assert.deepEqual(without, {
+    TF_XLA_FLAGS: `--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory=${cache}`,
+    TF_FORCE_GPU_ALLOW_GROWTH: "true",
+  });
+  assert.ok((await Deno.stat(cache)).isDirectory);
+  const cuda = join(folder, "nvidia", "cuda_nvcc");
+  await Deno.mkdir(cuda, { recursive: true });
+  assert.equal(
+    (await backendEnvironment(layout, choice)).XLA_FLAGS,
+    `--xla_gpu_cuda_data_dir=${cuda}`,
+  );
 });
