@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeAtomically } from "@/files.ts";
 import { encodeGif, type GifOptions } from "./animation.ts";
 import { encodePng, type Picture, pictureFormat } from "./picture.ts";
 
@@ -75,12 +75,11 @@ export async function saveFigure(
         `${bytes.length}; draw fewer frames, fewer colours or a smaller scale`,
     );
   }
-  await mkdir(options.folder, { recursive: true });
   const file = join(options.folder, `${name}.${extension}`);
   const recordFile = join(options.folder, `${name}.json`);
-  await replaceFile(file, bytes);
+  await writeAtomically(file, bytes);
   const text = JSON.stringify({ figure: `${name}.${extension}`, ...record }, null, 2) + "\n";
-  await replaceFile(recordFile, new TextEncoder().encode(text));
+  await writeAtomically(recordFile, text);
   return { file, record: recordFile, byteCount: bytes.length };
 }
 
@@ -97,9 +96,4 @@ function encode(figure: Figure, options: GifOptions): { bytes: Uint8Array; exten
   }
   if ("pixels" in figure) return { bytes: encodePng(figure), extension: "png" };
   return { bytes: encodeGif(figure, options), extension: "gif" };
-}
-
-async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${file}.part`, bytes);
-  await rename(`${file}.part`, file);
 }
