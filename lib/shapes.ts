@@ -18,6 +18,11 @@ import type * as tf from "@/tf.ts";
 /** An axis of known length, or the letter of one whose length is free but the same for each use. */
 export type Axis = number | string;
 
+/** Counts the elements of a shape: the product of its lengths, 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
 /**
  * Checks a tensor's shape on entry to a public function.
  *

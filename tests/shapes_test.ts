@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { checkShape } from "@/shapes.ts";
+import { checkShape, elementCount } from "@/shapes.ts";
 import type * as tf from "@/tf.ts";
 
 /** All that is looked at of a tensor. */
@@ -46,3 +46,7 @@ for (const [shape, axes, message] of REFUSED) {
     assert.throws(() => checkShape("decode", "z", tensorOf(shape), axes), refusal(message));
   });
 }
+
+Deno.test("elementCount() multiplies the lengths, of a scalar none", () => {
+  assert.deepEqual([[], [7], [2, 3, 4], [5, 0]].map(elementCount), [1, 7, 24, 0]);
+});

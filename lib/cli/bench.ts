@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Config } from "@/config.ts";
-import { addConfigOptions, checkNames, configFrom, type ConfigOptions } from "./config_options.ts";
+import {
+  addConfigOptions,
+  checkNames,
+  configFrom,
+  type ConfigOptions,
+  parseCount,
+} from "./config_options.ts";
 import { prepare } from "./prepare.ts";
 import { action, type Outcome, type Session } from "./session.ts";
 
@@ -54,12 +60,4 @@ async function bench(
       `slowest ${slowest.toFixed(1)}`,
   );
   return json ? { closingLine: JSON.stringify({ stepMs, config }) } : {};
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new InvalidArgumentError("It must be an integer >= 1.");
-  }
-  return count;
 }

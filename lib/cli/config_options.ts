@@ -79,6 +79,15 @@ export async function checkNames(config: Config): Promise<void> {
   checkTyped(() => createModel(config));
 }
 
+/** Reads a flag that is a whole number from 1 on. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InvalidArgumentError("It must be an integer >= 1.");
+  }
+  return count;
+}
+
 function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || Number.isNaN(value)) {

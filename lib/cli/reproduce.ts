@@ -4,11 +4,11 @@
  * @module
  */
 import { join, resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { type Config, type Preset, PRESETS } from "@/config.ts";
 import { executeNotebook } from "@/runner/execute_notebook.ts";
 import { PROJECT } from "@/setup/layout.ts";
-import { dataDirOption, presetOption } from "./config_options.ts";
+import { dataDirOption, parseCount, presetOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
 import { action, Misuse, type Session } from "./session.ts";
 import { showLoading, showSteps } from "./training_progress.ts";
@@ -26,7 +26,7 @@ export function addReproduce(program: Command): void {
     .description("set everything up, train, run the notebooks, and draw every figure again")
     .addOption(presetOption("quick"))
     .option("--only <number>", "one notebook, such as 03")
-    .option("--steps <count>", "train so many steps, going on from where the run is", parseSteps)
+    .option("--steps <count>", "train so many steps, going on from where the run is", parseCount)
     .addOption(dataDirOption())
     .action(action("reproduce", async (session, options: ReproduceFlags) => {
       const notebooks = await findNotebooks(options.only);
@@ -92,12 +92,4 @@ async function findNotebooks(only: string | undefined): Promise<string[]> {
     }, ` +
       `got ${only}`,
   );
-}
-
-function parseSteps(text: string): number {
-  const steps = Number(text);
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new InvalidArgumentError("It must be an integer >= 1.");
-  }
-  return steps;
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { elementCount } from "@/shapes.ts";
 
 /** An array read from an idx file. */
 export interface IdxArray {
@@ -36,7 +37,7 @@ export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray
   }
   if (bytes.length < headerSize) throw wrongLength(file, headerSize, bytes.length);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = headerSize + shape.reduce((product, length) => product * length, 1);
+  const size = headerSize + elementCount(shape);
   if (bytes.length !== size) throw wrongLength(file, size, bytes.length, shape);
   return { shape, values: bytes.subarray(headerSize) };
 }

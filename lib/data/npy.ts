@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { elementCount } from "@/shapes.ts";
 
 /** An array of numbers read from a .npy file. */
 export interface NpyArray {
@@ -50,7 +51,7 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
     );
   }
   const itemSize = Number(type.slice(2));
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = elementCount(shape);
   if (bytes.length !== end + count * itemSize) {
     throw new SyntaxError(
       `Cannot read "${file}": it must hold ${end + count * itemSize} bytes ` +

@@ -8,6 +8,7 @@
  */
 import { nativeOp, shape as shapeAttribute, type } from "@/native.ts";
 import * as tf from "@/tf.ts";
+import { elementCount } from "@/shapes.ts";
 
 const FLOAT = { dtype: type("float32") };
 const live = new Map<string, Variable>();
@@ -28,7 +29,7 @@ export class Variable implements Disposable {
    * @throws {TypeError} If there are too few or too many values
    */
   constructor(readonly name: string, readonly shape: number[], values?: Float32Array) {
-    const count = shape.reduce((product, length) => product * length, 1);
+    const count = elementCount(shape);
     if (values && values.length !== count) {
       throw new TypeError(
         `Cannot make variable "${name}": shape [${shape}] must have ${count} values, ` +

@@ -7,6 +7,7 @@ import type { Config } from "@/config.ts";
 import { type GraphFunction, graphFunction, jit, type Program } from "@/graph/jit.ts";
 import { Variable } from "@/graph/variable.ts";
 import * as tf from "@/tf.ts";
+import { elementCount } from "@/shapes.ts";
 import type { Pass } from "./parameters.ts";
 import { createModel, type Model } from "./vae.ts";
 
@@ -88,7 +89,7 @@ export class Inference implements Disposable {
     const parameters = Object.fromEntries(
       Object.entries(model.parameters).map(([name, { shape }]) => {
         const values = weights[name];
-        const count = shape.reduce((product, length) => product * length, 1);
+        const count = elementCount(shape);
         if (values?.length !== count) {
           throw new RangeError(
             `Cannot load weights: ${name} must have ${count} values, got ${values?.length ?? 0}; ` +
@@ -134,7 +135,7 @@ export class Inference implements Disposable {
     shape: number[],
     run: (batch: tf.Tensor) => Record<Name, tf.Tensor>,
   ): Record<Name, Float32Array> {
-    const rowLength = shape.slice(1).reduce((product, length) => product * length, 1);
+    const rowLength = elementCount(shape.slice(1));
     const count = rows.length / rowLength;
     if (!Number.isInteger(count) || count === 0) {
       throw new RangeError(

@@ -1,7 +1,7 @@
 /**
  * Dense and convolutional layers, with the paper's initial values.
  *
- * A convolution in front of batch norm has no bias: the norm takes every constant away again, so its
+ * Choice: a convolution in front of batch norm has no bias: the norm takes every constant away again, so its
  * gradient is zero.
  *
  * @module

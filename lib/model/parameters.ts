@@ -8,6 +8,7 @@
  */
 import { createRandom, type Random, seedFor } from "@/random.ts";
 import type * as tf from "@/tf.ts";
+import { elementCount } from "@/shapes.ts";
 
 /** Draws one initial value. */
 export type Initializer = (random: Random) => number;
@@ -90,7 +91,7 @@ export function initialValues(parameters: Parameters, seed: number): Record<stri
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, initial }]) => {
       const random = createRandom(seedFor(seed, name));
-      const count = shape.reduce((product, length) => product * length, 1);
+      const count = elementCount(shape);
       return [name, Float32Array.from({ length: count }, () => initial(random))];
     }),
   );

@@ -7,17 +7,7 @@
 /** One step of a network. */
 export interface Stage {
   /** What it does. */
-  readonly kind:
-    | "input"
-    | "conv2d"
-    | "dense"
-    | "sample"
-    | "deconv3d"
-    | "rotate"
-    | "project"
-    | "texture"
-    | "pose"
-    | "discriminator";
+  readonly kind: "input" | "conv2d" | "dense" | "deconv3d" | "texture" | "pose";
   /** What to call it; unique within a model. */
   readonly name: string;
   /** A few words more, such as its kernel. */

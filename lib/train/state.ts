@@ -6,6 +6,7 @@
 import { Variable } from "@/graph/variable.ts";
 import { initialValues } from "@/model/parameters.ts";
 import type { Model } from "@/model/vae.ts";
+import { elementCount } from "@/shapes.ts";
 import type { Moments } from "./adam.ts";
 
 /** The values of all variables, by name: what a checkpoint holds. */
@@ -58,7 +59,7 @@ export function createState(model: Model, from: number | Snapshot): State {
 
 /** A missing variable would start from 0 without a word. */
 function checkSize(name: string, shape: readonly number[], values: Float32Array | undefined) {
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = elementCount(shape);
   if (values?.length === count) return;
   throw new RangeError(
     `Cannot go on: the snapshot must hold ${count} values of ${name}, got ${

@@ -4,22 +4,10 @@ import { graphFunction, jit, type TensorSpec } from "@/graph/jit.ts";
 import { Variable } from "@/graph/variable.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
+import { compileOne, read } from "./programs.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
 const ROW: TensorSpec = { shape: [3], dtype: "float32" };
-
-/** Compiles one function called `f`. */
-function compileOne(
-  inputs: Record<string, TensorSpec>,
-  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
-) {
-  return jit({ f: graphFunction(inputs, run) });
-}
-
-/** Calls a function and reads its output `y`; keeps no tensor. */
-function read(run: () => Record<string, tf.Tensor>): number[] {
-  return tf.tidy(() => [...run().y!.dataSync()]);
-}
 
 Deno.test("jit() gives a function that computes anew for every call", () => {
   using program = compileOne({ x: ROW }, ({ x }) => ({ y: tf.mul(x!, x!) }));

@@ -1,26 +1,14 @@
 /** What the recorder writes down. */
 import assert from "node:assert/strict";
-import { graphFunction, jit, type TensorSpec } from "@/graph/jit.ts";
+import type { TensorSpec } from "@/graph/jit.ts";
 import { record, Recorder } from "@/graph/recorder.ts";
 import { Variable } from "@/graph/variable.ts";
 import { DATA_TYPES } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { assertTensorsKept } from "../assert.ts";
+import { compileOne, read } from "./programs.ts";
 
 const SCALAR: TensorSpec = { shape: [], dtype: "float32" };
-
-/** Compiles one function called `f`. */
-function compileOne(
-  inputs: Record<string, TensorSpec>,
-  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
-) {
-  return jit({ f: graphFunction(inputs, run) });
-}
-
-/** Calls a function and reads its output `y`; keeps no tensor. */
-function read(run: () => Record<string, tf.Tensor>): number[] {
-  return tf.tidy(() => [...run().y!.dataSync()]);
-}
 
 /** Records one function and gives its nodes as text: name, op, inputs. */
 function nodesOf(

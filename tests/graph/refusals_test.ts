@@ -2,21 +2,9 @@ import assert from "node:assert/strict";
 import { graphFunction, jit, type TensorSpec } from "@/graph/jit.ts";
 import * as tf from "@/tf.ts";
 import { assertTensorsKept } from "../assert.ts";
+import { compileOne, read } from "./programs.ts";
 
 const ROW: TensorSpec = { shape: [3], dtype: "float32" };
-
-/** Compiles one function called `f`. */
-function compileOne(
-  inputs: Record<string, TensorSpec>,
-  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
-) {
-  return jit({ f: graphFunction(inputs, run) });
-}
-
-/** Calls a function and reads its output `y`; keeps no tensor. */
-function read(run: () => Record<string, tf.Tensor>): number[] {
-  return tf.tidy(() => [...run().y!.dataSync()]);
-}
 
 const CAPTURED = (where: string) => ({
   name: "TypeError",
