@@ -56,5 +56,6 @@ export * from "./train/history.ts";
 export * from "./train/loop.ts";
 export * from "./train/monitor.ts";
 export * from "./train/run.ts";
+export * from "./train/pack.ts";
 export * from "./train/state.ts";
 export * from "./train/trainer.ts";

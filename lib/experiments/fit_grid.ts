@@ -12,6 +12,8 @@ import { applyAdam } from "@/train/adam.ts";
 
 /** Opacity that turns an occupancy of 1 into a nearly black ray after two cells. */
 const TAU = 2;
+/** Step size of the logits. */
+const LEARNING_RATE = 0.2;
 
 /** Pictures of one object, from known azimuths. */
 export interface Silhouettes {
@@ -59,8 +61,7 @@ export function fitGrid(
           return tf.sum(tf.squaredDifference(rendered, inputs.images)) as tf.Scalar;
         };
         const { value, grad } = tf.valueAndGrad(error)(logits.read());
-        const rate = { learningRate: 0.2, clipNorm: Infinity };
-        applyAdam(logits, moments, grad, inputs.step as tf.Scalar, rate);
+        applyAdam(logits, moments, grad, inputs.step as tf.Scalar, LEARNING_RATE);
         return { error: value };
       },
     ),

@@ -5,13 +5,15 @@
  *
  * @module
  */
-import { nativeBackend } from "@/native.ts";
+import { DATA_TYPES, nativeBackend, type TensorValues } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { encodeSavedModel, type NodeDef, TAG } from "./protobuf.ts";
-import { record, type RecordedFunction, Recorder, type TensorSpec } from "./recorder.ts";
+import { record, type RecordedFunction, type TensorSpec } from "./record.ts";
+import { Recorder } from "./recorder.ts";
 import { variableNamed } from "./variable.ts";
+import { markForXla } from "./xla.ts";
 
-export type { TensorSpec } from "./recorder.ts";
+export type { TensorSpec } from "./record.ts";
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -26,10 +28,13 @@ export interface GraphFunction<Inputs extends string = string, Outputs extends s
   run(inputs: Record<Inputs, tf.Tensor>): Record<Outputs, tf.Tensor>;
 }
 
-/** A function ready to call: tensors in, tensors out; both are the caller's to dispose. */
-export type Compiled<Inputs extends string = string, Outputs extends string = string> = (
-  inputs: Record<Inputs, tf.Tensor>,
-) => Record<Outputs, tf.Tensor>;
+/**
+ * A function ready to call: tensors in, tensors out; both are the caller's to dispose. It waits for the
+ * outputs that are wanted, which are all unless named.
+ */
+export type Compiled<Inputs extends string = string, Outputs extends string = string> = <
+  Wanted extends Outputs = Outputs,
+>(inputs: Record<Inputs, tf.Tensor>, wanted?: readonly Wanted[]) => Record<Wanted, tf.Tensor>;
 
 /** Compiled functions, by name, and what frees them. */
 export type Program<Functions> =
@@ -44,6 +49,8 @@ export type Program<Functions> =
 export interface JitOptions {
   /** Runs the functions op by op instead, for debugging; the results are the same. */
   readonly eager?: boolean;
+  /** Has XLA compile each function; by default on a graphics card, since XLA is slow on processors. */
+  readonly useXla?: boolean;
 }
 
 /** Declares a function to compile; names of inputs and outputs are inferred. */
@@ -79,21 +86,25 @@ export function jit<Functions extends Record<string, GraphFunction>>(
   functions: Functions,
   options: JitOptions = {},
 ): Program<Functions> {
-  const run = options.eager ? runEagerly : compile;
-  return run(functions as unknown as Record<string, GraphFunction>) as Program<Functions>;
+  const { eager = false, useXla = nativeBackend().isUsingGpuDevice } = options;
+  const all = functions as unknown as Record<string, GraphFunction>;
+  return (eager ? runEagerly(all) : compile(all, useXla)) as Program<Functions>;
 }
 
 type Calls = Record<string, Compiled> & Disposable;
 
 function runEagerly(functions: Record<string, GraphFunction>): Calls {
-  const calls = mapValues(functions, ({ inputs, run }, name): Compiled => (feeds) => {
+  const calls = mapValues(functions, ({ inputs, run }, name) => (feeds: Tensors, wanted?) => {
     checkFeeds(name, inputs, feeds);
-    return tf.tidy(() => run(feeds));
-  });
+    return tf.tidy(() => {
+      const outputs = run(feeds);
+      return pick(wanted ?? Object.keys(outputs), (output) => outputs[output]!);
+    });
+  }) as Record<string, Compiled>;
   return Object.assign(calls, { [Symbol.dispose]() {} });
 }
 
-function compile(functions: Record<string, GraphFunction>): Calls {
+function compile(functions: Record<string, GraphFunction>, useXla: boolean): Calls {
   const recorder = new Recorder();
   const recorded = mapValues(functions, (f, name) => trace(recorder, name, f));
   const variables = [...recorder.variables.keys()].map(variableNamed);
@@ -106,7 +117,7 @@ function compile(functions: Record<string, GraphFunction>): Calls {
       return { done: tf.scalar(0) };
     },
   });
-  const session = load(recorder.nodes);
+  const session = load(useXla ? markForXla(recorder.nodes, recorded, restore) : recorder.nodes);
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);
     runner(session, "restore_variables", restore)(Object.fromEntries(values));
@@ -115,12 +126,12 @@ function compile(functions: Record<string, GraphFunction>): Calls {
   let isDisposed = false;
   const calls = mapValues(functions, ({ inputs }, name): Compiled => {
     const run = runner(session, name, recorded[name]!);
-    return (feeds) => {
+    return (feeds, wanted) => {
       if (isDisposed) {
         throw new Error(`Cannot run "${name}": its program must be alive, got a disposed one`);
       }
       checkFeeds(name, inputs, feeds);
-      return run(feeds);
+      return run(feeds, wanted);
     };
   });
   return Object.assign(calls, {
@@ -150,7 +161,7 @@ function load(nodes: readonly NodeDef[]): number {
       `Cannot build the graph: ${
         (error as Error).message
       }; if an attribute is missing, add it to ` +
-        `MISSING_TYPES in lib/graph/recorder.ts`,
+        `MISSING_TYPES in lib/graph/record.ts`,
       { cause: error },
     );
   } finally {
@@ -160,20 +171,33 @@ function load(nodes: readonly NodeDef[]): number {
 
 function runner(session: number, name: string, { inputs, outputs }: RecordedFunction): Compiled {
   const inputNames = Object.keys(inputs);
-  const outputNames = Object.keys(outputs);
-  const [feedList, fetchList] = [Object.values(inputs).join(), Object.values(outputs).join()];
-  return (feeds) => {
+  const feedList = Object.values(inputs).join();
+  return <Wanted extends string>(feeds: Tensors, wanted?: readonly Wanted[]) => {
+    const outputNames = wanted ?? Object.keys(outputs) as Wanted[];
+    const fetchList = outputNames.map((output) => outputs[output]!).join();
     const backend = nativeBackend();
-    const ids = backend.getInputTensorIds(inputNames.map((input) => feeds[input]!));
+    const ids = inputNames.map((input) => upload(feeds[input]!));
     try {
       const results = backend.binding.runSavedModel(session, ids, feedList, fetchList);
-      return Object.fromEntries(
-        outputNames.map((output, i) => [output, backend.createOutputTensor(results[i]!)]),
-      );
+      return pick(outputNames, (_, i) => backend.createOutputTensor(results[i]!));
     } catch (error) {
       throw new Error(`Cannot run "${name}": ${(error as Error).message}`, { cause: error });
+    } finally {
+      for (const id of ids) backend.binding.deleteTensor(id);
     }
   };
+}
+
+/**
+ * Hands a tensor's bits to TensorFlow as int32, which a graph takes back for what they are (see
+ * `record`): tensors of other types would go to a graphics card at once, and back, to be fed.
+ */
+function upload(feed: tf.Tensor): number {
+  const { binding } = nativeBackend();
+  const values = feed.dataSync() as TensorValues;
+  if (feed.dtype === "bool") return binding.createTensor(feed.shape, DATA_TYPES.bool, values);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  return binding.createTensor(feed.shape, DATA_TYPES.int32, bits);
 }
 
 function checkFeeds(name: string, specs: Readonly<Record<string, TensorSpec>>, feeds: Tensors) {
@@ -201,4 +225,14 @@ function mapValues<From, To>(
   map: (value: From, key: string) => To,
 ): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
+function pick<Name extends string>(
+  names: readonly Name[],
+  tensor: (name: Name, i: number) => tf.Tensor,
+): Record<Name, tf.Tensor> {
+  return Object.fromEntries(names.map((name, i) => [name, tensor(name, i)])) as Record<
+    Name,
+    tf.Tensor
+  >;
 }

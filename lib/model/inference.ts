@@ -31,17 +31,22 @@ export type InferenceFunctions = {
   readonly decode: GraphFunction<"latent", "density">;
 };
 
-/** Makes the functions of a trained model, ready to be compiled with others that share its variables. */
+/**
+ * Makes the functions of a trained model, ready to be compiled with others that share its variables.
+ *
+ * @param model The model
+ * @param parameters Reads its parameters
+ * @param config Sizes
+ * @param batchSize Pictures or latents in one call
+ */
 export function inferenceFunctions(
   model: Model,
-  parameters: Readonly<Record<string, Variable>>,
+  parameters: () => Readonly<Record<string, tf.Tensor>>,
   { imageSize, latentSize, tau }: Config,
   batchSize: number,
 ): InferenceFunctions {
   const pass = (): Pass => ({
-    values: Object.fromEntries(
-      Object.entries(parameters).map(([name, variable]) => [name, variable.read()]),
-    ),
+    values: parameters(),
     isTraining: false,
     seed: tf.zeros([2], "int32"),
     statistics: {},
@@ -86,7 +91,7 @@ export class Inference implements Disposable {
     this.#config = config;
     this.batchSize = options.batchSize ?? config.batchSize;
     const model = createModel(config);
-    const parameters = Object.fromEntries(
+    const variables = Object.fromEntries(
       Object.entries(model.parameters).map(([name, { shape }]) => {
         const values = weights[name];
         const count = elementCount(shape);
@@ -99,6 +104,10 @@ export class Inference implements Disposable {
         return [name, new Variable(name, [...shape], values)];
       }),
     );
+    const parameters = () =>
+      Object.fromEntries(
+        Object.entries(variables).map(([name, variable]) => [name, variable.read()]),
+      );
     this.#program = jit(inferenceFunctions(model, parameters, config, this.batchSize));
   }
 

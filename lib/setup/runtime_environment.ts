@@ -27,7 +27,7 @@ export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /**
  * Gives what TensorFlow must be told before it computes. On a graphics card XLA compiles the graph,
- * which halves the time of a step, and keeps what it compiled, so that the second start takes seconds.
+ * and keeps what it compiled, so that the second start takes seconds.
  * On a processor XLA is many times slower, so it stays off.
  *
  * @param layout The checkout, which keeps the compiled programs
@@ -43,9 +43,15 @@ export async function backendEnvironment(
   // Where no wheel brought CUDA's compiler, XLA looks in the system's own folders.
   const cuda = join(folder, "nvidia", "cuda_nvcc");
   return {
-    TF_XLA_FLAGS: `--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory=${cache}`,
+    TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
     // Eager tensors and the graph's session share the card.
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
-    ...(await exists(cuda) && { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${cuda}` }),
+    // Channels last, as TensorFlow has them: cuDNN's kernels for them are the faster ones.
+    XLA_FLAGS: [
+      "--xla_gpu_force_conv_nhwc=true",
+      ...(await exists(cuda) ? [`--xla_gpu_cuda_data_dir=${cuda}`] : []),
+    ].join(" "),
+    // XLA chooses its own kernels; those of the operations that are traced need no choosing.
+    TF_CUDNN_USE_AUTOTUNE: "0",
   };
 }

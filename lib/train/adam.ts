@@ -1,9 +1,9 @@
 /**
- * Adam on variables, with each gradient clipped to a largest norm.
+ * Adam on variables.
  *
  * @module
  */
-import { Variable } from "@/graph/variable.ts";
+import type { Variable } from "@/graph/variable.ts";
 import { nativeOp, type } from "@/native.ts";
 import * as tf from "@/tf.ts";
 
@@ -20,14 +20,6 @@ export interface Moments {
   readonly second: Variable;
 }
 
-/** How large a step is. */
-export interface AdamOptions {
-  /** Step size. */
-  readonly learningRate: number;
-  /** Largest L2 norm of one variable's gradient; Infinity does not clip. */
-  readonly clipNorm: number;
-}
-
 /**
  * Moves one variable against its gradient (Kingma and Ba, arXiv:1412.6980, with the step size of its
  * section 2, as TensorFlow writes it).
@@ -36,16 +28,16 @@ export interface AdamOptions {
  * @param moments What is remembered of it, updated too
  * @param gradient Same shape; the caller's to dispose
  * @param step How often it was moved before, a scalar
+ * @param learningRate Step size
  */
 export function applyAdam(
   variable: Variable,
   moments: Moments,
   gradient: tf.Tensor,
   step: tf.Scalar,
-  { learningRate, clipNorm }: AdamOptions,
+  learningRate: number,
 ): void {
   tf.tidy(() => {
-    const clipped = Number.isFinite(clipNorm) ? clipByNorm(gradient, clipNorm) : gradient;
     const count = tf.add(step, 1);
     nativeOp("ResourceApplyAdam", { T: type("float32"), use_locking: false, use_nesterov: false }, [
       variable.handle(),
@@ -57,13 +49,7 @@ export function applyAdam(
       tf.scalar(BETA1),
       tf.scalar(BETA2),
       tf.scalar(EPSILON),
-      clipped,
+      gradient,
     ], 0);
   });
-}
-
-/** g * limit / max(|g|, limit). */
-export function clipByNorm(gradient: tf.Tensor, limit: number): tf.Tensor {
-  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
-  return tf.mul(gradient, tf.div(limit, tf.maximum(norm, limit)));
 }

@@ -3,25 +3,43 @@
  *
  * @module
  */
-import { Variable } from "@/graph/variable.ts";
 import { initialValues } from "@/model/parameters.ts";
 import type { Model } from "@/model/vae.ts";
 import { elementCount } from "@/shapes.ts";
-import type { Moments } from "./adam.ts";
+import type * as tf from "@/tf.ts";
+import { Pack } from "./pack.ts";
 
 /** The values of all variables, by name: what a checkpoint holds. */
 export type Snapshot = Readonly<Record<string, Float32Array>>;
 
-/** The variables of a training run. */
-export interface State {
-  /** Parameters of the network, by name. */
-  readonly parameters: Readonly<Record<string, Variable>>;
-  /** Adam's memory for the update of everything, by parameter. */
-  readonly moments: Readonly<Record<string, Moments>>;
-  /** Adam's memory for the parameters that are updated by themselves first. */
-  readonly momentsFirst: Readonly<Record<string, Moments>>;
-  /** Every variable, by the name that it has in a checkpoint. */
-  readonly variables: Readonly<Record<string, Variable>>;
+/** What Adam remembers of a pack. */
+export interface PackedMoments {
+  /** Means of the gradients. */
+  readonly first: Pack;
+  /** Means of their squares. */
+  readonly second: Pack;
+}
+
+/** Parameters that move together. */
+export interface Group {
+  /** The parameters. */
+  readonly parameters: Pack;
+  /** Adam's memory. */
+  readonly moments: PackedMoments;
+}
+
+/** The variables of a training run; freed when disposed. */
+export interface State extends Disposable {
+  /** What each batch moves by itself first, with a memory of its own, and then again with the others. */
+  readonly first?: Group & { readonly momentsFirst: PackedMoments };
+  /** All other parameters that are trained. */
+  readonly others: Group;
+  /** What forward passes change. */
+  readonly statistics: Pack;
+  /** Gives every parameter, by name; the caller disposes them. */
+  parameters(): Record<string, tf.Tensor>;
+  /** Gives every variable, by the name that it has in a checkpoint; the caller disposes them. */
+  snapshot(): Record<string, tf.Tensor>;
 }
 
 /**
@@ -33,27 +51,55 @@ export interface State {
  */
 export function createState(model: Model, from: number | Snapshot): State {
   const start: Snapshot = typeof from === "number" ? initialValues(model.parameters, from) : from;
-  const variables: Record<string, Variable> = {};
-  const create = (name: string, shape: readonly number[]) => {
-    if (typeof from !== "number") checkSize(name, shape, from[name]);
-    return variables[name] = new Variable(name, [...shape], start[name]);
+  const packs = new Map<Pack, string>(); // to the prefix of its names in a checkpoint
+  const create = (names: readonly string[], prefix = ""): Pack => {
+    const shapes: Record<string, readonly number[]> = {};
+    const values: Record<string, Float32Array> = {};
+    for (const name of names) {
+      shapes[name] = model.parameters[name]!.shape;
+      const value = start[prefix + name];
+      if (typeof from !== "number") checkSize(prefix + name, shapes[name], value);
+      if (value) values[name] = value;
+    }
+    const pack = new Pack(`${prefix}${names[0]}`, shapes, values);
+    packs.set(pack, prefix);
+    return pack;
   };
-  const momentsOf = (prefix: string, names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => {
-      const { shape } = model.parameters[name]!;
-      return [name, {
-        first: create(`${prefix}/first/${name}`, shape),
-        second: create(`${prefix}/second/${name}`, shape),
-      }];
-    }));
-  const names = Object.keys(model.parameters);
+  const momentsOf = (prefix: string, names: readonly string[]): PackedMoments => ({
+    first: create(names, `${prefix}/first/`),
+    second: create(names, `${prefix}/second/`),
+  });
+  const groupOf = (names: readonly string[]): Group => ({
+    parameters: create(names),
+    moments: momentsOf("adam", names),
+  });
+  const { parameters, updatedFirst } = model;
+  const isFirst = (name: string) => updatedFirst.includes(name);
+  const [trained, kept] = [true, false].map((isTrained) =>
+    Object.keys(parameters).filter((name) => parameters[name]!.isTrained === isTrained)
+  ) as [string[], string[]];
+  const state = {
+    ...(updatedFirst.length > 0 && {
+      first: { ...groupOf(updatedFirst), momentsFirst: momentsOf("adamFirst", updatedFirst) },
+    }),
+    others: groupOf(trained.filter((name) => !isFirst(name))),
+    statistics: create(kept),
+  };
+  const read = (from: Iterable<[Pack, string]>) =>
+    Object.assign(
+      {},
+      ...Array.from(from, ([pack, prefix]) =>
+        Object.fromEntries(
+          Object.entries(pack.read()).map(([name, tensor]) => [prefix + name, tensor]),
+        )),
+    );
   return {
-    parameters: Object.fromEntries(
-      names.map((name) => [name, create(name, model.parameters[name]!.shape)]),
-    ),
-    moments: momentsOf("adam", names.filter((name) => model.parameters[name]!.isTrained)),
-    momentsFirst: momentsOf("adamFirst", model.updatedFirst),
-    variables,
+    ...state,
+    parameters: () => read([...packs].filter(([, prefix]) => prefix === "")),
+    snapshot: () => read(packs),
+    [Symbol.dispose]() {
+      for (const pack of packs.keys()) pack[Symbol.dispose]();
+    },
   };
 }
 

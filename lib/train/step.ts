@@ -9,7 +9,10 @@ import type { Model } from "@/model/vae.ts";
 import * as tf from "@/tf.ts";
 import { applyAdam } from "./adam.ts";
 import { lossAndGradients } from "./gradients.ts";
-import type { State } from "./state.ts";
+import type { Pack } from "./pack.ts";
+import type { PackedMoments, State } from "./state.ts";
+
+type Gradients = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * Makes the step.
@@ -32,29 +35,26 @@ export function trainingStep(model: Model, state: State, config: Config): GraphF
     const images = inputs.images as tf.Tensor4D;
     const seed = inputs.seed as tf.Tensor1D;
     const step = tf.cast(tf.slice(seed, [1], [1]), "float32").reshape([]) as tf.Scalar;
-    const values = Object.fromEntries(
-      Object.entries(state.parameters).map(([name, variable]) => [name, variable.read()]),
-    );
-    const first = Object.keys(state.momentsFirst);
-    if (first.length > 0) {
-      const { gradients } = lossAndGradients(model, values, images, seed, first);
-      for (const name of first) {
-        const options = { learningRate, clipNorm: Infinity };
-        const variable = state.parameters[name]!;
-        applyAdam(variable, state.momentsFirst[name]!, gradients[name]!, step, options);
-        values[name] = variable.read();
-      }
+    const values = state.parameters();
+    const move = (pack: Pack, moments: PackedMoments, gradients: Gradients, limit = clipNorm) => {
+      const joined = pack.join(gradients);
+      const clipped = Number.isFinite(limit) ? pack.clip(joined, limit) : joined;
+      const { first, second } = moments;
+      const variables = { first: first.variable, second: second.variable };
+      applyAdam(pack.variable, variables, clipped, step, learningRate);
+    };
+    const { first, others, statistics } = state;
+    if (first) {
+      const { parameters, momentsFirst } = first;
+      const { gradients } = lossAndGradients(model, values, images, seed, parameters.names);
+      move(parameters, momentsFirst, gradients, Infinity);
+      Object.assign(values, parameters.read());
     }
-    const trained = Object.keys(state.moments);
+    const groups = first ? [first, others] : [others];
+    const trained = groups.flatMap(({ parameters }) => parameters.names);
     const result = lossAndGradients(model, values, images, seed, trained);
-    for (const name of trained) {
-      const options = { learningRate, clipNorm };
-      const moments = state.moments[name]!;
-      applyAdam(state.parameters[name]!, moments, result.gradients[name]!, step, options);
-    }
-    for (const [name, statistic] of Object.entries(result.statistics)) {
-      state.parameters[name]!.assign(statistic);
-    }
+    for (const { parameters, moments } of groups) move(parameters, moments, result.gradients);
+    statistics.assign(result.statistics);
     return { loss: result.loss, ...result.terms };
   });
 }

@@ -29,14 +29,16 @@ Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's
   const cache = join(layout.backends, "xla");
   const without = await backendEnvironment(layout, choice);
   assert.deepEqual(without, {
-    TF_XLA_FLAGS: `--tf_xla_auto_jit=2 --tf_xla_persistent_cache_directory=${cache}`,
+    TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
+    XLA_FLAGS: "--xla_gpu_force_conv_nhwc=true",
+    TF_CUDNN_USE_AUTOTUNE: "0",
   });
   assert.ok((await Deno.stat(cache)).isDirectory);
   const cuda = join(folder, "nvidia", "cuda_nvcc");
   await Deno.mkdir(cuda, { recursive: true });
   assert.equal(
     (await backendEnvironment(layout, choice)).XLA_FLAGS,
-    `--xla_gpu_cuda_data_dir=${cuda}`,
+    `--xla_gpu_force_conv_nhwc=true --xla_gpu_cuda_data_dir=${cuda}`,
   );
 });

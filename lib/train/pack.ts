@@ -1,0 +1,127 @@
+/**
+ * Many tensors in one variable.
+ *
+ * A model has some thirty parameters, most of them a few numbers long, and Adam remembers two numbers
+ * of each. One by one they are a hundred variables, and clipping and moving them three hundred
+ * operations of microseconds, which wait for one another; packed they are a dozen operations.
+ *
+ * @module
+ */
+import { Variable } from "@/graph/variable.ts";
+import { int, nativeOp, type } from "@/native.ts";
+import { elementCount } from "@/shapes.ts";
+import * as tf from "@/tf.ts";
+
+/** Every tensor starts a row of this many numbers, so that sums over rows add up to sums over tensors. */
+const ROW = 1024;
+
+/** Where one tensor lies. */
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** Named tensors that are read, assigned and moved together. */
+export class Pack implements Disposable {
+  /** The tensors one after the other `[rows * 1024]`, each filled up with zeros to whole rows. */
+  readonly variable: Variable;
+  readonly #places: readonly Place[];
+  readonly #rows: number;
+
+  /**
+   * Makes a pack.
+   *
+   * @param name What it holds
+   * @param shapes Shape of each tensor, by name
+   * @param values First values of each tensor, by name; 0 unless given
+   */
+  constructor(
+    name: string,
+    shapes: Readonly<Record<string, readonly number[]>>,
+    values: Readonly<Record<string, Float32Array>> = {},
+  ) {
+    let rows = 0;
+    this.#places = Object.entries(shapes).map(([name, shape]) => {
+      const count = elementCount(shape);
+      const place = { name, shape, count, firstRow: rows, rows: Math.ceil(count / ROW) };
+      rows += place.rows;
+      return place;
+    });
+    this.#rows = rows;
+    const all = new Float32Array(rows * ROW);
+    for (const { name, firstRow } of this.#places) all.set(values[name] ?? [], firstRow * ROW);
+    this.variable = new Variable(name, [all.length], all);
+  }
+
+  /** The tensors' names. */
+  get names(): readonly string[] {
+    return this.#places.map(({ name }) => name);
+  }
+
+  /** Gives the tensors by name; the caller disposes them. */
+  read(): Record<string, tf.Tensor> {
+    return tf.tidy(() => {
+      const all = this.variable.read() as tf.Tensor1D;
+      return Object.fromEntries(
+        this.#places.map(({ name, shape, count, firstRow }) => [
+          name,
+          tf.slice(all, [firstRow * ROW], [count]).reshape([...shape]),
+        ]),
+      );
+    });
+  }
+
+  /** Replaces all tensors. */
+  assign(tensors: Readonly<Record<string, tf.Tensor>>): void {
+    tf.tidy(() => this.variable.assign(this.join(tensors)));
+  }
+
+  /** Lays tensors out as the variable is, `[rows * 1024]`; the caller disposes the result. */
+  join(tensors: Readonly<Record<string, tf.Tensor>>): tf.Tensor1D {
+    return tf.tidy(() =>
+      tf.concat(this.#places.map(({ name, count, rows }) => {
+        const flat = tensors[name]!.reshape([count]) as tf.Tensor1D;
+        return rows * ROW === count ? flat : tf.pad(flat, [[0, rows * ROW - count]]);
+      }))
+    );
+  }
+
+  /**
+   * Scales each tensor down to a largest L2 norm: g * limit / max(|g|, limit).
+   *
+   * @param joined The tensors as `join` lays them out
+   * @param limit Largest norm of one tensor
+   * @returns The same layout; the caller disposes it
+   */
+  clip(joined: tf.Tensor1D, limit: number): tf.Tensor1D {
+    return tf.tidy(() => {
+      const rows = joined.reshape([this.#rows, ROW]);
+      const owners = tf.tensor1d(
+        this.#places.flatMap(({ rows }, tensor) => Array<number>(rows).fill(tensor)),
+        "int32",
+      ); // [rows]
+      const squares = tf.sum(tf.square(rows), 1) as tf.Tensor1D; // [rows]
+      const norms = tf.sqrt(tf.unsortedSegmentSum(squares, owners, this.#places.length)); // [tensors]
+      const scales = gather(tf.div(limit, tf.maximum(norms, limit)), owners); // [rows]
+      return tf.mul(rows, scales.reshape([this.#rows, 1])).reshape(joined.shape) as tf.Tensor1D;
+    });
+  }
+
+  /** Frees the variable, once or more often. */
+  [Symbol.dispose](): void {
+    this.variable[Symbol.dispose]();
+  }
+}
+
+/** Gives `values[indices]`; `tf.gather` reads its indices, which no traced function may. */
+function gather(values: tf.Tensor, indices: tf.Tensor1D): tf.Tensor {
+  return nativeOp("GatherV2", {
+    batch_dims: int(0),
+    Tparams: type("float32"),
+    Tindices: type("int32"),
+    Taxis: type("int32"),
+  }, [values, indices, tf.scalar(0, "int32")])[0]!;
+}
