@@ -4,6 +4,9 @@
  * @module
  */
 
+/** What a compiled program computes its matrix products in. */
+export type Precision = "float32" | "bfloat16";
+
 /** One run: model, data, objective, optimisation. Saved with every checkpoint and figure. */
 export interface Config {
   /** Data sets and their shares of a batch, such as `mnist:1,fashion-mnist:1`. */
@@ -32,6 +35,8 @@ export interface Config {
   readonly clipNorm: number;
   /** Every random draw of the run follows from it. */
   readonly seed: number;
+  /** What matrix products compute in. Paper: float32. Variables are float32 in either. */
+  readonly precision: Precision;
   /** Steps to train. */
   readonly steps: number;
   /** Steps between checkpoints. */
@@ -41,7 +46,17 @@ export interface Config {
 }
 
 /** Fields that change nothing about the model: a run can go on with others. */
-export const FREE_FIELDS: readonly (keyof Config)[] = ["steps", "checkpointEvery", "frameEvery"];
+export const FREE_FIELDS: readonly (keyof Config)[] = [
+  "precision",
+  "steps",
+  "checkpointEvery",
+  "frameEvery",
+];
+
+/** Fields that configs in older checkpoints lack, with the values that those runs had. */
+export const LATER_FIELDS: Readonly<Partial<Config>> = { precision: "float32" };
+
+const PRECISIONS: readonly Precision[] = ["float32", "bfloat16"];
 
 /** The names of the presets. */
 export type Preset = "quick" | "paper";
@@ -60,6 +75,7 @@ const PAPER: Config = {
   learningRate: 1e-3,
   clipNorm: 1,
   seed: 1,
+  precision: "float32",
   steps: 5500,
   checkpointEvery: 250,
   frameEvery: 50,
@@ -122,6 +138,9 @@ export function checkConfig(config: Readonly<Record<string, unknown>>): Config {
   }
   if (!(checked.beta >= 0 && checked.beta < Infinity)) {
     refuse(RangeError, "beta", "be a number >= 0", checked.beta);
+  }
+  if (!PRECISIONS.includes(checked.precision)) {
+    refuse(RangeError, "precision", `be one of ${PRECISIONS.join(", ")}`, checked.precision);
   }
   return checked;
 }

@@ -9,7 +9,15 @@
 import * as tf from "@/tf.ts";
 
 /** TensorFlow's numbers for data types (`tensorflow/core/framework/types.proto`). */
-export const DATA_TYPES = { float32: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 };
+export const DATA_TYPES = {
+  float32: 1,
+  int32: 3,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+};
 
 /** TensorFlow's numbers for kinds of attributes (`tensorflow/c/c_api.h`). */
 export const ATTRIBUTE_KINDS = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;

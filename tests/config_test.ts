@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { AUTHOR_STEPS, checkConfig, FREE_FIELDS, PRESETS } from "@/config.ts";
+import { AUTHOR_STEPS, checkConfig, FREE_FIELDS, LATER_FIELDS, PRESETS } from "@/config.ts";
 
 const { paper, quick } = PRESETS;
 const KNOWN = Object.keys(paper).join(", ");
@@ -22,8 +22,8 @@ for (const [name, preset] of Object.entries(PRESETS)) {
   });
 }
 
-Deno.test("FREE_FIELDS are fields", () => {
-  assert.ok(FREE_FIELDS.every((field) => field in paper));
+Deno.test("FREE_FIELDS and LATER_FIELDS are fields", () => {
+  assert.ok([...FREE_FIELDS, ...Object.keys(LATER_FIELDS)].every((field) => field in paper));
 });
 
 Deno.test("checkConfig() takes every number within bounds", () => {
@@ -40,6 +40,7 @@ Deno.test("checkConfig() takes every number within bounds", () => {
     clipNorm: positive,
     beta: fc.double({ min: 0, max: 1e6, noNaN: true }),
     texture: fc.boolean(),
+    precision: fc.constantFrom("float32", "bfloat16"),
   });
   fc.assert(fc.property(changes, (change) => {
     const config = { ...paper, ...change };
@@ -73,6 +74,13 @@ for (const [field, { rule, values }] of Object.entries(BOUNDS)) {
     }
   });
 }
+
+Deno.test("checkConfig() wants precision to be one that there is", () => {
+  assert.throws(() => checkConfig({ ...paper, precision: "half" }), {
+    name: "RangeError",
+    message: "Cannot use config: precision must be one of float32, bfloat16, got half",
+  });
+});
 
 for (const [field, value] of Object.entries(paper)) {
   Deno.test(`checkConfig() wants ${field} to be there and a ${typeof value}`, () => {

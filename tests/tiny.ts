@@ -20,6 +20,7 @@ export const TINY: Config = {
   learningRate: 1e-3,
   clipNorm: 1,
   seed: 1,
+  precision: "float32",
   steps: 12,
   checkpointEvery: 4,
   frameEvery: 3,

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import type { Precision } from "@/config.ts";
 import { DATA_TYPES, nativeBackend, type TensorValues } from "@/native.ts";
 import * as tf from "@/tf.ts";
+import { withPrecision } from "./precision.ts";
 import { encodeSavedModel, type NodeDef, TAG } from "./protobuf.ts";
 import { record, type RecordedFunction, type TensorSpec } from "./record.ts";
 import { Recorder } from "./recorder.ts";
@@ -51,6 +53,8 @@ export interface JitOptions {
   readonly eager?: boolean;
   /** Has XLA compile each function; by default on a graphics card, since XLA is slow on processors. */
   readonly useXla?: boolean;
+  /** What matrix products compute in: float32 unless given. Inputs, outputs and variables are float32. */
+  readonly precision?: Precision;
 }
 
 /** Declares a function to compile; names of inputs and outputs are inferred. */
@@ -78,22 +82,30 @@ export function graphFunction<Inputs extends string, Outputs extends string>(
  * ```
  *
  * @param functions The functions, by name
- * @param options `eager` runs them op by op
+ * @param options `eager` runs them op by op, `precision` lets matrix products compute in bfloat16
  * @returns A callable for each function, and `Symbol.dispose` to free the graph
  * @throws {TypeError} If a function cannot be traced; the message says why
+ * @throws {RangeError} If bfloat16 is asked for eagerly: only a graph can be rewritten
  */
 export function jit<Functions extends Record<string, GraphFunction>>(
   functions: Functions,
   options: JitOptions = {},
 ): Program<Functions> {
-  const { eager = false, useXla = nativeBackend().isUsingGpuDevice } = options;
-  const all = functions as unknown as Record<string, GraphFunction>;
-  return (eager ? runEagerly(all) : compile(all, useXla)) as Program<Functions>;
+  const { eager = false, precision = "float32" } = options;
+  const { useXla = nativeBackend().isUsingGpuDevice } = options;
+  const untyped = functions as unknown as Record<string, GraphFunction>;
+  const calls = eager ? runEagerly(untyped, precision) : compile(untyped, precision, useXla);
+  return calls as Program<Functions>;
 }
 
 type Calls = Record<string, Compiled> & Disposable;
 
-function runEagerly(functions: Record<string, GraphFunction>): Calls {
+function runEagerly(functions: Record<string, GraphFunction>, precision: Precision): Calls {
+  if (precision !== "float32") {
+    throw new RangeError(
+      `Cannot run eagerly: precision must be float32, got ${precision}; compile, or use float32`,
+    );
+  }
   const calls = mapValues(functions, ({ inputs, run }, name) => (feeds: Tensors, wanted?) => {
     checkFeeds(name, inputs, feeds);
     return tf.tidy(() => {
@@ -104,7 +116,11 @@ function runEagerly(functions: Record<string, GraphFunction>): Calls {
   return Object.assign(calls, { [Symbol.dispose]() {} });
 }
 
-function compile(functions: Record<string, GraphFunction>, useXla: boolean): Calls {
+function compile(
+  functions: Record<string, GraphFunction>,
+  precision: Precision,
+  useXla: boolean,
+): Calls {
   const recorder = new Recorder();
   const recorded = mapValues(functions, (f, name) => trace(recorder, name, f));
   const variables = [...recorder.variables.keys()].map(variableNamed);
@@ -117,7 +133,8 @@ function compile(functions: Record<string, GraphFunction>, useXla: boolean): Cal
       return { done: tf.scalar(0) };
     },
   });
-  const session = load(useXla ? markForXla(recorder.nodes, recorded, restore) : recorder.nodes);
+  const nodes = withPrecision(recorder, precision);
+  const session = load(useXla ? markForXla(nodes, recorded, restore) : nodes);
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);
     runner(session, "restore_variables", restore)(Object.fromEntries(values));

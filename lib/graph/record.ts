@@ -81,9 +81,10 @@ export function record(
       // A write has no outputs, and running it on zeros would spoil the variable.
       if (outputCount === 0) return [];
       const outputs = eager.executeOp(op, attributes, inputIds, outputCount);
-      for (const [i, { id, dtype }] of outputs.entries()) {
+      for (const [i, { id, dtype, shape }] of outputs.entries()) {
         sources.set(id, `${node}:${i}`);
         recorder.types.set(`${node}:${i}`, dtype);
+        recorder.shapes.set(`${node}:${i}`, shape);
       }
       return outputs;
     },

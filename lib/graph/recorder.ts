@@ -27,6 +27,8 @@ export class Recorder {
   readonly variables = new Map<string, VariableUse>();
   /** Data type of every `node:output`. */
   readonly types = new Map<string, number>();
+  /** Shape of every `node:output`. */
+  readonly shapes = new Map<string, readonly number[]>();
   #constants = new Map<string, string>();
   #names = new Set<string>();
   #counts = new Map<string, number>();
@@ -69,6 +71,7 @@ export class Recorder {
         this.add("Bitcast", `${base}/float`, [placeholder], { T: { type: fed }, type: { type } })
       }:0`;
     this.types.set(source, type);
+    this.shapes.set(source, shape);
     return { placeholder, source };
   }
 
@@ -118,6 +121,7 @@ export class Recorder {
     const name = this.add("Const", "constant", [], { dtype: { type: dtype }, value: { tensor } });
     this.#constants.set(key, name);
     this.types.set(`${name}:0`, dtype);
+    this.shapes.set(`${name}:0`, shape);
     return name;
   }
 }

@@ -55,6 +55,16 @@ Deno.test("saveCheckpoint() keeps the last three by step, and leaves other files
   });
 });
 
+Deno.test("loadCheckpoint() reads files of runs from before a field", async () => {
+  const { precision: _, ...older } = TINY;
+  await withFolder(async (folder) => {
+    const path = join(folder, "older.safetensors");
+    const checkpoint = { ...checkpointAt(3), config: older as Config };
+    await Deno.writeFile(path, encodeCheckpoint(checkpoint));
+    assert.deepEqual((await loadCheckpoint(path)).config, TINY);
+  });
+});
+
 Deno.test("encodeCheckpoint() stores half precision for checkpoints that are shipped", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "half.safetensors");
@@ -142,8 +152,9 @@ Deno.test("loadCheckpoint() refuses a config with a field that is not known any 
   });
 });
 
-Deno.test("checkContinues() allows other lengths and intervals", () => {
+Deno.test("checkContinues() allows other lengths, intervals and precisions", () => {
   checkContinues(TINY, { ...TINY, steps: 99, checkpointEvery: 7, frameEvery: 5 });
+  checkContinues(TINY, { ...TINY, precision: "bfloat16" });
 });
 
 Deno.test("checkContinues() names every field that differs, with both values", () => {
