@@ -79,7 +79,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   objective: ["layers"],
   model: ["graph", "render", "layers", "pose", "objective"],
   train: ["graph", "data", "layers", "objective", "model"],
-  experiments: ["graph", "render", "train"],
+  experiments: ["graph", "render", "data", "train"],
   plot: [],
   figures: ["data", "render", "layers", "model", "train", "plot"],
   notebook: ["data", "train", "plot"],

@@ -11,6 +11,7 @@ import {
   configFrom,
   type ConfigOptions,
   parseCount,
+  usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
 import { action, type Outcome, type Session } from "./session.ts";
@@ -34,7 +35,7 @@ export function addBench(program: Command): void {
       const config = configFrom(options);
       await prepare(session);
       await checkNames(config);
-      return await bench(session, config, options);
+      return await bench(session, await usableConfig(session, config), options);
     }));
 }
 

@@ -5,7 +5,8 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { AUTHOR_STEPS, checkConfig, type Config, type Preset, PRESETS } from "@/config.ts";
-import { checkTyped } from "./session.ts";
+import type { Processor } from "@/machine.ts";
+import { checkTyped, type Session } from "./session.ts";
 
 /** What commander gives: a preset, and the value of each flag that was typed. */
 export type ConfigOptions = { readonly preset: Preset } & Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ const FIELDS: readonly [field: keyof Config, flags: string, description: string]
   ["latentSize", "--latent <units>", "units of the latent, one of which is the pose"],
   ["learningRate", "--learning-rate <rate>", "Adam's step size"],
   ["seed", "--seed <seed>", "every random draw follows from it"],
+  ["precision", "--precision <name>", "of matrix products: float32 or bfloat16"],
   ["checkpointEvery", "--checkpoint-every <steps>", "steps between checkpoints"],
   ["frameEvery", "--frame-every <steps>", "steps between frames of the figures"],
 ];
@@ -77,6 +79,25 @@ export async function checkNames(config: Config): Promise<void> {
   ]);
   checkTyped(() => parseMixture(config.data));
   checkTyped(() => createModel(config));
+}
+
+/**
+ * Gives the config that this machine can well compute: where bfloat16 would be slow, float32 takes its
+ * place, and a notice says so. Set-up comes first.
+ *
+ * @param processor What would compute; this machine's unless given
+ */
+export async function usableConfig(
+  { say }: Pick<Session, "say">,
+  config: Config,
+  processor?: Processor,
+): Promise<Config> {
+  if (config.precision === "float32") return config;
+  const { whyNotBfloat16 } = await import("@/machine.ts");
+  const reason = whyNotBfloat16(processor);
+  if (reason === undefined) return config;
+  say(`\n*** float32 INSTEAD OF ${config.precision}, which would be slow here: ${reason}\n`);
+  return { ...config, precision: "float32" };
 }
 
 /** Reads a flag that is a whole number from 1 on. */

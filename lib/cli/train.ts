@@ -11,6 +11,7 @@ import {
   configFrom,
   type ConfigOptions,
   dataDirOption,
+  usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
 import { action, INTERRUPTED, type Outcome, type Session } from "./session.ts";
@@ -34,7 +35,7 @@ export function addTrain(program: Command): void {
       const config = configFrom(options);
       await prepare(session);
       await checkNames(config);
-      return await run(session, config, options);
+      return await run(session, await usableConfig(session, config), options);
     }));
 }
 

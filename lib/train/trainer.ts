@@ -52,7 +52,7 @@ const MOST_BEGUN = 64;
 
 /** Makes the variables of a run and compiles its functions. */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
-  const { batchSize, imageSize, seed } = config;
+  const { batchSize, imageSize, precision, seed } = config;
   const model = createModel(config);
   const state = createState(model, options.snapshot ?? seed);
   const step = collectLater(trainingStep(model, state, config), MOST_BEGUN);
@@ -61,7 +61,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     losses: step.read,
     snapshot: graphFunction({}, () => state.snapshot()),
     reconstruct: inferenceFunctions(model, () => state.parameters(), config, batchSize).reconstruct,
-  }, { eager: options.eager ?? false });
+  }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
   const feeds = (images: Float32Array, step: number, row: number) => ({
     images: tf.tensor4d(images, shape),

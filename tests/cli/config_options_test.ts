@@ -6,6 +6,7 @@ import {
   type ConfigOptions,
   dataDirOption,
   presetOption,
+  usableConfig,
 } from "@/cli/config_options.ts";
 import { Misuse } from "@/cli/session.ts";
 import { AUTHOR_STEPS, type Config, PRESETS } from "@/config.ts";
@@ -43,6 +44,7 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--latent", "latentSize", 3],
     ["--learning-rate", "learningRate", 0.01],
     ["--seed", "seed", 0],
+    ["--precision", "precision", "bfloat16"],
     ["--checkpoint-every", "checkpointEvery", 11],
     ["--frame-every", "frameEvery", 13],
   ];
@@ -80,6 +82,7 @@ Deno.test("configFrom() refuses a value out of bounds as the user's mistake", ()
     [["--steps", "0"], "steps must be an integer >= 1, got 0"],
     [["--learning-rate", "-1"], "learningRate must be a number > 0, got -1"],
     [["--beta", "Infinity"], "beta must be a number >= 0, got Infinity"],
+    [["--precision", "half"], "precision must be one of float32, bfloat16, got half"],
   ];
   for (const [args, rule] of misuses) {
     assert.throws(() => configOf(...args), (error: Error) => {
@@ -105,4 +108,20 @@ Deno.test("presetOption() and dataDirOption() have the defaults that their comma
     if (before === undefined) Deno.env.delete("SHAPES_DATA_DIR");
     else Deno.env.set("SHAPES_DATA_DIR", before);
   }
+});
+
+Deno.test("usableConfig() puts float32 in the place of a slow bfloat16, and says why", async () => {
+  const said: string[] = [];
+  const session = { say: (line: string) => void said.push(line) };
+  const wanted = { ...PRESETS.quick, precision: "bfloat16" as const };
+  const fast = { computeCapability: "9.0" };
+  const slow = { computeCapability: "7.5" };
+  assert.equal(await usableConfig(session, wanted, fast), wanted);
+  assert.equal(await usableConfig(session, PRESETS.quick, slow), PRESETS.quick);
+  assert.deepEqual(said, []);
+  assert.deepEqual(await usableConfig(session, wanted, slow), PRESETS.quick);
+  assert.deepEqual(said, [
+    "\n*** float32 INSTEAD OF bfloat16, which would be slow here: the GPU's compute capability must " +
+    "be 8.0 or more, got 7.5\n",
+  ]);
 });

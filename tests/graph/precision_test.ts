@@ -3,7 +3,8 @@ import type { TensorSpec } from "@/graph/jit.ts";
 import { graphFunction, jit } from "@/graph/jit.ts";
 import { withPrecision } from "@/graph/precision.ts";
 import type { NodeDef } from "@/graph/protobuf.ts";
-import { record, Recorder } from "@/graph/recorder.ts";
+import { record } from "@/graph/record.ts";
+import { Recorder } from "@/graph/recorder.ts";
 import { Variable } from "@/graph/variable.ts";
 import { createModel } from "@/model/vae.ts";
 import { DATA_TYPES } from "@/native.ts";
@@ -190,10 +191,9 @@ Deno.test("jit() in bfloat16 keeps variables in float32", () => {
 Deno.test("withPrecision() gives a whole training step the right types", () => {
   const config = { ...TINY, imageSize: 20 }; // the smallest whose every kernel fits its picture
   const model = createModel(config);
-  const state = createState(model, config.seed);
+  using state = createState(model, config.seed);
   const { inputs, run } = trainingStep(model, state, config);
   const nodes = withPrecision(recordingOf(inputs, run), "bfloat16");
-  for (const variable of Object.values(state.variables)) variable[Symbol.dispose]();
   const byName = new Map(nodes.map((node) => [node.name, node]));
   assert.equal(byName.size, nodes.length, "names are unique");
   const isNarrow = ({ attr }: NodeDef) => attr.T?.type === DATA_TYPES.bfloat16;

@@ -67,6 +67,18 @@ for (const eager of [false, true]) {
   });
 }
 
+Deno.test("createTrainer() goes on in another precision, from the same float32 variables", () => {
+  using single = createTrainer(TINY);
+  takeSteps(single, 0, 3);
+  const snapshot = single.snapshot();
+  using narrow = createTrainer({ ...TINY, precision: "bfloat16" }, { snapshot });
+  assert.deepEqual(narrow.snapshot(), snapshot);
+  const expected = takeSteps(single, 3, 6);
+  for (const [i, { image }] of takeSteps(narrow, 3, 6).entries()) {
+    assertClose([image! / expected[i]!.image!], [1], 0.03);
+  }
+});
+
 Deno.test("createTrainer() snapshots every variable with finite values", () => {
   using trainer = createTrainer(TINY);
   takeSteps(trainer, 0, 1);
