@@ -65,12 +65,14 @@ Deno.test("withPrecision() casts each input once and the result back, and nothin
   const before = structuredClone(recording.nodes);
   assert.deepEqual(textOf(withPrecision(recording, "bfloat16")), [
     "f/x = Placeholder()",
+    "f/x/float = Bitcast(f/x:0)",
     "f/w = Placeholder()",
-    "f/x_0/bfloat16 = Cast(f/x:0)",
-    "f/w_0/bfloat16 = Cast(f/w:0)",
-    "f/BatchMatMulV2 = BatchMatMulV2*(f/x_0/bfloat16:0, f/w_0/bfloat16:0)",
+    "f/w/float = Bitcast(f/w:0)",
+    "f/x/float_0/bfloat16 = Cast(f/x/float:0)",
+    "f/w/float_0/bfloat16 = Cast(f/w/float:0)",
+    "f/BatchMatMulV2 = BatchMatMulV2*(f/x/float_0/bfloat16:0, f/w/float_0/bfloat16:0)",
     "f/LeakyRelu = LeakyRelu*(f/BatchMatMulV2:0)",
-    "f/BatchMatMulV2_1 = BatchMatMulV2*(f/LeakyRelu:0, f/w_0/bfloat16:0)",
+    "f/BatchMatMulV2_1 = BatchMatMulV2*(f/LeakyRelu:0, f/w/float_0/bfloat16:0)",
     "f/BatchMatMulV2_1_0/float32 = Cast(f/BatchMatMulV2_1:0)",
     "f/y = Identity(f/BatchMatMulV2_1_0/float32:0)",
   ]);
@@ -87,7 +89,7 @@ Deno.test("withPrecision() keeps sums, exponentials and integer products as they
   );
   const stars = textOf(withPrecision(recording, "bfloat16")).filter((text) => text.includes("*"));
   assert.deepEqual(stars, [
-    "f/BatchMatMulV2 = BatchMatMulV2*(f/x_0/bfloat16:0, f/x_0/bfloat16:0)",
+    "f/BatchMatMulV2 = BatchMatMulV2*(f/x/float_0/bfloat16:0, f/x/float_0/bfloat16:0)",
   ]);
 });
 
@@ -102,7 +104,7 @@ Deno.test("withPrecision() lets a follower follow only if all that comes in is b
     };
   });
   const ops = withPrecision(recording, "bfloat16")
-    .filter(({ op }) => !["Placeholder", "Const", "Cast", "Identity"].includes(op))
+    .filter(({ op }) => !["Placeholder", "Bitcast", "Const", "Cast", "Identity"].includes(op))
     .map(({ op, attr }) => [op, attr.T!.type === DATA_TYPES.bfloat16]);
   assert.deepEqual(ops, [
     ["BatchMatMulV2", true],
