@@ -21,7 +21,7 @@ const isOutside = ({ op }: NodeDef) =>
  * Marks functions for XLA.
  *
  * @param nodes A graph
- * @param functions Those of its functions to mark, by name; they share constants alone
+ * @param functions Those of its functions to mark, by name; they share constants, and casts of them
  * @param rest The one that stays as it is
  * @returns The same graph, marked
  */
@@ -44,26 +44,22 @@ export function markForXla(
       (node) => sourcesOf(node).filter(isInside),
     );
     // Each program has constants of its own: what reaches it from outside is not constant to XLA.
+    const nameOf = (node: NodeDef) =>
+      inside.has(node) && !node.name.startsWith(`${name}/`) ? `${name}/${node.name}` : node.name;
     const rename = (input: string) => {
       const source = nodeNamed.get(nodeOf(input))!;
-      return source.op === "Const" && inside.has(source)
-        ? input.replace(source.name, `${name}/${source.name}`)
-        : input;
+      return input.replace(source.name, nameOf(source));
     };
     const mark = { _xla_compile_id: { s: new TextEncoder().encode(name) } };
     for (const node of inside) {
-      const isConstant = node.op === "Const";
-      result.add({
-        ...node,
-        name: isConstant ? `${name}/${node.name}` : node.name,
-        input: node.input.map(rename),
-        attr: { ...node.attr, ...mark },
-      });
+      const attr = { ...node.attr, ...mark };
+      result.add({ ...node, name: nameOf(node), input: node.input.map(rename), attr });
     }
     for (const end of ends) {
       const [value, ...writes] = end.input.map(rename) as [string, ...string[]];
-      if (!inside.has(nodeNamed.get(nodeOf(end.input[0]!))!)) {
-        result.add({ ...end, input: [value, ...writes] });
+      const source = nodeNamed.get(nodeOf(end.input[0]!))!;
+      if (!inside.has(source)) {
+        result.add(source).add({ ...end, input: [value, ...writes] });
         continue;
       }
       const output = `${end.name}/leaves_xla`;
