@@ -53,8 +53,8 @@ export const FREE_FIELDS: readonly (keyof Config)[] = [
   "frameEvery",
 ];
 
-/** Fields that configs in older checkpoints lack, with the values that those runs had. */
-export const LATER_FIELDS: Readonly<Partial<Config>> = { precision: "float32" };
+/** Fields that configs in older files lack, with the values that those runs had. */
+const LATER_FIELDS: Readonly<Partial<Config>> = { precision: "float32" };
 
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16"];
 
@@ -143,6 +143,11 @@ export function checkConfig(config: Readonly<Record<string, unknown>>): Config {
     refuse(RangeError, "precision", `be one of ${PRECISIONS.join(", ")}`, checked.precision);
   }
   return checked;
+}
+
+/** Checks a config from a checkpoint or record, which may be older than some of the fields. */
+export function checkStoredConfig(config: Readonly<Record<string, unknown>>): Config {
+  return checkConfig({ ...LATER_FIELDS, ...config });
 }
 
 function refuse(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { AUTHOR_STEPS, checkConfig, FREE_FIELDS, LATER_FIELDS, PRESETS } from "@/config.ts";
+import { AUTHOR_STEPS, checkConfig, checkStoredConfig, FREE_FIELDS, PRESETS } from "@/config.ts";
 
 const { paper, quick } = PRESETS;
 const KNOWN = Object.keys(paper).join(", ");
@@ -22,8 +22,19 @@ for (const [name, preset] of Object.entries(PRESETS)) {
   });
 }
 
-Deno.test("FREE_FIELDS and LATER_FIELDS are fields", () => {
-  assert.ok([...FREE_FIELDS, ...Object.keys(LATER_FIELDS)].every((field) => field in paper));
+Deno.test("FREE_FIELDS are fields", () => {
+  assert.ok(FREE_FIELDS.every((field) => field in paper));
+});
+
+Deno.test("checkStoredConfig() fills in fields that are younger than the file, and no others", () => {
+  const { precision: _, ...older } = quick;
+  assert.deepEqual(checkStoredConfig(older), quick);
+  const stored = { ...quick, precision: "bfloat16" };
+  assert.deepEqual(checkStoredConfig(stored), stored);
+  const { seed: __, ...damaged } = older;
+  assert.throws(() => checkStoredConfig(damaged), {
+    message: "Cannot use config: seed must be a number, got nothing",
+  });
 });
 
 Deno.test("checkConfig() takes every number within bounds", () => {

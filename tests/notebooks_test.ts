@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
-import { checkConfig, PRESETS } from "@/config.ts";
+import { checkStoredConfig, PRESETS } from "@/config.ts";
 import { createModel } from "@/model/vae.ts";
 import { pictureFormat } from "@/plot/picture.ts";
 import { executeNotebook } from "@/runner/execute_notebook.ts";
@@ -130,7 +130,7 @@ function checkFigure(name: string): void {
   );
   assert.deepEqual(rest, {});
   assert.equal(figure, name);
-  if ("filters" in config) checkConfig(config); // else it is no run's
+  if ("filters" in config) checkStoredConfig(config); // else it is no run's
   assert.equal(seed, config.seed);
   assert.match(commit, /^[0-9a-f]{40}$/);
   assert.ok(minutes >= 0);

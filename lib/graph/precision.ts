@@ -8,6 +8,10 @@
  * that activations take half the memory. Sums, losses, exponentials, the optimiser and variables need
  * all their bits. The type of an operation decides, never its name or place: the pass knows no model.
  *
+ * No product needs float32 for accuracy: over 400 steps of three seeds (48 filters) the image loss ends
+ * within 1.7 % of float32's, as it does when the learning rate changes by a ten-thousandth, and no
+ * closer when the renderer's and dense layers' products stay in float32 (`experiments/precision.ts`).
+ *
  * @module
  */
 import type { Precision } from "@/config.ts";

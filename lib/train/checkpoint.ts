@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { checkConfig, type Config, FREE_FIELDS, LATER_FIELDS } from "@/config.ts";
+import { checkStoredConfig, type Config, FREE_FIELDS } from "@/config.ts";
 import { writeAtomically } from "@/files.ts";
 import { decodeTensors, encodeTensors, type StoredTensor } from "./safetensors.ts";
 import type { Snapshot } from "./state.ts";
@@ -81,7 +81,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   }
   return {
     step,
-    config: checkConfig({ ...LATER_FIELDS, ...JSON.parse(metadata.config) }),
+    config: checkStoredConfig(JSON.parse(metadata.config)),
     snapshot: Object.fromEntries(
       Object.entries(tensors).map(([name, { values }]) => [name, values as Float32Array]),
     ),
