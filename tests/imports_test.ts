@@ -79,13 +79,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   objective: ["layers"],
   model: ["graph", "render", "layers", "pose", "objective"],
   train: ["graph", "data", "layers", "objective", "model"],
+  bench: ["graph", "data", "render", "layers", "objective", "model", "train"],
   experiments: ["graph", "render", "data", "train"],
   plot: [],
   figures: ["data", "render", "layers", "model", "train", "plot"],
   notebook: ["data", "train", "plot"],
   setup: [],
   runner: ["setup"],
-  cli: ["data", "model", "train", "plot", "figures", "setup", "runner"],
+  cli: ["data", "model", "train", "bench", "plot", "figures", "setup", "runner"],
 };
 
 /** Files of `model/` that put the layers together; the others are the layers. */

@@ -3,13 +3,20 @@
  *
  * @module
  */
+import { join } from "node:path";
 import type { Command } from "commander";
+import { watchOthers } from "@/bench/quietness.ts";
+import type { BenchReport, Failure, Size, StepReport } from "@/bench/report.ts";
 import type { Config } from "@/config.ts";
+import { writeAtomically } from "@/files.ts";
+import { runChild } from "@/setup/child.ts";
+import { PROJECT } from "@/setup/layout.ts";
 import {
   addConfigOptions,
   checkNames,
   configFrom,
   type ConfigOptions,
+  flagsOf,
   parseCount,
   usableConfig,
 } from "./config_options.ts";
@@ -20,9 +27,12 @@ interface BenchFlags {
   readonly repeat: number;
   readonly json?: boolean;
   readonly eager?: boolean;
+  readonly parts?: boolean;
+  readonly growth?: boolean;
+  readonly out?: string;
 }
 
-/** Steps that are not counted: the first ones compile and fill caches. */
+/** Calls that are not counted: the first ones compile and fill caches. */
 const WARM_UP = 5;
 
 /** Adds `deno task bench` to the program. */
@@ -30,6 +40,9 @@ export function addBench(program: Command): void {
   addConfigOptions(program.command("bench").description("time the training step"))
     .option("--repeat <count>", "steps to time", parseCount, 30)
     .option("--eager", "time it run operation by operation")
+    .option("--parts", "time its parts too")
+    .option("--growth", "measure steps of other sizes too, each in a process of its own")
+    .option("--out <file>", "write all that was measured as JSON")
     .option("--json", "print the result as JSON on the last line")
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
       const config = configFrom(options);
@@ -39,26 +52,85 @@ export function addBench(program: Command): void {
     }));
 }
 
-async function bench(
-  session: Session,
-  config: Config,
-  { repeat, json, eager }: BenchFlags,
-): Promise<Outcome> {
-  const { timeSteps } = await import("@/train/timing.ts");
-  session.say(`bench: ${repeat} steps, batch ${config.batchSize}, ${config.filters} filters`);
-  const { milliseconds, compileMs, backend } = timeSteps(config, {
+async function bench(session: Session, config: Config, flags: BenchFlags): Promise<Outcome> {
+  const { repeat, json, out } = flags;
+  const { batchSize, filters } = config;
+  session.say(`bench: ${repeat} steps, batch ${batchSize}, ${filters} filters`);
+  const report = await measure(session, config, flags);
+  const { reportLines } = await import("@/bench/report.ts");
+  for (const line of reportLines(report)) session.say(line);
+  if (out !== undefined) await writeAtomically(out, JSON.stringify(report, null, 2) + "\n");
+  const stepMs = report.step.medianMs;
+  return json ? { closingLine: JSON.stringify({ stepMs, config }) } : {};
+}
+
+async function measure(session: Session, config: Config, flags: BenchFlags): Promise<BenchReport> {
+  const { repeat, eager = false } = flags;
+  const { growthOf, measureStep, versions } = await import("@/bench/report.ts");
+  const { currentCommit } = await import("@/figures/record.ts");
+  const { describeMachine } = await import("@/machine.ts");
+  const stopWatching = watchOthers();
+  const step = measureStep(config, {
     warmUp: WARM_UP,
     repeat,
-    eager: eager ?? false,
-    onStep: (step) => session.progress("time", step, WARM_UP + repeat, "steps"),
+    eager,
+    onCall: (count) => session.progress("time", count, WARM_UP + repeat, "steps"),
   });
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  const stepMs = sorted[Math.floor(sorted.length / 2)]!;
-  const [fastest, slowest] = [sorted[0]!, sorted.at(-1)!];
-  session.say(`backend ${backend}, compiled in ${(compileMs / 1000).toFixed(1)} s`);
-  session.say(
-    `step: median ${stepMs.toFixed(1)} ms, fastest ${fastest.toFixed(1)}, ` +
-      `slowest ${slowest.toFixed(1)}`,
-  );
-  return json ? { closingLine: JSON.stringify({ stepMs, config }) } : {};
+  session.say(`backend ${step.backend}, compiled in ${(step.compileMs / 1000).toFixed(1)} s`);
+  const parts = flags.parts && await measureParts(session, config, repeat);
+  const growth = flags.growth && await measureSizes(session, config, growthOf(config), repeat);
+  return {
+    kind: "bench",
+    commit: currentCommit(),
+    machine: describeMachine(),
+    versions: versions(),
+    quietness: stopWatching(),
+    config,
+    step,
+    ...(parts && { parts }),
+    ...(growth && { growth }),
+  };
+}
+
+async function measureParts(session: Session, config: Config, repeat: number) {
+  const { FUNCTION_COUNT, timeParts } = await import("@/bench/parts.ts");
+  const total = FUNCTION_COUNT * (WARM_UP + repeat);
+  const onCall = (count: number) => session.progress("parts", count, total, "calls");
+  return timeParts(config, { warmUp: WARM_UP, repeat, onCall });
+}
+
+/**
+ * Measures steps of several sizes, each by this command in a process of its own, so that each has its
+ * own memory and start-up. One that fails is reported as a failure.
+ */
+export async function measureSizes(
+  session: Session,
+  config: Config,
+  sizes: readonly Size[],
+  repeat: number,
+): Promise<(StepReport | Failure)[]> {
+  const out = await Deno.makeTempFile({ prefix: "bench-", suffix: ".json" });
+  const results: (StepReport | Failure)[] = [];
+  try {
+    for (const size of sizes) {
+      session.progress("growth", results.length, sizes.length, "sizes");
+      const flags = [...flagsOf({ ...config, ...size }), "--repeat", String(repeat), "--out", out];
+      const program = join(PROJECT.root, "lib", "cli", "main.ts");
+      try {
+        await runChild(Deno.execPath(), ["run", "--allow-all", program, "bench", ...flags], {
+          action:
+            `measure batch ${size.batchSize}, grid ${size.imageSize}, ${size.filters} filters`,
+          cure: "measure a smaller one",
+          signal: session.signal,
+        });
+        results.push(JSON.parse(await Deno.readTextFile(out)).step);
+      } catch (error) {
+        session.signal.throwIfAborted();
+        results.push({ ...size, failure: (error as Error).message });
+      }
+    }
+  } finally {
+    await Deno.remove(out);
+  }
+  return results;
 }

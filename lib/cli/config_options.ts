@@ -20,6 +20,7 @@ const FIELDS: readonly [field: keyof Config, flags: string, description: string]
   ["texture", "--texture", "paint a texture on the projection"],
   ["steps", "--steps <count>", `steps in all; the author's 15 epochs are ${AUTHOR_STEPS}`],
   ["batchSize", "--batch <count>", "pictures in one step"],
+  ["imageSize", "--grid <side>", "side of the pictures and the voxel grid"],
   ["filters", "--filters <count>", "channels of the encoder and the coarsest grid"],
   ["latentSize", "--latent <units>", "units of the latent, one of which is the pose"],
   ["learningRate", "--learning-rate <rate>", "Adam's step size"],
@@ -64,6 +65,14 @@ export function configFrom(options: ConfigOptions): Config {
   return checkTyped(() =>
     checkConfig({ ...PRESETS[options.preset], ...Object.fromEntries(typed) })
   );
+}
+
+/** Gives the flags that make a config, for a child process; other fields are the paper's. */
+export function flagsOf(config: Config): string[] {
+  return FIELDS.flatMap(([field, flags]) => {
+    const [flag, value] = [new Option(flags).long!, config[field]];
+    return typeof value === "boolean" ? (value ? [flag] : []) : [flag, String(value)];
+  });
 }
 
 /**

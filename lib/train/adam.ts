@@ -6,6 +6,7 @@
 import type { Variable } from "@/graph/variable.ts";
 import { nativeOp, type } from "@/native.ts";
 import * as tf from "@/tf.ts";
+import type { Pack } from "./pack.ts";
 
 /** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */
 const BETA1 = 0.9;
@@ -51,5 +52,44 @@ export function applyAdam(
       tf.scalar(EPSILON),
       gradient,
     ], 0);
+  });
+}
+
+/** What Adam remembers of a pack. */
+export interface PackedMoments {
+  /** Means of the gradients. */
+  readonly first: Pack;
+  /** Means of their squares. */
+  readonly second: Pack;
+}
+
+/** How far a pack moves. */
+export interface MoveOptions {
+  /** Step size. */
+  readonly learningRate: number;
+  /** Largest L2 norm of each tensor's gradient; Infinity does not clip. */
+  readonly clipNorm: number;
+}
+
+/**
+ * Moves the tensors of a pack against their gradients, each clipped by itself.
+ *
+ * @param pack What to move
+ * @param moments What is remembered of it, updated too
+ * @param gradients By name; the caller's to dispose
+ * @param step How often it was moved before, a scalar
+ */
+export function movePack(
+  pack: Pack,
+  moments: PackedMoments,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  step: tf.Scalar,
+  { learningRate, clipNorm }: MoveOptions,
+): void {
+  tf.tidy(() => {
+    const joined = pack.join(gradients);
+    const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
+    const variables = { first: moments.first.variable, second: moments.second.variable };
+    applyAdam(pack.variable, variables, clipped, step, learningRate);
   });
 }

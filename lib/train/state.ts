@@ -7,18 +7,11 @@ import { initialValues } from "@/model/parameters.ts";
 import type { Model } from "@/model/vae.ts";
 import { elementCount } from "@/shapes.ts";
 import type * as tf from "@/tf.ts";
+import type { PackedMoments } from "./adam.ts";
 import { Pack } from "./pack.ts";
 
 /** The values of all variables, by name: what a checkpoint holds. */
 export type Snapshot = Readonly<Record<string, Float32Array>>;
-
-/** What Adam remembers of a pack. */
-export interface PackedMoments {
-  /** Means of the gradients. */
-  readonly first: Pack;
-  /** Means of their squares. */
-  readonly second: Pack;
-}
 
 /** Parameters that move together. */
 export interface Group {

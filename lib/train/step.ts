@@ -7,12 +7,9 @@ import type { Config } from "@/config.ts";
 import { type GraphFunction, graphFunction } from "@/graph/jit.ts";
 import type { Model } from "@/model/vae.ts";
 import * as tf from "@/tf.ts";
-import { applyAdam } from "./adam.ts";
+import { movePack } from "./adam.ts";
 import { lossAndGradients } from "./gradients.ts";
-import type { Pack } from "./pack.ts";
-import type { PackedMoments, State } from "./state.ts";
-
-type Gradients = Readonly<Record<string, tf.Tensor>>;
+import type { State } from "./state.ts";
 
 /**
  * Makes the step.
@@ -36,24 +33,20 @@ export function trainingStep(model: Model, state: State, config: Config): GraphF
     const seed = inputs.seed as tf.Tensor1D;
     const step = tf.cast(tf.slice(seed, [1], [1]), "float32").reshape([]) as tf.Scalar;
     const values = state.parameters();
-    const move = (pack: Pack, moments: PackedMoments, gradients: Gradients, limit = clipNorm) => {
-      const joined = pack.join(gradients);
-      const clipped = Number.isFinite(limit) ? pack.clip(joined, limit) : joined;
-      const { first, second } = moments;
-      const variables = { first: first.variable, second: second.variable };
-      applyAdam(pack.variable, variables, clipped, step, learningRate);
-    };
     const { first, others, statistics } = state;
     if (first) {
       const { parameters, momentsFirst } = first;
       const { gradients } = lossAndGradients(model, values, images, seed, parameters.names);
-      move(parameters, momentsFirst, gradients, Infinity);
+      const unclipped = { learningRate, clipNorm: Infinity };
+      movePack(parameters, momentsFirst, gradients, step, unclipped);
       Object.assign(values, parameters.read());
     }
     const groups = first ? [first, others] : [others];
     const trained = groups.flatMap(({ parameters }) => parameters.names);
     const result = lossAndGradients(model, values, images, seed, trained);
-    for (const { parameters, moments } of groups) move(parameters, moments, result.gradients);
+    for (const { parameters, moments } of groups) {
+      movePack(parameters, moments, result.gradients, step, { learningRate, clipNorm });
+    }
     statistics.assign(result.statistics);
     return { loss: result.loss, ...result.terms };
   });

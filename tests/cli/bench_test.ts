@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import type { Failure, StepReport } from "@/bench/report.ts";
+import { measureSizes } from "@/cli/bench.ts";
+import type { Session } from "@/cli/session.ts";
 import { PRESETS } from "@/config.ts";
+import { withFolder } from "../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
 const TINY = ["bench", "--filters", "4", "--batch", "4", "--repeat", "3"];
@@ -8,15 +12,68 @@ Deno.test("bench --json ends with the median step and the config as one line of 
   const { code, stdout, stderr } = await runCli([...TINY, "--json"]);
   assert.equal(code, 0, stderr);
   const lines = stdout.trimEnd().split("\n");
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 9);
   assert.equal(lines[0], "bench: 3 steps, batch 4, 4 filters");
   assert.match(lines[1]!, /^backend [CG]PU, compiled in \d+\.\d s$/);
-  assert.match(lines[2]!, /^step: median \d+\.\d ms, fastest \d+\.\d, slowest \d+\.\d$/);
-  assert.match(lines[3]!, /^bench: done in /);
-  const { stepMs, config, ...rest } = JSON.parse(lines[4]!);
+  assert.match(lines[2]!, /^ +median ms +fastest ms +\/ floor +memory GB +nodes +start-up s$/);
+  assert.match(lines[3]!, /^step( +[\d.]+){4}( \+ [\d.]+)?( +[\d.]+){2}$/);
+  assert.match(lines[4]!, /^floor +[\d.]+$/);
+  assert.match(lines[5]!, /^floor: [\d.]+ GFLOP at \d+ GFLOP\/s, /);
+  assert.match(lines[6]!, /^(not )?quiet: others used /);
+  assert.match(lines[7]!, /^bench: done in /);
+  const { stepMs, config, ...rest } = JSON.parse(lines[8]!);
   assert.ok(stepMs > 0);
   assert.deepEqual(config, { ...PRESETS.paper, filters: 4, batchSize: 4 });
   assert.deepEqual(rest, {});
+});
+
+Deno.test("bench --parts --out writes everything as JSON", () =>
+  withFolder(async (folder) => {
+    const out = `${folder}/bench.json`;
+    const { code, stdout, stderr } = await runCli([
+      ...TINY,
+      "--grid",
+      "8",
+      "--parts",
+      "--out",
+      out,
+    ]);
+    assert.equal(code, 0, stderr);
+    const report = JSON.parse(await Deno.readTextFile(out));
+    assert.equal(report.kind, "bench");
+    assert.match(report.commit, /^[0-9a-f]{40}$/);
+    assert.match(report.machine, /^\d+ CPU cores?(, .+)?$/);
+    assert.deepEqual(Object.keys(report.versions), ["deno", "tfjs", "tensorflow"]);
+    assert.equal(typeof report.quietness.isQuiet, "boolean");
+    assert.deepEqual(report.config, { ...PRESETS.paper, filters: 4, batchSize: 4, imageSize: 8 });
+    assert.ok(report.step.medianMs > 0);
+    assert.equal(report.parts.length, 10);
+    for (const { name } of report.parts) assert.match(stdout, new RegExp(`\n${name} +[\\d.]`));
+    assert.ok(!("growth" in report));
+  }));
+
+Deno.test("measureSizes() measures each in a process of its own, and goes on after a failure", async () => {
+  const sizes = [
+    { batchSize: 0, imageSize: 8, filters: 4 },
+    { batchSize: 2, imageSize: 8, filters: 4 },
+  ];
+  const shown: number[] = [];
+  const session: Session = {
+    signal: new AbortController().signal,
+    say() {},
+    progress: (_, done) => shown.push(done!),
+  };
+  const [failed, measured] = await measureSizes(session, PRESETS.paper, sizes, 2);
+  const { failure, ...size } = failed as Failure;
+  assert.deepEqual(size, sizes[0]);
+  assert.match(
+    failure,
+    /^Cannot measure batch 0, grid 8, 4 filters: .* must end with code 0, got 2/,
+  );
+  const { batchSize, imageSize, filters, ...rest } = measured as StepReport;
+  assert.deepEqual({ batchSize, imageSize, filters }, sizes[1]);
+  assert.ok(rest.medianMs > 0 && rest.peakMemory > 1e7 && rest.startUpSeconds > 0);
+  assert.deepEqual(shown, [0, 1]);
 });
 
 Deno.test("bench ends with its time where no JSON is asked for, also eagerly", async () => {

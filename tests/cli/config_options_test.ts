@@ -5,6 +5,7 @@ import {
   configFrom,
   type ConfigOptions,
   dataDirOption,
+  flagsOf,
   presetOption,
   usableConfig,
 } from "@/cli/config_options.ts";
@@ -40,6 +41,7 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--pose", "pose", "constant"],
     ["--steps", "steps", 7],
     ["--batch", "batchSize", 5],
+    ["--grid", "imageSize", 32],
     ["--filters", "filters", 6],
     ["--latent", "latentSize", 3],
     ["--learning-rate", "learningRate", 0.01],
@@ -52,6 +54,12 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     assert.deepEqual(configOf(flag, String(value)), { ...PRESETS.paper, [field]: value }, flag);
   }
   assert.deepEqual(configOf("--texture"), { ...PRESETS.paper, texture: true });
+});
+
+Deno.test("flagsOf() gives the flags that make a config again", () => {
+  for (const config of [PRESETS.quick, { ...PRESETS.paper, texture: true, beta: 0.5 }]) {
+    assert.deepEqual(configOf(...flagsOf(config)), config);
+  }
 });
 
 Deno.test("addConfigOptions() gives each flag a description with the paper's value", () => {

@@ -1,0 +1,120 @@
+/**
+ * Times compiled functions, and the training step on made-up pictures.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import { record } from "@/graph/record.ts";
+import { Recorder } from "@/graph/recorder.ts";
+import { createModel } from "@/model/vae.ts";
+import { nativeBackend } from "@/native.ts";
+import { createRandom, seedFor } from "@/random.ts";
+import * as tf from "@/tf.ts";
+import { createState } from "@/train/state.ts";
+import { trainingStep } from "@/train/step.ts";
+import { createTrainer } from "@/train/trainer.ts";
+import { processAge } from "./resources.ts";
+
+/** How to measure. */
+export interface TimingOptions {
+  /** Calls that are made first and not counted: they compile and fill caches. */
+  readonly warmUp: number;
+  /** Calls that are counted. */
+  readonly repeat: number;
+  /** Told after each call how many were made. */
+  readonly onCall?: (count: number) => void;
+}
+
+/** The times of one thing, in milliseconds. */
+export interface Times {
+  /** The middle one. */
+  readonly medianMs: number;
+  /** The shortest. */
+  readonly fastestMs: number;
+}
+
+/** What was measured of the step. */
+export interface StepTimes extends Times {
+  /** The longest. */
+  readonly slowestMs: number;
+  /** Time to draw the weights, trace the step and build its graph. */
+  readonly compileMs: number;
+  /** Seconds from the start of the process to the end of the first step. */
+  readonly startUpSeconds: number;
+  /** Where it ran. */
+  readonly backend: "CPU" | "GPU";
+}
+
+/** Times calls of a function, each for itself; gives the counted ones, in milliseconds. */
+export function timeCalls(call: (i: number) => void, options: TimingOptions): number[] {
+  const { warmUp, repeat, onCall } = options;
+  const milliseconds: number[] = [];
+  for (let i = 0; i < warmUp + repeat; i++) {
+    const before = performance.now();
+    call(i);
+    if (i >= warmUp) milliseconds.push(performance.now() - before);
+    onCall?.(i + 1);
+  }
+  return milliseconds;
+}
+
+/** Sums times up; of an even number of them the median is the mean of the two in the middle. */
+export function summarize(milliseconds: readonly number[]): Times {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const medianMs = sorted.length % 2
+    ? sorted[middle]!
+    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return { medianMs, fastestMs: sorted[0]! };
+}
+
+/** Makes the pixels of one batch `[B, S, S, 1]`, uniform in [0, 1): no time depends on them. */
+export function madeUpPictures({ batchSize, imageSize, seed }: Config): Float32Array {
+  const random = createRandom(seedFor(seed, "timing"));
+  return Float32Array.from({ length: batchSize * imageSize ** 2 }, () => random.uniform());
+}
+
+/**
+ * Times whole steps: upload of the pictures, the step, reading the losses.
+ *
+ * @param options `eager` runs every operation by itself
+ */
+export function timeSteps(
+  config: Config,
+  options: TimingOptions & { readonly eager?: boolean },
+): StepTimes {
+  const images = madeUpPictures(config);
+  const start = performance.now();
+  using trainer = createTrainer(config, { eager: options.eager ?? false });
+  const compileMs = performance.now() - start;
+  let startUpSeconds = NaN;
+  const milliseconds = timeCalls((step) => trainer.train(images, step), {
+    ...options,
+    onCall(count) {
+      if (count === 1) startUpSeconds = processAge();
+      options.onCall?.(count);
+    },
+  });
+  return {
+    ...summarize(milliseconds),
+    slowestMs: Math.max(...milliseconds),
+    compileMs,
+    startUpSeconds,
+    backend: nativeBackend().isUsingGpuDevice ? "GPU" : "CPU",
+  };
+}
+
+/** Counts the nodes of the step's graph as it is traced, before TensorFlow simplifies it. */
+export function countNodes(config: Config): number {
+  const model = createModel(config);
+  using state = createState(model, config.seed);
+  const { inputs, run } = trainingStep(model, state, config);
+  const recorder = new Recorder();
+  tf.tidy(() => {
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, dtype }]) => [name, tf.zeros([...shape], dtype)]),
+    );
+    record(recorder, "step", feeds, () => run(feeds));
+  });
+  return recorder.nodes.length;
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { FUNCTION_COUNT, timeParts } from "@/bench/parts.ts";
+import type { Config } from "@/config.ts";
+import { OBJECTIVES } from "@/objective/objective.ts";
+import { POSE_STRATEGIES } from "@/pose/strategy.ts";
+import { assertTensorsKept } from "../assert.ts";
+import { TINY } from "../tiny.ts";
+
+const NAMES = [
+  "encoder forward",
+  "encoder backward",
+  "decoder forward",
+  "decoder backward",
+  "renderer forward",
+  "renderer backward",
+  "losses forward",
+  "losses backward",
+  "update",
+  "call",
+];
+
+const OTHERS: Config[] = [
+  TINY,
+  { ...TINY, texture: true },
+  ...Object.keys(OBJECTIVES).map((objective) => ({ ...TINY, objective })),
+  ...Object.keys(POSE_STRATEGIES).map((pose) => ({ ...TINY, pose })),
+];
+
+for (const config of OTHERS) {
+  const { objective, pose, texture } = config;
+  Deno.test(`timeParts() times each part of ${objective}, ${pose} poses, texture ${texture}`, () => {
+    const counts: number[] = [];
+    const options = { warmUp: 1, repeat: 2, onCall: (count: number) => counts.push(count) };
+    assertTensorsKept(0, () => {
+      const parts = timeParts(config, options);
+      assert.deepEqual(parts.map(({ name }) => name), NAMES);
+      for (const { name, medianMs, fastestMs } of parts) {
+        assert.ok(medianMs >= 0 && fastestMs >= 0, `${name}: ${medianMs}, ${fastestMs}`);
+      }
+    });
+    assert.deepEqual(counts, Array.from({ length: 3 * FUNCTION_COUNT }, (_, i) => i + 1));
+  });
+}
