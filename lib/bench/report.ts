@@ -7,6 +7,7 @@ import type { Config } from "@/config.ts";
 import { nativeBackend } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { flopsOfStep, measurePeak } from "./floor.ts";
+import type { LossRun } from "./losses.ts";
 import type { PartTimes } from "./parts.ts";
 import { type Quietness, quietnessInWords, watchOthers } from "./quietness.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
@@ -59,6 +60,8 @@ export interface BenchReport {
   readonly parts?: readonly PartTimes[];
   /** Steps of other sizes. */
   readonly growth?: readonly (StepReport | Failure)[];
+  /** Losses of short runs. */
+  readonly losses?: readonly LossRun[];
 }
 
 /** Measures the step of one configuration. */

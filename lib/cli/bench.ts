@@ -16,6 +16,7 @@ import {
   checkNames,
   configFrom,
   type ConfigOptions,
+  dataDirOption,
   flagsOf,
   parseCount,
   usableConfig,
@@ -29,6 +30,8 @@ interface BenchFlags {
   readonly eager?: boolean;
   readonly parts?: boolean;
   readonly growth?: boolean;
+  readonly losses?: number;
+  readonly dataDir: string;
   readonly out?: string;
 }
 
@@ -42,6 +45,8 @@ export function addBench(program: Command): void {
     .option("--eager", "time it run operation by operation")
     .option("--parts", "time its parts too")
     .option("--growth", "measure steps of other sizes too, each in a process of its own")
+    .option("--losses <steps>", "train short runs too and keep their losses", parseCount)
+    .addOption(dataDirOption())
     .option("--out <file>", "write all that was measured as JSON")
     .option("--json", "print the result as JSON on the last line")
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
@@ -79,6 +84,8 @@ async function measure(session: Session, config: Config, flags: BenchFlags): Pro
   session.say(`backend ${step.backend}, compiled in ${(step.compileMs / 1000).toFixed(1)} s`);
   const parts = flags.parts && await measureParts(session, config, repeat);
   const growth = flags.growth && await measureSizes(session, config, growthOf(config), repeat);
+  const losses = flags.losses &&
+    await measureLosses(session, { ...config, steps: flags.losses }, flags);
   return {
     kind: "bench",
     commit: currentCommit(),
@@ -89,6 +96,7 @@ async function measure(session: Session, config: Config, flags: BenchFlags): Pro
     step,
     ...(parts && { parts }),
     ...(growth && { growth }),
+    ...(losses && { losses }),
   };
 }
 
@@ -97,6 +105,13 @@ async function measureParts(session: Session, config: Config, repeat: number) {
   const total = FUNCTION_COUNT * (WARM_UP + repeat);
   const onCall = (count: number) => session.progress("parts", count, total, "calls");
   return timeParts(config, { warmUp: WARM_UP, repeat, onCall });
+}
+
+async function measureLosses(session: Session, config: Config, { dataDir }: BenchFlags) {
+  const { RUN_COUNT, shortRuns } = await import("@/bench/losses.ts");
+  const total = RUN_COUNT * config.steps;
+  const onStep = (count: number) => session.progress("losses", count, total, "steps");
+  return await shortRuns(config, { dataDir, signal: session.signal }, onStep);
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LossRun } from "@/bench/losses.ts";
 import type { Failure, StepReport } from "@/bench/report.ts";
 import { measureSizes } from "@/cli/bench.ts";
 import type { Session } from "@/cli/session.ts";
@@ -27,17 +28,11 @@ Deno.test("bench --json ends with the median step and the config as one line of 
   assert.deepEqual(rest, {});
 });
 
-Deno.test("bench --parts --out writes everything as JSON", () =>
+Deno.test("bench --parts --losses --out writes everything as JSON", () =>
   withFolder(async (folder) => {
     const out = `${folder}/bench.json`;
-    const { code, stdout, stderr } = await runCli([
-      ...TINY,
-      "--grid",
-      "8",
-      "--parts",
-      "--out",
-      out,
-    ]);
+    const more = ["--grid", "8", "--parts", "--data", "embedded-digits:1", "--losses", "2"];
+    const { code, stdout, stderr } = await runCli([...TINY, ...more, "--out", out]);
     assert.equal(code, 0, stderr);
     const report = JSON.parse(await Deno.readTextFile(out));
     assert.equal(report.kind, "bench");
@@ -45,10 +40,13 @@ Deno.test("bench --parts --out writes everything as JSON", () =>
     assert.match(report.machine, /^\d+ CPU cores?(, .+)?$/);
     assert.deepEqual(Object.keys(report.versions), ["deno", "tfjs", "tensorflow"]);
     assert.equal(typeof report.quietness.isQuiet, "boolean");
-    assert.deepEqual(report.config, { ...PRESETS.paper, filters: 4, batchSize: 4, imageSize: 8 });
+    const sizes = { filters: 4, batchSize: 4, imageSize: 8 };
+    assert.deepEqual(report.config, { ...PRESETS.paper, ...sizes, data: "embedded-digits:1" });
     assert.ok(report.step.medianMs > 0);
     assert.equal(report.parts.length, 10);
     for (const { name } of report.parts) assert.match(stdout, new RegExp(`\n${name} +[\\d.]`));
+    assert.deepEqual(report.losses.map(({ seed }: LossRun) => seed), [1, 2, 3]);
+    for (const { losses } of report.losses) assert.ok(losses[0] > 0 && losses.length === 2);
     assert.ok(!("growth" in report));
   }));
 
