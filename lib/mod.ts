@@ -4,6 +4,7 @@
  * - `render/` turns voxels and a pose into a picture, differentiably;
  * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
+ * - `bench/` times the step and its parts;
  * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure;
  * - `notebook/` shows things in JupyterLab.
  *
@@ -11,6 +12,11 @@
  */
 /** TensorFlow.js, with its native backend. */
 export * as tf from "./tf.ts";
+export * from "./bench/losses.ts";
+export * from "./bench/parts.ts";
+export * from "./bench/quietness.ts";
+export * from "./bench/report.ts";
+export * from "./bench/timing.ts";
 export * from "./config.ts";
 export * from "./data/batches.ts";
 export * from "./data/fallback.ts";
@@ -21,12 +27,14 @@ export * from "./data/sources.ts";
 export * from "./experiments/fit_grid.ts";
 export * from "./experiments/precision.ts";
 export * from "./figures/architecture.ts";
+export * from "./figures/performance.ts";
 export * from "./figures/record.ts";
 export * from "./figures/renderings.ts";
 export * from "./figures/shapes.ts";
 export * from "./graph/jit.ts";
 export * from "./graph/random.ts";
 export * from "./graph/variable.ts";
+export * from "./machine.ts";
 export * from "./model/gaussian.ts";
 export * from "./model/inference.ts";
 export * from "./model/parameters.ts";

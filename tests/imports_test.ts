@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bench: ["graph", "data", "render", "layers", "objective", "model", "train"],
   experiments: ["graph", "render", "data", "train"],
   plot: [],
-  figures: ["data", "render", "layers", "model", "train", "plot"],
+  figures: ["data", "render", "layers", "model", "train", "bench", "plot"],
   notebook: ["data", "train", "plot"],
   setup: [],
   runner: ["setup"],

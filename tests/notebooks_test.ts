@@ -45,6 +45,7 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "02-renderer.ipynb",
     "03-training.ipynb",
     "04-turntables.ipynb",
+    "05-performance.ipynb",
   ]);
 });
 

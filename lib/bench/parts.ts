@@ -17,8 +17,10 @@ import { madeUpPictures, summarize, timeCalls, type Times, type TimingOptions } 
 
 /** The time of one part. */
 export interface PartTimes extends Times {
-  /** Which part, with its direction where it has two; backward is what the gradients add. */
+  /** Which part. */
   readonly name: string;
+  /** Which way, where it has two; backward is what the gradients add. */
+  readonly direction?: "forward" | "backward";
 }
 
 /** What a part is computed from: pictures, and what a whole forward pass made of them. */
@@ -66,9 +68,9 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
     const forward = time(`${name}/forward`);
     const both = time(`${name}/both`);
     return [
-      { name: `${name} forward`, ...less(forward, bare) },
-      { name: `${name} backward`, ...less(both, forward) },
-    ];
+      { name, direction: "forward", ...less(forward, bare) },
+      { name, direction: "backward", ...less(both, forward) },
+    ] as const;
   });
   return [
     ...parts,

@@ -121,7 +121,11 @@ export function reportLines(report: BenchReport): string[] {
       heads,
       ["step", ...cellsOf(step)],
       ["floor", "", floorMs.toFixed(1)],
-      ...parts.map(({ name, medianMs, fastestMs }) => [name, ms(medianMs), ms(fastestMs)]),
+      ...parts.map(({ name, direction = "", medianMs, fastestMs }) => [
+        `${name} ${direction}`.trimEnd(),
+        ms(medianMs),
+        ms(fastestMs),
+      ]),
       ...growth.map((size) => [
         nameOf(size) + ("quietness" in size && !size.quietness.isQuiet ? ", not quiet" : ""),
         ...("failure" in size ? ["failed"] : cellsOf(size)),

@@ -4,9 +4,9 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
-import { Window } from "happy-dom";
+import { drawChart, legend } from "./chart.ts";
 import type { Picture } from "./picture.ts";
-import { FONT_FAMILY, FONT_SIZE, INK, RULE, SERIES_COLOURS } from "./style.ts";
+import { RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
 /** One line of a run's history. */
@@ -60,20 +60,13 @@ export function lossCurves(history: readonly HistoryRecord[], options: CurveOpti
   const { unit = "squared error per image", width = 720, height = 360 } = options;
   const terms = options.terms ?? termsOf(history);
   const series = terms.map((term) => pointsOf(history, term));
-  const chart = Plot.plot({
-    document: chartDocument(),
+  const svg = drawChart({
     width,
     height,
     marginTop: 64,
     marginLeft: 56,
     marginRight: 24,
     marginBottom: 40,
-    style: {
-      fontFamily: FONT_FAMILY,
-      fontSize: `${FONT_SIZE - 1}px`,
-      color: INK,
-      background: "white",
-    },
     x: { label: "training step →", domain: stepRange(history), ticks: 6, tickSize: 0 },
     y: { type: "log", label: `↑ ${unit}`, ticks: 5, tickFormat: String, tickSize: 0 },
     color: { domain: terms, range: [...SERIES_COLOURS] },
@@ -89,8 +82,6 @@ export function lossCurves(history: readonly HistoryRecord[], options: CurveOpti
       legend(terms),
     ],
   });
-  chart.setAttribute("xmlns", "http://www.w3.org/2000/svg"); // a document of its own needs it
-  const svg = chart.outerHTML;
   return { svg, html: `<div style="background:white;padding:8px">${svg}</div>` };
 }
 
@@ -100,24 +91,6 @@ export function curvesPicture(curves: Curves, zoom = 2): Picture {
 }
 
 const POSITION = { x: "step", y: "value" } as const;
-
-/** Names the terms in a row above the frame, each in its colour; widths are those of the typeface. */
-function legend(terms: readonly string[]): Plot.Markish {
-  const size = FONT_SIZE - 1;
-  let left = 0;
-  return terms.map((term) => {
-    const place = { frameAnchor: "top-left", dx: left, dy: -34 } as const;
-    left += 34 + term.length * size * 0.55;
-    return [
-      Plot.text([`●  ${term}`], {
-        ...place,
-        fill: () => term,
-        textAnchor: "start",
-        fontWeight: 600,
-      }),
-    ];
-  });
-}
 
 function termsOf(history: readonly HistoryRecord[]): string[] {
   return Object.keys(history[0] ?? {}).filter((name) => name !== "step" && name !== "ms");
@@ -148,12 +121,4 @@ function runningMedian(points: readonly Point[]): Point[] {
     around.sort((a, b) => a - b);
     return [{ ...point, value: around[Math.floor(around.length / 2)]! }];
   });
-}
-
-let chartWindow: Window | undefined;
-
-/** Gives the one document of all charts; making it takes a quarter of a second, so it is lazy. */
-function chartDocument(): Document {
-  chartWindow ??= new Window();
-  return chartWindow.document as unknown as Document;
 }

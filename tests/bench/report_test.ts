@@ -44,7 +44,7 @@ const REPORT: BenchReport = {
 Deno.test("reportLines() aligns a table, and says what the floor is and who disturbed", () => {
   const lines = reportLines({
     ...REPORT,
-    parts: [{ name: "renderer forward", medianMs: 4.829, fastestMs: 4.4 }],
+    parts: [{ name: "renderer", direction: "forward", medianMs: 4.829, fastestMs: 4.4 }],
     growth: [
       { ...STEP, batchSize: 8, medianMs: 46.13, floorMs: 20, quietness: REPORT.quietness },
       { batchSize: 512, imageSize: 28, filters: 128, failure: "out of memory" },

@@ -1,0 +1,249 @@
+/**
+ * Figures of what `deno task bench` measured, from the files that it wrote.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { BenchReport, StepReport } from "@/bench/report.ts";
+import type { Config } from "@/config.ts";
+import { growthCurves, type GrowthPoint, overlaidLosses } from "@/plot/growth.ts";
+import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/plot/performance.ts";
+import type { Picture } from "@/plot/picture.ts";
+
+/** The step of another framework, or ours, as `bench --peer` measured it. */
+export interface PeerTimes {
+  /** Which one. */
+  readonly name: string;
+  /** Median time of its step in milliseconds, unless it failed. */
+  readonly medianMs?: number | null;
+  /** That, over ours: 1 for ours. */
+  readonly ratioOfMedians?: number | null;
+  /** Why it failed. */
+  readonly failure?: string;
+}
+
+/** What `bench --peer --out` writes. */
+export interface PeersReport {
+  /** Tells it from other reports. */
+  readonly kind: "peers";
+  /** The kind of machine. */
+  readonly machine: string;
+  /** What was measured. */
+  readonly config: Config;
+  /** Ours and the others. */
+  readonly rows: readonly PeerTimes[];
+}
+
+/** Something that was tried to make the step faster or smaller. */
+export interface Try {
+  /** What was changed. */
+  readonly what: string;
+  /** What it was expected to do. */
+  readonly predicted: string;
+  /** What it did. */
+  readonly measured: string;
+  /** Whether it stayed. */
+  readonly kept: boolean;
+}
+
+/** What was measured, on all machines. */
+export interface Measurements {
+  /** Of our own step. */
+  readonly reports: readonly BenchReport[];
+  /** Of it beside others. */
+  readonly peers: readonly PeersReport[];
+  /** What was tried. */
+  readonly tries: readonly Try[];
+}
+
+/**
+ * Reads a folder of reports and the list of tries, `tries.json`.
+ *
+ * @throws {SyntaxError} If a file is no report
+ */
+export async function readMeasurements(folder: string): Promise<Measurements> {
+  const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name))
+    .filter((name) => name.endsWith(".json")).sort();
+  const reports: BenchReport[] = [];
+  const peers: PeersReport[] = [];
+  let tries: Try[] = [];
+  for (const name of names) {
+    const content = JSON.parse(await Deno.readTextFile(join(folder, name)));
+    if (name === "tries.json") tries = content;
+    else if (content.kind === "bench") reports.push(content);
+    else if (content.kind === "peers") peers.push(content);
+    else {
+      throw new SyntaxError(
+        `Cannot read report "${name}": kind must be bench or peers, got ${content.kind}; ` +
+          `write it with \`deno task bench --out\``,
+      );
+    }
+  }
+  return { reports, peers, tries };
+}
+
+/** The part of a report that a figure of steps shows. */
+type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
+/** The part that a figure of parts shows. */
+type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
+
+/**
+ * Draws our step, its floor and the steps of others, by machine and size. Where others were measured
+ * ours is the one that was measured beside them, else that of a quiet report, if there is one.
+ */
+export function stepFigure(
+  { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersReport[] },
+): Picture {
+  const titles = distinct([...reports, ...peers].map(titleOf));
+  return timeBars(titles.map((title) => {
+    const beside = peers.filter((report) => titleOf(report) === title);
+    const alone = reports.filter((report) => titleOf(report) === title);
+    const precisions = distinct(alone.map(({ config }) => precisionOf(config)));
+    const bars = [
+      ...precisions.slice(0, 1).map((precision) => floorBar(quietest(alone, precision))),
+      ...beside.flatMap(({ config, rows }) => rows.map((row) => peerBar(row, precisionOf(config)))),
+      ...precisions.filter((it) => !beside.some(({ config }) => precisionOf(config) === it))
+        .map((precision) => ownBar(quietest(alone, precision), precision)),
+    ];
+    return { title, bars: bars.toSorted((a, b) => (a.ms || Infinity) - (b.ms || Infinity)) };
+  }));
+}
+
+/** Draws where the time of steps goes. */
+export function partsFigure(reports: readonly PartsOnly[]): Picture {
+  return partBars(
+    holding("parts", reports).map((report) => ({
+      title: titleOf(report),
+      parts: report.parts!.map(({ name, direction, medianMs }) => ({
+        name,
+        direction,
+        ms: medianMs,
+      })),
+    })),
+  );
+}
+
+/** Draws how time and memory of a step grow with batch, grid and filters. */
+export function growthFigure(reports: readonly BenchReport[]): Picture {
+  return growthCurves(
+    holding("growth", reports).flatMap((report) => {
+      const { batchSize, imageSize, filters } = report.config;
+      const sizes = report.growth!.filter((size) => "quietness" in size);
+      const along = (
+        name: string,
+        field: "batchSize" | "imageSize" | "filters",
+        among: StepReport[],
+      ) => among.map((step) => pointOf(report, step, name, step[field]));
+      return [
+        ...along(
+          "pictures in a batch",
+          "batchSize",
+          sizes.filter((size) => size.imageSize === imageSize && size.filters === filters),
+        ),
+        ...along(
+          "side of the grid",
+          "imageSize",
+          sizes.filter((size) =>
+            size.filters === filters &&
+            (size.imageSize !== imageSize || size.batchSize === batchSize)
+          ),
+        ),
+        ...along(
+          "filters",
+          "filters",
+          sizes.filter((size) => size.imageSize === imageSize && size.batchSize === batchSize),
+        ),
+      ];
+    }),
+  );
+}
+
+/** Draws the losses of short runs by precision. */
+export function lossesFigure(reports: readonly BenchReport[]): Picture {
+  return overlaidLosses(
+    holding("losses", reports).flatMap(({ machine, config, losses }) => {
+      const series = `${precisionOf(config)} on ${machine}`;
+      return losses!.flatMap(({ seed, losses }) =>
+        losses.map((loss, i) => ({ series, run: seed, step: i + 1, loss }))
+      );
+    }),
+  );
+}
+
+/** Gives what was tried as a Markdown table. */
+export function triesTable(tries: readonly Try[]): string {
+  const rows = tries.map(({ what, predicted, measured, kept }) =>
+    `| ${what} | ${predicted} | ${measured} | ${kept ? "kept" : "dropped"} |`
+  );
+  return ["| what | predicted | measured | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function floorBar({ step: { floorMs } }: StepOnly): TimeBar {
+  return { name: "floor", ms: floorMs, kind: "floor", label: inMilliseconds(floorMs) };
+}
+
+function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string): TimeBar {
+  const label = inMilliseconds(medianMs) + (quietness.isQuiet ? "" : ", not quiet");
+  return { name: named("ours", precision), ms: medianMs, kind: "ours", label };
+}
+
+function peerBar(row: PeerTimes, precision: string): TimeBar {
+  const { medianMs, ratioOfMedians } = row;
+  const name = named(row.name, precision);
+  if (typeof medianMs !== "number" || typeof ratioOfMedians !== "number") {
+    return { name, ms: 0, kind: "peer", label: "failed" };
+  }
+  const time = inMilliseconds(medianMs);
+  return ratioOfMedians === 1
+    ? { name, ms: medianMs, kind: "ours", label: time }
+    : { name, ms: medianMs, kind: "peer", label: `${time}, ${ratioOfMedians.toFixed(2)} ×` };
+}
+
+function pointOf(report: BenchReport, step: StepReport, along: string, size: number): GrowthPoint {
+  const { medianMs, floorMs, batchSize, peakMemory, graphicsMemory, quietness } = step;
+  return {
+    series: named(report.machine, precisionOf(report.config)),
+    along,
+    size,
+    values: {
+      "ms per picture": medianMs / batchSize,
+      "peak memory in GB": (graphicsMemory ?? peakMemory) / 1e9,
+    },
+    floors: { "ms per picture": floorMs / batchSize },
+    isQuiet: quietness.isQuiet,
+  };
+}
+
+function quietest(reports: readonly StepOnly[], precision: string): StepOnly {
+  const candidates = reports.filter(({ config }) => precisionOf(config) === precision);
+  return candidates.find(({ step }) => step.quietness.isQuiet) ?? candidates[0]!;
+}
+
+/** Gives the reports that hold some field. */
+function holding<Report>(field: keyof Report & string, reports: readonly Report[]): Report[] {
+  const found = reports.filter((report) => report[field] !== undefined);
+  if (found.length > 0) return found;
+  throw new RangeError(
+    `Cannot draw ${field}: at least one report must hold them, got none; write one with ` +
+      `\`deno task bench --${field} --out\``,
+  );
+}
+
+function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): string {
+  const { batchSize, imageSize, filters } = config;
+  return `${machine}: batch ${batchSize}, grid ${imageSize}, ${filters} filters`;
+}
+
+/** Float32 goes without saying. */
+function named(name: string, precision: string): string {
+  return precision === "float32" ? name : `${name}, ${precision}`;
+}
+
+/** What matrix products compute in; a report from before there was a choice holds no word of it. */
+function precisionOf(config: Config & { readonly precision?: string }): string {
+  return config.precision ?? "float32";
+}
+
+function distinct<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}
