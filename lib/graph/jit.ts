@@ -30,13 +30,10 @@ export interface GraphFunction<Inputs extends string = string, Outputs extends s
   run(inputs: Record<Inputs, tf.Tensor>): Record<Outputs, tf.Tensor>;
 }
 
-/**
- * A function ready to call: tensors in, tensors out; both are the caller's to dispose. It waits for the
- * outputs that are wanted, which are all unless named.
- */
-export type Compiled<Inputs extends string = string, Outputs extends string = string> = <
-  Wanted extends Outputs = Outputs,
->(inputs: Record<Inputs, tf.Tensor>, wanted?: readonly Wanted[]) => Record<Wanted, tf.Tensor>;
+/** A function ready to call: tensors in, tensors out; both are the caller's to dispose. */
+export type Compiled<Inputs extends string = string, Outputs extends string = string> = (
+  inputs: Record<Inputs, tf.Tensor>,
+) => Record<Outputs, tf.Tensor>;
 
 /** Compiled functions, by name, and what frees them. */
 export type Program<Functions> =
@@ -106,13 +103,10 @@ function runEagerly(functions: Record<string, GraphFunction>, precision: Precisi
       `Cannot run eagerly: precision must be float32, got ${precision}; compile, or use float32`,
     );
   }
-  const calls = mapValues(functions, ({ inputs, run }, name) => (feeds: Tensors, wanted?) => {
+  const calls = mapValues(functions, ({ inputs, run }, name): Compiled => (feeds) => {
     checkFeeds(name, inputs, feeds);
-    return tf.tidy(() => {
-      const outputs = run(feeds);
-      return pick(wanted ?? Object.keys(outputs), (output) => outputs[output]!);
-    });
-  }) as Record<string, Compiled>;
+    return tf.tidy(() => run(feeds));
+  });
   return Object.assign(calls, { [Symbol.dispose]() {} });
 }
 
@@ -143,12 +137,12 @@ function compile(
   let isDisposed = false;
   const calls = mapValues(functions, ({ inputs }, name): Compiled => {
     const run = runner(session, name, recorded[name]!);
-    return (feeds, wanted) => {
+    return (feeds) => {
       if (isDisposed) {
         throw new Error(`Cannot run "${name}": its program must be alive, got a disposed one`);
       }
       checkFeeds(name, inputs, feeds);
-      return run(feeds, wanted);
+      return run(feeds);
     };
   });
   return Object.assign(calls, {
@@ -188,15 +182,16 @@ function load(nodes: readonly NodeDef[]): number {
 
 function runner(session: number, name: string, { inputs, outputs }: RecordedFunction): Compiled {
   const inputNames = Object.keys(inputs);
-  const feedList = Object.values(inputs).join();
-  return <Wanted extends string>(feeds: Tensors, wanted?: readonly Wanted[]) => {
-    const outputNames = wanted ?? Object.keys(outputs) as Wanted[];
-    const fetchList = outputNames.map((output) => outputs[output]!).join();
+  const outputNames = Object.keys(outputs);
+  const [feedList, fetchList] = [Object.values(inputs).join(), Object.values(outputs).join()];
+  return (feeds) => {
     const backend = nativeBackend();
     const ids = inputNames.map((input) => upload(feeds[input]!));
     try {
       const results = backend.binding.runSavedModel(session, ids, feedList, fetchList);
-      return pick(outputNames, (_, i) => backend.createOutputTensor(results[i]!));
+      return Object.fromEntries(
+        outputNames.map((output, i) => [output, backend.createOutputTensor(results[i]!)]),
+      );
     } catch (error) {
       throw new Error(`Cannot run "${name}": ${(error as Error).message}`, { cause: error });
     } finally {
@@ -242,14 +237,4 @@ function mapValues<From, To>(
   map: (value: From, key: string) => To,
 ): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
-}
-
-function pick<Name extends string>(
-  names: readonly Name[],
-  tensor: (name: Name, i: number) => tf.Tensor,
-): Record<Name, tf.Tensor> {
-  return Object.fromEntries(names.map((name, i) => [name, tensor(name, i)])) as Record<
-    Name,
-    tf.Tensor
-  >;
 }

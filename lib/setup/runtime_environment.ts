@@ -53,5 +53,7 @@ export async function backendEnvironment(
     ].join(" "),
     // XLA chooses its own kernels; those of the operations that are traced need no choosing.
     TF_CUDNN_USE_AUTOTUNE: "0",
+    // Who reads a result waits for it; to wait for the card once more costs a twentieth of a step.
+    TF_SYNC_ON_FINISH: "0",
   };
 }

@@ -16,7 +16,7 @@ import {
 } from "./checkpoint.ts";
 import { openHistory, type StepRecord } from "./history.ts";
 import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
-import { createTrainer, type Losses } from "./trainer.ts";
+import { createTrainer, type Losses, type Trainer } from "./trainer.ts";
 
 /** What a run trains on and where it leaves its results. */
 export interface TrainOptions {
@@ -46,8 +46,8 @@ export interface TrainResult {
   readonly isStopped: boolean;
 }
 
-/** How long steps are begun before their losses are looked at, and signals, timers and messages served. */
-const LOOK_MS = 50;
+/** Longest time between two moments at which signals, timers and messages are served. */
+const YIELD_MS = 50;
 
 /**
  * Trains a model.
@@ -80,38 +80,26 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   };
   const save = (step: number) =>
     saveCheckpoint(paths.checkpoints, { step, config, snapshot: trainer.snapshot() });
-  let step = start?.step ?? 0; // begun
+  let step = start?.step ?? 0;
   let saved = step;
-  let seen = step;
-  let lastLook = performance.now();
-  let last: StepRecord | undefined;
-  /** Waits for the steps that were begun; the time since the last look is theirs in equal parts. */
-  const look = () => {
-    const ms = Math.round(10 * (performance.now() - lastLook) / (step - seen)) / 10;
-    for (const { loss, ...terms } of trainer.losses()) {
-      checkFinite({ ...terms, loss: loss! }, seen + 1, last);
-      last = { step: ++seen, loss: loss!, ...terms, ms };
-      history.write(last);
-      options.onStep?.(last);
-    }
-  };
+  let lastYield = performance.now();
   if (step === 0) await takeFrame(0);
+  let last: StepRecord | undefined;
   while (step < config.steps && !signal?.aborted) {
-    trainer.begin(batches.batch(step).images, step);
-    step++;
-    const [isFrame, isSaved] = [
-      step % config.frameEvery === 0,
-      step % config.checkpointEvery === 0,
-    ];
-    const isTime = performance.now() - lastLook > LOOK_MS;
-    if (!isFrame && !isSaved && !isTime) continue;
-    look();
-    if (isFrame) await takeFrame(step);
-    if (isSaved) await save(saved = step);
-    if (isTime) await new Promise((resolve) => setTimeout(resolve));
-    lastLook = performance.now();
+    const record = last = takeStep(trainer, batches, step, last);
+    step = record.step;
+    history.write(record);
+    options.onStep?.(record);
+    if (step % config.frameEvery === 0) await takeFrame(step);
+    if (step % config.checkpointEvery === 0) {
+      await save(step);
+      saved = step;
+    }
+    if (performance.now() - lastYield > YIELD_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      lastYield = performance.now();
+    }
   }
-  if (seen !== step) look();
   if (saved !== step) await save(step);
   return { step, isStopped: step < config.steps };
 }
@@ -132,6 +120,19 @@ async function findStart(
   }
   checkContinues(newest.config, config);
   return newest;
+}
+
+function takeStep(
+  trainer: Trainer,
+  batches: Batches,
+  step: number,
+  last: StepRecord | undefined,
+): StepRecord {
+  const start = performance.now();
+  const { loss, ...terms } = trainer.train(batches.batch(step).images, step);
+  checkFinite({ ...terms, loss: loss! }, step + 1, last);
+  const ms = Math.round(10 * (performance.now() - start)) / 10;
+  return { step: step + 1, loss: loss!, ...terms, ms };
 }
 
 /** Stops a run that has diverged; what is saved is still good. */

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { collectLater } from "@/graph/collect.ts";
 import { graphFunction, jit } from "@/graph/jit.ts";
 import { inferenceFunctions, type Reconstruction } from "@/model/inference.ts";
 import { createModel } from "@/model/vae.ts";
@@ -24,15 +23,6 @@ export interface Trainer extends Disposable {
    * @param step Which one, from 0: it keys the step's random numbers and Adam's bias correction
    */
   train(images: Float32Array, step: number): Losses;
-  /**
-   * Begins one step, as `train`; a graphics card computes it while the next one is prepared.
-   *
-   * @param images As for `train`; they must stay as they are until the losses are there
-   * @param step As for `train`
-   */
-  begin(images: Float32Array, step: number): void;
-  /** Waits for the steps begun since the last call and gives their losses, in order. */
-  losses(): Losses[];
   /** Infers, decodes and renders `[B, S, S]` pictures with the present parameters. */
   reconstruct(images: Float32Array): Reconstruction;
   /** Reads every variable. */
@@ -47,47 +37,26 @@ export interface TrainerOptions {
   readonly eager?: boolean;
 }
 
-/** How many steps can be begun before their losses are read. */
-const MOST_BEGUN = 64;
-
 /** Makes the variables of a run and compiles its functions. */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision, seed } = config;
   const model = createModel(config);
   const state = createState(model, options.snapshot ?? seed);
-  const step = collectLater(trainingStep(model, state, config), MOST_BEGUN);
   const program = jit({
-    step: step.call,
-    losses: step.read,
+    step: trainingStep(model, state, config),
     snapshot: graphFunction({}, () => state.snapshot()),
     reconstruct: inferenceFunctions(model, () => state.parameters(), config, batchSize).reconstruct,
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
-  const feeds = (images: Float32Array, step: number, row: number) => ({
-    images: tf.tensor4d(images, shape),
-    seed: tf.tensor1d([seed, step], "int32"),
-    row: tf.tensor1d([row], "int32"),
-  });
-  let begun = 0;
-  const collected: Losses[] = [];
-  const collect = () => {
-    const kept = begun === 0 ? {} : readAll(() => program.losses({}));
-    for (let row = 0; row < begun; row++) collected.push(mapValues(kept, (of) => of[row]!));
-    begun = 0;
-  };
   return {
-    train: (images, step) => {
-      const { done: _, ...losses } = readAll(() => program.step(feeds(images, step, 0)));
+    train(images, step) {
+      const losses = readAll(() =>
+        program.step({
+          images: tf.tensor4d(images, shape),
+          seed: tf.tensor1d([seed, step], "int32"),
+        })
+      );
       return mapValues(losses, ([value]) => value!);
-    },
-    begin(images, step) {
-      if (begun === MOST_BEGUN) collect();
-      readAll(() => program.step(feeds(images, step, begun), ["done"]));
-      begun++;
-    },
-    losses() {
-      collect();
-      return collected.splice(0);
     },
     reconstruct: (images) =>
       readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) })),
@@ -95,7 +64,6 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     [Symbol.dispose]() {
       program[Symbol.dispose]();
       state[Symbol.dispose]();
-      step[Symbol.dispose]();
     },
   };
 }

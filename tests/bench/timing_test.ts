@@ -46,11 +46,12 @@ for (const eager of [false, true]) {
   });
 }
 
-Deno.test("countNodes() counts what a step is made of, whatever its size", () => {
+Deno.test("countNodes() counts what a step is made of", () => {
   assertTensorsKept(0, () => {
-    const count = countNodes(TINY);
+    const config = { ...TINY, pose: "constant" };
+    const count = countNodes(config);
     assert.ok(count > 100);
-    assert.equal(countNodes({ ...TINY, filters: 8 }), count);
-    assert.ok(countNodes({ ...TINY, texture: true }) > count);
+    assert.ok(countNodes(TINY) > count);
+    assert.ok(countNodes({ ...config, texture: true }) > count);
   });
 });

@@ -33,6 +33,7 @@ Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: "--xla_gpu_force_conv_nhwc=true",
     TF_CUDNN_USE_AUTOTUNE: "0",
+    TF_SYNC_ON_FINISH: "0",
   });
   assert.ok((await Deno.stat(cache)).isDirectory);
   const cuda = join(folder, "nvidia", "cuda_nvcc");

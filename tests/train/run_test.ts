@@ -83,7 +83,7 @@ Deno.test("openRun() rejects with AbortError when it is stopped, and goes on the
     });
     await assert.rejects(stopped, {
       name: "AbortError",
-      message: /^Training stopped at step [23] of 6; run it again to go on$/, // what was begun is finished
+      message: "Training stopped at step 2 of 6; run it again to go on",
     });
     const checkpoints = await listCheckpoints(join(runFolder(runs, config), "checkpoints"));
     assert.equal(checkpoints.length, 1);
