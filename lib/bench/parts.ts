@@ -80,7 +80,7 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
 }
 
 /** How many functions `timeParts` times. */
-export const FUNCTION_COUNT = 2 * Object.keys(PARTS).length + 3;
+export const FUNCTION_COUNT: number = 2 * Object.keys(PARTS).length + 3;
 
 function compileParts(
   config: Config,

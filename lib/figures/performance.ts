@@ -83,9 +83,9 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
 }
 
 /** The part of a report that a figure of steps shows. */
-type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
+export type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
 /** The part that a figure of parts shows. */
-type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
+export type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
 
 /**
  * Draws our step, its floor and the steps of others, by machine and size. Where others were measured
@@ -98,11 +98,11 @@ export function stepFigure(
   return timeBars(titles.map((title) => {
     const beside = peers.filter((report) => titleOf(report) === title);
     const alone = reports.filter((report) => titleOf(report) === title);
-    const precisions = distinct(alone.map(({ config }) => precisionOf(config)));
+    const precisions = distinct(alone.map(({ config }) => config.precision));
     const bars = [
       ...precisions.slice(0, 1).map((precision) => floorBar(quietest(alone, precision))),
-      ...beside.flatMap(({ config, rows }) => rows.map((row) => peerBar(row, precisionOf(config)))),
-      ...precisions.filter((it) => !beside.some(({ config }) => precisionOf(config) === it))
+      ...beside.flatMap(({ config, rows }) => rows.map((row) => peerBar(row, config.precision))),
+      ...precisions.filter((it) => !beside.some(({ config }) => config.precision === it))
         .map((precision) => ownBar(quietest(alone, precision), precision)),
     ];
     return { title, bars: bars.toSorted((a, b) => (a.ms || Infinity) - (b.ms || Infinity)) };
@@ -162,7 +162,7 @@ export function growthFigure(reports: readonly BenchReport[]): Picture {
 export function lossesFigure(reports: readonly BenchReport[]): Picture {
   return overlaidLosses(
     holding("losses", reports).flatMap(({ machine, config, losses }) => {
-      const series = `${precisionOf(config)} on ${machine}`;
+      const series = `${config.precision} on ${machine}`;
       return losses!.flatMap(({ seed, losses }) =>
         losses.map((loss, i) => ({ series, run: seed, step: i + 1, loss }))
       );
@@ -202,7 +202,7 @@ function peerBar(row: PeerTimes, precision: string): TimeBar {
 function pointOf(report: BenchReport, step: StepReport, along: string, size: number): GrowthPoint {
   const { medianMs, floorMs, batchSize, peakMemory, graphicsMemory, quietness } = step;
   return {
-    series: named(report.machine, precisionOf(report.config)),
+    series: named(report.machine, report.config.precision),
     along,
     size,
     values: {
@@ -215,7 +215,7 @@ function pointOf(report: BenchReport, step: StepReport, along: string, size: num
 }
 
 function quietest(reports: readonly StepOnly[], precision: string): StepOnly {
-  const candidates = reports.filter(({ config }) => precisionOf(config) === precision);
+  const candidates = reports.filter(({ config }) => config.precision === precision);
   return candidates.find(({ step }) => step.quietness.isQuiet) ?? candidates[0]!;
 }
 
@@ -237,11 +237,6 @@ function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): 
 /** Float32 goes without saying. */
 function named(name: string, precision: string): string {
   return precision === "float32" ? name : `${name}, ${precision}`;
-}
-
-/** What matrix products compute in; a report from before there was a choice holds no word of it. */
-function precisionOf(config: Config & { readonly precision?: string }): string {
-  return config.precision ?? "float32";
 }
 
 function distinct<Item>(items: readonly Item[]): Item[] {

@@ -113,10 +113,7 @@ Deno.test("growthFigure() draws every size that was measured, leaving failures o
 Deno.test("lossesFigure() has a colour for each precision", () => {
   const losses = [{ seed: 1, losses: [9, 8, 7, 6] }, { seed: 2, losses: [9, 7, 6, 5] }];
   const single = reportOf(stepOf(200), { losses });
-  const half = {
-    ...single,
-    config: { ...PRESETS.paper, precision: "bfloat16" } as typeof single.config,
-  };
+  const half: BenchReport = { ...single, config: { ...PRESETS.paper, precision: "bfloat16" } };
   assert.equal(countColoured(lossesFigure([single]), BACKWARD), 0);
   assert.ok(countColoured(lossesFigure([single, half]), BACKWARD) > 100);
 });
