@@ -57,6 +57,7 @@ export * from "./pose/strategy.ts";
 export * from "./random.ts";
 export * from "./render/camera.ts";
 export * from "./render/project.ts";
+export * from "./render/tilt.ts";
 export * from "./train/adam.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/data.ts";

@@ -5,6 +5,8 @@
  * x = (2w + 1) / W - 1 to the right, y = 1 - (2h + 1) / H up and z = (2d + 1) / D - 1 away from the
  * viewer. The camera is orthographic and looks along +z; turning the camera by an azimuth `a` about
  * the vertical axis reads the grid at R p, with (x, z) -> (x cos a + z sin a, -x sin a + z cos a).
+ * Raising it by an elevation `e` first reads the turned grid at (x, y cos e - z sin e,
+ * y sin e + z cos e): a raised camera looks down.
  *
  * @module
  */
@@ -29,6 +31,19 @@ export function azimuthOf(s: tf.Tensor1D): tf.Tensor1D {
   return tf.mul(tf.add(s, 1), Math.PI);
 }
 
+/** Largest elevation. Choice: 30 degrees, from which the post's own turntables look. */
+export const MAX_ELEVATION = Math.PI / 6;
+
+/**
+ * Maps a tilt latent to an elevation: t pi / 6.
+ *
+ * @param tilt `[B]`, in (-1, 1)
+ * @returns Elevation in radians `[B]`, in (-pi / 6, pi / 6); above 0 the camera looks down
+ */
+export function elevationOf(tilt: tf.Tensor1D): tf.Tensor1D {
+  return tf.mul(tilt, MAX_ELEVATION);
+}
+
 /**
  * Turns the centres of one horizontal layer of cells by each azimuth. Rotation about the vertical
  * axis leaves rows alone, so one layer serves all of them.
@@ -46,6 +61,28 @@ export function turnedPoints(azimuth: tf.Tensor1D, depth: number, width: number)
   const turnedX = tf.add(tf.mul(x, cos), tf.mul(z, sin)); // [B, W, D, 1]
   const turnedZ = tf.sub(tf.mul(z, cos), tf.mul(x, sin)); // [B, W, D, 1]
   return { depth: cellIndex(turnedZ, depth), column: cellIndex(turnedX, width) };
+}
+
+/**
+ * Gives the row of the grid in which a raised camera's ray lies at each depth of the turned grid:
+ * y / cos e - z tan e, for the ray that meets the picture at height y.
+ *
+ * @param elevation Radians `[B]`, in (-pi / 2, pi / 2)
+ * @param depth D, the number of points along a ray
+ * @param height H, the number of rays in a column
+ * @returns Row index, fractional, `[B, H, D, 1]`; 0 is the centre of the highest cell
+ */
+export function rowsAlongRays(
+  elevation: tf.Tensor1D,
+  depth: number,
+  height: number,
+): tf.Tensor4D {
+  // Rows count downwards: with -y in the place of y both signs of the shear turn round.
+  const down = cellCentres(height).reshape([1, height, 1, 1]);
+  const z = cellCentres(depth).reshape([1, 1, depth, 1]);
+  const angle = elevation.reshape([-1, 1, 1, 1]); // [B, 1, 1, 1]
+  const sheared = tf.add(tf.div(down, tf.cos(angle)), tf.mul(z, tf.tan(angle))); // [B, H, D, 1]
+  return cellIndex(sheared, height);
 }
 
 /** Gives the coordinates of `count` cell centres that fill [-1, 1]. */

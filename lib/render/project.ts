@@ -68,7 +68,7 @@ export function projectVoxels(
 }
 
 /** Gives the weight of each of `count` cells at fractional indices `[..., 1]`: max(0, 1 - |f - k|). */
-function bilinearWeights(index: tf.Tensor4D, count: number): tf.Tensor4D {
+export function bilinearWeights(index: tf.Tensor4D, count: number): tf.Tensor4D {
   const cells = tf.tensor1d(Float32Array.from({ length: count }, (_, k) => k));
   return tf.relu(tf.sub(1, tf.abs(tf.sub(index, cells)))) as tf.Tensor4D;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { azimuthOf, turnedPoints } from "@/render/camera.ts";
+import { azimuthOf, elevationOf, rowsAlongRays, turnedPoints } from "@/render/camera.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 
@@ -17,6 +17,27 @@ function pointsAt(azimuth: number, depth: number, width: number) {
 Deno.test("azimuthOf() maps -1, 0 and 1 to 0, half a turn and a turn", () => {
   const azimuth = tf.tidy(() => azimuthOf(tf.tensor1d([-1, -0.5, 0, 1])).dataSync());
   assertClose(azimuth, [0, Math.PI / 2, Math.PI, 2 * Math.PI], 1e-6);
+});
+
+Deno.test("elevationOf() maps -1, 0 and 1 to -30, 0 and 30 degrees", () => {
+  const elevation = tf.tidy(() => elevationOf(tf.tensor1d([-1, 0, 1])).dataSync());
+  assertClose(elevation, [-Math.PI / 6, 0, Math.PI / 6], 1e-6);
+});
+
+Deno.test("rowsAlongRays() falls by tan(elevation) rows a depth, from rows 1 / cos apart", () => {
+  tf.tidy(() => {
+    const size = 4; // a cube, so that rows and depths count the same length
+    for (const elevation of [0, 0.3, -0.5]) {
+      const rows = rowsAlongRays(tf.tensor1d([elevation]), size, size).reshape([size, size])
+        .arraySync() as number[][]; // [H][D]
+      for (let h = 0; h < size; h++) {
+        for (let d = 0; d < size; d++) {
+          const fromMiddle = (h - 1.5) / Math.cos(elevation) + (d - 1.5) * Math.tan(elevation);
+          assertClose([rows[h]![d]!], [1.5 + fromMiddle], 1e-5);
+        }
+      }
+    }
+  });
 });
 
 Deno.test("turnedPoints() leaves every cell where it is at azimuth 0", () => {

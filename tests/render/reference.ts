@@ -8,12 +8,26 @@ export interface Scene {
   readonly density: ArrayLike<number>;
   /** `[B]`, radians */
   readonly azimuth: ArrayLike<number>;
+  /** `[B]`, radians; 0 unless given */
+  readonly elevation?: ArrayLike<number>;
   /** Opacity of one unit of density. */
   readonly tau: number;
 }
 
-/** Projects as the contract of `projectVoxels` says; pictures `[B, H, W]`. */
-export function projectReference({ shape, density, azimuth, tau }: Scene): Float64Array {
+/**
+ * Where a ray is sampled: `depths`, at each depth of the turned grid, as `projectTilted` does; `cells`,
+ * at every cell of the way, as if the grid were turned by both angles and then summed up.
+ */
+export type Sampling = "depths" | "cells";
+
+/**
+ * Projects as the contracts of `projectVoxels` and `projectTilted` say; pictures `[B, H, W]`. Each
+ * point of a ray is x right + y up + t forward, with the camera's directions.
+ */
+export function projectReference(
+  { shape, density, azimuth, elevation, tau }: Scene,
+  sampling: Sampling = "depths",
+): Float64Array {
   const [batch, depth, height, width] = shape;
   const image = new Float64Array(batch * height * width);
   for (let b = 0; b < batch; b++) {
@@ -22,6 +36,9 @@ export function projectReference({ shape, density, azimuth, tau }: Scene): Float
       (_, i) => density[b * depth * height * width + i]!,
     );
     const [cos, sin] = [Math.cos(azimuth[b]!), Math.sin(azimuth[b]!)];
+    const raised = elevation?.[b] ?? 0;
+    const [cosE, sinE] = [Math.cos(raised), Math.sin(raised)];
+    const step = sampling === "cells" ? 1 : 1 / cosE; // from point to point, in cells
     for (let h = 0; h < height; h++) {
       for (let w = 0; w < width; w++) {
         let thickness = 0;
@@ -29,8 +46,10 @@ export function projectReference({ shape, density, azimuth, tau }: Scene): Float
           const x = (2 * w + 1) / width - 1;
           const y = 1 - (2 * h + 1) / height;
           const z = (2 * d + 1) / depth - 1;
-          const turned = [x * cos + z * sin, y, -x * sin + z * cos] as const;
-          thickness += densityAt(grid, [depth, height, width], turned);
+          const t = sampling === "cells" ? z : (z - y * sinE) / cosE;
+          const [up, away] = [y * cosE - t * sinE, y * sinE + t * cosE];
+          const turned = [x * cos + away * sin, up, -x * sin + away * cos] as const;
+          thickness += step * densityAt(grid, [depth, height, width], turned);
         }
         image[(b * height + h) * width + w] = 1 - Math.exp(-tau * thickness);
       }

@@ -1,0 +1,76 @@
+/**
+ * The renderer for a camera that may also be raised: a grid, an azimuth and an elevation to a picture.
+ *
+ * A ray of a raised camera climbs through the rows of the grid. It is sampled where the level ray of
+ * `project.ts` is: at one depth of the turned grid after another. Between two samples it then changes
+ * its row alone, so the resampling falls apart into two matrix products (the shear-warp factorisation
+ * of Lacroute and Levoy, SIGGRAPH 1994): one turns the grid about the vertical axis, the next shears
+ * its rows and sums along the ray. Every sample is exactly trilinear, with gradients for density and
+ * both angles and no gather.
+ *
+ * @module
+ */
+import { checkShape } from "@/shapes.ts";
+import * as tf from "@/tf.ts";
+import { rowsAlongRays, turnedPoints } from "./camera.ts";
+import { bilinearWeights, type ProjectionOptions } from "./project.ts";
+
+/** Where the camera stands. */
+export interface CameraAngles {
+  /** Turn about the vertical axis `[B]`, radians. */
+  readonly azimuth: tf.Tensor1D;
+  /** How far the camera is raised `[B]`, radians in (-pi / 2, pi / 2). */
+  readonly elevation: tf.Tensor1D;
+}
+
+/**
+ * Projects voxel grids to pictures, each from its own azimuth and elevation.
+ *
+ * image[b, h, w] = 1 - exp(-tau / cos(elevation) * sum over d of density_b(p(d, h, w)))
+ *
+ * where p(d, h, w) is the point of the ray through pixel (h, w) at depth d of the turned grid, density
+ * is trilinear between cell centres and 0 outside the grid, and 1 / cos(elevation) is the way from one
+ * point to the next, in cells. At elevation 0 it is `projectVoxels`.
+ * Choice: points a little more than a cell apart (1.15 at 30 degrees), because every other spacing
+ * would mix depth and rows of the turned grid: a matrix 28 times as large. Two soft balls come out at
+ * most .04 away from a sum with a point at every cell, and .001 on average.
+ * The price is the matrix that turns the grid, `[B, D W, D W]`: forwards and backwards it takes 75 ms
+ * where `projectVoxels` takes 9 (B = 64, 28^3, 2 cores).
+ *
+ * @param density `[B, D, H, W]`, >= 0, per cell
+ * @param angles `[B]` each, in radians
+ * @param options `tau`, .5 unless given
+ * @returns Pictures `[B, H, W]` in [0, 1]; the caller disposes them
+ * @throws {TypeError} If a shape is wrong
+ */
+export function projectTilted(
+  density: tf.Tensor4D,
+  { azimuth, elevation }: CameraAngles,
+  options: ProjectionOptions = {},
+): tf.Tensor3D {
+  const { tau = 0.5 } = options;
+  const action = "project tilted voxels";
+  const lengths = checkShape(action, "density", density, ["B", "D", "H", "W"]);
+  checkShape(action, "azimuth", azimuth, ["B"], lengths);
+  checkShape(action, "elevation", elevation, ["B"], lengths);
+  const [batch, depth, height, width] = density.shape;
+  return tf.tidy(() => {
+    const points = turnedPoints(azimuth, depth, width);
+    const alongDepth = bilinearWeights(points.depth, depth) // [B, W, D, D]
+      .reshape([batch, width * depth, depth, 1]);
+    const alongColumn = bilinearWeights(points.column, width) // [B, W, D, W]
+      .reshape([batch, width * depth, 1, width]);
+    // A product of matrices, because the gradient of an elementwise one would be twice as slow.
+    const turn = tf.matMul(alongDepth, alongColumn) // [B, W D, D, W]
+      .reshape([batch, width * depth, depth * width]);
+    const layers = tf.transpose(density, [0, 2, 1, 3]) // [B, H, D, W]
+      .reshape([batch, height, depth * width]);
+    const turned = tf.matMul(turn, layers, false, true) // [B, W D, H]
+      .reshape([batch, width, depth * height]);
+    const rows = bilinearWeights(rowsAlongRays(elevation, depth, height), height) // [B, H, D, H]
+      .reshape([batch, height, depth * height]);
+    const thickness = tf.matMul(rows, turned, false, true); // [B, H, W]
+    const perPoint = tf.div(-tau, tf.cos(elevation)).reshape([batch, 1, 1]);
+    return tf.sub(1, tf.exp(tf.mul(thickness, perPoint))) as tf.Tensor3D;
+  });
+}
