@@ -53,6 +53,7 @@ export * from "./plot/figures.ts";
 export * from "./plot/picture.ts";
 export * from "./plot/record.ts";
 export * from "./plot/voxels.ts";
+export * from "./pose/angles.ts";
 export * from "./pose/strategy.ts";
 export * from "./random.ts";
 export * from "./render/camera.ts";

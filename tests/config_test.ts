@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { AUTHOR_STEPS, checkConfig, checkStoredConfig, FREE_FIELDS, PRESETS } from "@/config.ts";
+import {
+  AUTHOR_STEPS,
+  BETAS,
+  checkConfig,
+  checkStoredConfig,
+  configWith,
+  FREE_FIELDS,
+  LATER_FIELDS,
+  PRESETS,
+} from "@/config.ts";
+import { OBJECTIVES } from "@/objective/objective.ts";
 
 const { paper, quick } = PRESETS;
 const KNOWN = Object.keys(paper).join(", ");
@@ -22,16 +32,32 @@ for (const [name, preset] of Object.entries(PRESETS)) {
   });
 }
 
-Deno.test("FREE_FIELDS are fields", () => {
+Deno.test("FREE_FIELDS and LATER_FIELDS are fields", () => {
   assert.ok(FREE_FIELDS.every((field) => field in paper));
+  assert.ok(Object.keys(LATER_FIELDS).every((field) => field in paper));
+});
+
+Deno.test("BETAS has a weight for every objective, the presets' own included", () => {
+  assert.deepEqual(Object.keys(BETAS), Object.keys(OBJECTIVES));
+  assert.ok(Object.values(BETAS).every((beta) => beta > 0));
+  for (const { objective, beta } of Object.values(PRESETS)) assert.equal(BETAS[objective], beta);
+});
+
+Deno.test("configWith() changes a preset; an objective brings its weight, unless one is given", () => {
+  assert.deepEqual(configWith("quick"), quick);
+  assert.deepEqual(configWith("quick", { seed: 3 }), { ...quick, seed: 3 });
+  const betaVae = { objective: "beta-vae", beta: 4 };
+  assert.deepEqual(configWith("paper", { objective: "beta-vae" }), { ...paper, ...betaVae });
+  assert.equal(configWith("paper", { ...betaVae, beta: 7 }).beta, 7);
+  assert.equal(configWith("paper", { objective: "constructor" }).beta, paper.beta);
 });
 
 Deno.test("checkStoredConfig() fills in fields that are younger than the file, and no others", () => {
-  const { precision: _, ...older } = quick;
+  const { precision: _, elevation: __, ...older } = quick;
   assert.deepEqual(checkStoredConfig(older), quick);
-  const stored = { ...quick, precision: "bfloat16" };
+  const stored = { ...quick, precision: "bfloat16", elevation: true };
   assert.deepEqual(checkStoredConfig(stored), stored);
-  const { seed: __, ...damaged } = older;
+  const { seed: ___, ...damaged } = older;
   assert.throws(() => checkStoredConfig(damaged), {
     message: "Cannot use config: seed must be a number, got nothing",
   });
@@ -52,6 +78,7 @@ Deno.test("checkConfig() takes every number within bounds", () => {
     beta: fc.double({ min: 0, max: 1e6, noNaN: true }),
     texture: fc.boolean(),
     precision: fc.constantFrom("float32", "bfloat16"),
+    elevation: fc.boolean(),
   });
   fc.assert(fc.property(changes, (change) => {
     const config = { ...paper, ...change };

@@ -76,7 +76,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   data: ["render"],
   layers: ["graph"],
   pose: ["layers"],
-  objective: ["layers"],
+  objective: ["graph", "layers"],
   model: ["graph", "render", "layers", "pose", "objective"],
   train: ["graph", "data", "layers", "objective", "model"],
   bench: ["graph", "data", "render", "layers", "objective", "model", "train"],

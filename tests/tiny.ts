@@ -11,6 +11,7 @@ export const TINY: Config = {
   objective: "mu-vae",
   beta: 1,
   pose: "free",
+  elevation: false,
   texture: false,
   imageSize: 8,
   latentSize: 4,

@@ -8,8 +8,6 @@ import { type Compiled, type GraphFunction, graphFunction, jit } from "@/graph/j
 import { Variable } from "@/graph/variable.ts";
 import type { Pass } from "@/model/parameters.ts";
 import { createModel, type Forward, type Model } from "@/model/vae.ts";
-import { azimuthOf } from "@/render/camera.ts";
-import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/tf.ts";
 import { movePack } from "@/train/adam.ts";
 import { createState, type State } from "@/train/state.ts";
@@ -39,11 +37,8 @@ const PARTS: Readonly<Record<string, (given: Given) => tf.Tensor[]>> = {
     return [posterior.mean, posterior.logVariance];
   },
   decoder: ({ model, pass, forward }) => [model.decode(pass, forward.z)],
-  renderer({ config: { tau }, forward: { occupancy, pose } }) {
-    const density = tf.div(occupancy, tau) as tf.Tensor4D;
-    return [projectVoxels(density, azimuthOf(pose.s), { tau })];
-  },
-  losses: ({ model, images, forward }) => Object.values(model.terms(forward, images)),
+  renderer: ({ model, forward: { occupancy, pose } }) => [model.render(occupancy, pose)],
+  losses: ({ model, pass, images, forward }) => Object.values(model.terms(pass, forward, images)),
 };
 
 /**
@@ -139,8 +134,8 @@ function bothDirections(given: Given, run: (given: Given) => tf.Tensor[]) {
 }
 
 /** Updates every parameter, with its own value as its gradient. */
-function update({ first, others }: State, config: Config) {
-  for (const { parameters, moments } of first ? [first, others] : [others]) {
+function update({ first, opponent, others }: State, config: Config) {
+  for (const { parameters, moments } of [first, opponent, others].filter((group) => !!group)) {
     movePack(parameters, moments, parameters.read(), tf.scalar(0), config);
   }
   return { done: tf.scalar(0) };

@@ -4,7 +4,15 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { AUTHOR_STEPS, checkConfig, type Config, type Preset, PRESETS } from "@/config.ts";
+import {
+  AUTHOR_STEPS,
+  BETAS,
+  checkConfig,
+  type Config,
+  configWith,
+  type Preset,
+  PRESETS,
+} from "@/config.ts";
 import type { Processor } from "@/machine.ts";
 import { checkTyped, type Session } from "./session.ts";
 
@@ -14,9 +22,10 @@ export type ConfigOptions = { readonly preset: Preset } & Readonly<Record<string
 /** Names a flag for each field of a config that a user may want to change. */
 const FIELDS: readonly [field: keyof Config, flags: string, description: string][] = [
   ["data", "--data <mixture>", "data sets and their shares, such as mnist:1,fashion-mnist:1"],
-  ["objective", "--objective <name>", "mu-vae or elbo"],
-  ["beta", "--beta <weight>", "weight of the objective's latent term"],
-  ["pose", "--pose <name>", "free or constant"],
+  ["objective", "--objective <name>", Object.keys(BETAS).join(", ")],
+  ["beta", "--beta <weight>", "weight of the objective's latent term, if not its own"],
+  ["pose", "--pose <name>", "free, constant or encoder"],
+  ["elevation", "--elevation", "find an elevation beside the azimuth"],
   ["texture", "--texture", "paint a texture on the projection"],
   ["steps", "--steps <count>", `steps in all; the author's 15 epochs are ${AUTHOR_STEPS}`],
   ["batchSize", "--batch <count>", "pictures in one step"],
@@ -63,7 +72,7 @@ export function configFrom(options: ConfigOptions): Config {
     .map(([field, flags]) => [field, options[new Option(flags).attributeName()]] as const)
     .filter(([, value]) => value !== undefined);
   return checkTyped(() =>
-    checkConfig({ ...PRESETS[options.preset], ...Object.fromEntries(typed) })
+    checkConfig({ ...configWith(options.preset, Object.fromEntries(typed)) })
   );
 }
 

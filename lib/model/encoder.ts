@@ -10,14 +10,24 @@ import { conv2d, dense, LEAK } from "./layers.ts";
 import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
 import type { Stage } from "./stage.ts";
 
+/** What an encoder makes of pictures. */
+export interface Encoding {
+  /** Posterior of the shape latent. */
+  readonly posterior: Gaussian;
+  /** What the convolutions give, `[B, featureCount]`: the heads, and maybe others, start here. */
+  readonly features: tf.Tensor2D;
+}
+
 /** Pictures to posteriors. */
 export interface Encoder {
   /** Its parameters. */
   readonly parameters: Parameters;
   /** Its stages, for the architecture figure. */
   readonly stages: readonly Stage[];
+  /** Units of its features. */
+  readonly featureCount: number;
   /** Encodes pictures `[B, H, W, 1]` in [0, 1]. */
-  encode(pass: Pass, images: tf.Tensor4D): Gaussian;
+  encode(pass: Pass, images: tf.Tensor4D): Encoding;
 }
 
 /** The sizes of an encoder. */
@@ -46,9 +56,9 @@ export function createEncoder(options: EncoderOptions): Encoder {
     size: Math.ceil(imageSize / 2 ** i),
   }));
   const lastSize = blocks.at(-1)!.size;
-  const features = lastSize * lastSize * filters;
-  const head = (name: string) =>
-    dense(`encoder/${name}`, features, shapeLatentSize, glorotUniform(features, shapeLatentSize));
+  const featureCount = lastSize * lastSize * filters;
+  const initial = glorotUniform(featureCount, shapeLatentSize);
+  const head = (name: string) => dense(`encoder/${name}`, featureCount, shapeLatentSize, initial);
   const mean = head("mean");
   const logVariance = head("logVariance");
   return {
@@ -68,16 +78,18 @@ export function createEncoder(options: EncoderOptions): Encoder {
       { kind: "dense", name: "mean", shape: [shapeLatentSize] },
       { kind: "dense", name: "log-variance", shape: [shapeLatentSize] },
     ],
+    featureCount,
     encode(pass, images) {
       let x = images;
       for (const { conv, norm } of blocks) {
         x = tf.leakyRelu(norm.apply(pass, conv.apply(pass, x)), LEAK);
       }
-      const flat = x.reshape([-1, features]) as tf.Tensor2D; // [B, H/16 * W/16 * filters]
-      return {
-        mean: clipNorm(mean.apply(pass, flat), 6 * Math.sqrt(latentSize)),
-        logVariance: clipNorm(logVariance.apply(pass, flat), Math.sqrt(latentSize)),
+      const features = x.reshape([-1, featureCount]) as tf.Tensor2D; // [B, H/16 * W/16 * filters]
+      const posterior = {
+        mean: clipNorm(mean.apply(pass, features), 6 * Math.sqrt(latentSize)),
+        logVariance: clipNorm(logVariance.apply(pass, features), Math.sqrt(latentSize)),
       };
+      return { posterior, features };
     },
   };
 }

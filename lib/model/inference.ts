@@ -6,6 +6,7 @@
 import type { Config } from "@/config.ts";
 import { type GraphFunction, graphFunction, jit, type Program } from "@/graph/jit.ts";
 import { Variable } from "@/graph/variable.ts";
+import { elevationOf } from "@/render/camera.ts";
 import * as tf from "@/tf.ts";
 import { elementCount } from "@/shapes.ts";
 import type { Pass } from "./parameters.ts";
@@ -17,6 +18,8 @@ export interface Reconstruction {
   readonly latent: Float32Array;
   /** Pose latent `[B]` in (-1, 1). */
   readonly pose: Float32Array;
+  /** Elevation `[B]` in radians; 0 where poses have none. */
+  readonly elevation: Float32Array;
   /** Density of the voxels `[B, S, S, S]`, in (0, 1 / tau). */
   readonly density: Float32Array;
   /** What the camera sees `[B, S, S]`; with texture, if the model has that layer. */
@@ -55,9 +58,11 @@ export function inferenceFunctions(
   return {
     reconstruct: graphFunction({ images: float(batchSize, imageSize, imageSize, 1) }, (inputs) => {
       const forward = model.forward(pass(), inputs.images as tf.Tensor4D);
+      const { s, tilt } = forward.pose;
       return {
         latent: forward.posterior.mean,
-        pose: forward.pose.s,
+        pose: s,
+        elevation: tilt ? elevationOf(tilt) : tf.zerosLike(s),
         density: tf.div(forward.occupancy, tau),
         rendering: forward.textured ?? forward.projection,
       };

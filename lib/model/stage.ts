@@ -7,7 +7,7 @@
 /** One step of a network. */
 export interface Stage {
   /** What it does. */
-  readonly kind: "input" | "conv2d" | "dense" | "deconv3d" | "texture" | "pose";
+  readonly kind: "input" | "conv2d" | "dense" | "deconv3d" | "texture" | "pose" | "discriminator";
   /** What to call it; unique within a model. */
   readonly name: string;
   /** A few words more, such as its kernel. */

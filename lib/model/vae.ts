@@ -4,10 +4,11 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { OBJECTIVES, type Terms } from "@/objective/objective.ts";
+import { OBJECTIVES, type Opponent, type Terms } from "@/objective/objective.ts";
 import { type Pose, POSE_STRATEGIES } from "@/pose/strategy.ts";
-import { azimuthOf } from "@/render/camera.ts";
+import { azimuthOf, elevationOf } from "@/render/camera.ts";
 import { projectVoxels } from "@/render/project.ts";
+import { projectTilted } from "@/render/tilt.ts";
 import * as tf from "@/tf.ts";
 import { createDecoder } from "./decoder.ts";
 import { createEncoder } from "./encoder.ts";
@@ -37,19 +38,26 @@ export interface Forward {
 
 /** A model: pure functions of parameters and pictures. */
 export interface Model {
-  /** Every parameter of the network. */
+  /** Every parameter of the network, its opponent's included. */
   readonly parameters: Parameters;
   /** Names of parameters that each batch updates by themselves first. */
   readonly updatedFirst: readonly string[];
   /** Its stages by branch, for the architecture figure. */
-  readonly stages: Readonly<Record<"encoder" | "pose" | "decoder" | "texture", readonly Stage[]>>;
+  readonly stages: Readonly<Record<Branch, readonly Stage[]>>;
+  /** A second player, where the objective is a game. */
+  readonly opponent?: Opponent;
   /** Runs everything on pictures `[B, H, W, 1]` in [0, 1]. */
   forward(pass: Pass, images: tf.Tensor4D): Forward;
   /** Decodes shape latents `[B, Z - 1]` to occupancy `[B, D, H, W]`. */
   decode(pass: Pass, z: tf.Tensor2D): tf.Tensor4D;
+  /** Projects occupancy `[B, D, H, W]` from poses, `[B, H, W]`; elevations take a slower renderer. */
+  render(occupancy: tf.Tensor4D, pose: Pose): tf.Tensor3D;
   /** Gives the terms of the loss of a forward pass, per picture. */
-  terms(forward: Forward, images: tf.Tensor4D): Terms;
+  terms(pass: Pass, forward: Forward, images: tf.Tensor4D): Terms;
 }
+
+/** A branch of a model. */
+export type Branch = "encoder" | "pose" | "decoder" | "texture" | "opponent";
 
 /**
  * Makes the model that a config describes.
@@ -63,37 +71,53 @@ export function createModel(config: Config): Model {
   const encoder = createEncoder({ imageSize, filters, shapeLatentSize, latentSize });
   const decoder = createDecoder({ shapeLatentSize, gridSize: imageSize, filters });
   const texture = config.texture ? createTexture(imageSize) : undefined;
-  const poses = named("pose", config.pose, POSE_STRATEGIES)(config);
-  const objective = named("objective", config.objective, OBJECTIVES)(config);
+  const poses = named("pose", config.pose, POSE_STRATEGIES)(config, encoder.featureCount);
+  const sizes = { shape: shapeLatentSize, pose: poses.inferredAngles };
+  const objective = named("objective", config.objective, OBJECTIVES)(config, sizes);
+  const { opponent } = objective;
+  const render = rendererOf(tau);
+  const optional = [texture, opponent].filter((part) => part !== undefined);
   return {
-    parameters: parametersOf(encoder, decoder, poses, ...(texture ? [texture] : [])),
+    parameters: parametersOf(encoder, decoder, poses, ...optional),
     updatedFirst: poses.updatedFirst,
+    ...(opponent && { opponent }),
     stages: {
       encoder: encoder.stages,
       pose: poses.stages,
       decoder: decoder.stages,
       texture: texture?.stages ?? [],
+      opponent: opponent?.stages ?? [],
     },
     decode: decoder.decode,
+    render,
     forward(pass, images) {
-      const posterior = encoder.encode(pass, images);
+      const { posterior, features } = encoder.encode(pass, images);
       const z = pass.isTraining ? sample(pass.seed, posterior, STREAM) : posterior.mean; // [B, Z - 1]
       const occupancy = decoder.decode(pass, z); // [B, D, H, W]
-      const pose = poses.pose(pass, images);
-      const density = tf.div(occupancy, tau) as tf.Tensor4D;
-      const projection = projectVoxels(density, azimuthOf(pose.s), { tau }); // [B, H, W]
+      const pose = poses.pose(pass, { images, features });
+      const projection = render(occupancy, pose); // [B, H, W]
       const textured = texture?.paint(pass, projection);
       return { posterior, z, pose, occupancy, projection, ...(textured && { textured }) };
     },
-    terms(forward, images) {
+    terms(pass, forward, images) {
       const { projection, textured } = forward;
       const targets = images.reshape(projection.shape) as tf.Tensor3D;
       return {
         image: squaredError(projection, targets),
         ...(textured && { texture: squaredError(textured, targets) }),
-        ...objective.terms(forward),
+        ...objective.terms(pass, forward),
       };
     },
+  };
+}
+
+/** Makes the renderer of a model. */
+function rendererOf(tau: number): Model["render"] {
+  return (occupancy, { s, tilt }) => {
+    const density = tf.div(occupancy, tau) as tf.Tensor4D;
+    const azimuth = azimuthOf(s);
+    if (!tilt) return projectVoxels(density, azimuth, { tau });
+    return projectTilted(density, { azimuth, elevation: elevationOf(tilt) }, { tau });
   };
 }
 

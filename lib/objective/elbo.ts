@@ -13,11 +13,11 @@ import type { Objective } from "./objective.ts";
  * variables. With the squared error as the reconstruction term, beta = 1 is the bound of a Gaussian
  * likelihood with variance 1/2.
  *
- * @param beta Weight; above 1 it is a beta-VAE
+ * @param beta Weight; with another than 1 it is no bound but a beta-VAE's objective
  */
 export function elbo(beta: number): Objective {
   return {
-    terms: ({ posterior, pose }) => ({
+    terms: (_pass, { posterior, pose }) => ({
       latent: tf.mul(beta, divergence(posterior)),
       ...(pose.posterior && { pose: tf.mul(beta, divergence(pose.posterior)) }),
     }),

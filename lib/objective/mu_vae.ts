@@ -16,7 +16,7 @@ import type { Objective } from "./objective.ts";
  */
 export function muVae(beta: number): Objective {
   return {
-    terms: ({ posterior, pose }) => ({
+    terms: (_pass, { posterior, pose }) => ({
       latent: tf.mul(beta, distance(posterior)),
       ...(pose.posterior && { pose: distance(pose.posterior) }),
     }),

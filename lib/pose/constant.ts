@@ -6,12 +6,16 @@
 import * as tf from "@/tf.ts";
 import type { PoseStrategy } from "./strategy.ts";
 
-/** Makes the strategy that gives every picture the azimuth pi (s = 0), the middle of the range. */
+/**
+ * Makes the strategy that gives every picture the azimuth pi (s = 0), the middle of the range, and
+ * elevation 0.
+ */
 export function createConstantPose(): PoseStrategy {
   return {
     parameters: {},
     stages: [{ kind: "pose", name: "constant pose", shape: [1] }],
+    inferredAngles: 0,
     updatedFirst: [],
-    pose: (_pass, images) => ({ s: tf.zeros([images.shape[0]]) }),
+    pose: (_pass, { images }) => ({ s: tf.zeros([images.shape[0]]) }),
   };
 }

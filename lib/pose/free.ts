@@ -7,6 +7,7 @@ import { type Gaussian, sample } from "@/model/gaussian.ts";
 import { dense } from "@/model/layers.ts";
 import { constant, glorotUniform, parametersOf, trained } from "@/model/parameters.ts";
 import * as tf from "@/tf.ts";
+import { type AngleCount, anglesNote, poseOf } from "./angles.ts";
 import type { PoseStrategy } from "./strategy.ts";
 
 /** Units of the pose posterior, and of the hidden layer. Paper: the released code. */
@@ -19,17 +20,18 @@ const DRAWS = 64;
 
 /**
  * Makes poses from a mean and a log-variance for each slot of the batch, which are *not* functions of
- * the picture: sample 12 units, dense 10 tanh, dense 1 tanh.
+ * the picture: sample 12 units, dense 10 tanh, dense 1 tanh (dense 2 with an elevation).
  * Paper: the released code's `posterior_mean` and `posterior_log_scale`, which start at 0 and which
  * each batch updates alone before everything is updated.
  * Choice: a trained model's pose is the circular mean over 64 draws, with a fixed seed, where the
  * released code goes on drawing one: the figures of one model then agree.
  *
  * @param batchSize Slots; a smaller batch uses the first ones
+ * @param angles Angles of a pose
  */
-export function createFreePose(batchSize: number): PoseStrategy {
+export function createFreePose(batchSize: number, angles: AngleCount = 1): PoseStrategy {
   const hidden = dense("pose/hidden", UNITS, HIDDEN, glorotUniform(UNITS, HIDDEN));
-  const output = dense("pose/output", HIDDEN, 1, glorotUniform(HIDDEN, 1));
+  const output = dense("pose/output", HIDDEN, angles, glorotUniform(HIDDEN, angles));
   const posterior = {
     "pose/mean": trained([batchSize, UNITS], constant(0)),
     "pose/logVariance": trained([batchSize, UNITS], constant(0)),
@@ -44,10 +46,11 @@ export function createFreePose(batchSize: number): PoseStrategy {
         shape: [UNITS],
       },
       { kind: "dense", name: "pose features", note: "dense, tanh", shape: [HIDDEN] },
-      { kind: "dense", name: "pose s", note: "tanh,\nazimuth (s + 1) π", shape: [1] },
+      { kind: "dense", name: "pose s", note: anglesNote(angles), shape: [angles] },
     ],
+    inferredAngles: angles,
     updatedFirst: Object.keys(posterior),
-    pose(pass, images) {
+    pose(pass, { images }) {
       const slots = images.shape[0];
       if (slots > batchSize) {
         throw new RangeError(
@@ -59,14 +62,20 @@ export function createFreePose(batchSize: number): PoseStrategy {
         tf.slice(pass.values[`pose/${name}`] as tf.Tensor2D, [0, 0], [slots, UNITS]);
       const posterior: Gaussian = { mean: row("mean"), logVariance: row("logVariance") };
       const network = (z: tf.Tensor2D) =>
-        tf.tanh(output.apply(pass, tf.tanh(hidden.apply(pass, z)))).reshape([-1]) as tf.Tensor1D;
-      if (pass.isTraining) return { s: network(sample(pass.seed, posterior, STREAM)), posterior };
+        poseOf(tf.tanh(output.apply(pass, tf.tanh(hidden.apply(pass, z)))) as tf.Tensor2D);
+      if (pass.isTraining) {
+        return { ...network(sample(pass.seed, posterior, STREAM)), posterior };
+      }
       const repeated = {
         mean: tf.tile(posterior.mean, [DRAWS, 1]),
         logVariance: tf.tile(posterior.logVariance, [DRAWS, 1]),
       };
-      const draws = network(sample(pass.seed, repeated, STREAM)).reshape([DRAWS, slots]);
-      return { s: circularMean(draws as tf.Tensor2D), posterior };
+      const { s, tilt } = network(sample(pass.seed, repeated, STREAM)); // [DRAWS * B]
+      return {
+        s: circularMean(s.reshape([DRAWS, slots])),
+        ...(tilt && { tilt: tf.mean(tilt.reshape([DRAWS, slots]), 0) as tf.Tensor1D }),
+        posterior,
+      };
     },
   };
 }

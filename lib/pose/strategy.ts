@@ -8,15 +8,27 @@ import type { Gaussian } from "@/model/gaussian.ts";
 import type { Parameters, Pass } from "@/model/parameters.ts";
 import type { Stage } from "@/model/stage.ts";
 import type * as tf from "@/tf.ts";
+import type { AngleCount } from "./angles.ts";
 import { createConstantPose } from "./constant.ts";
+import { createEncoderPose } from "./encoder.ts";
 import { createFreePose } from "./free.ts";
 
 /** The pose of each picture of a batch. */
 export interface Pose {
-  /** Pose latent `[B]` in (-1, 1); the azimuth is (s + 1) pi. */
+  /** Latent of the azimuth `[B]` in (-1, 1); the azimuth is (s + 1) pi. */
   readonly s: tf.Tensor1D;
-  /** Its posterior, where the strategy has one. */
+  /** Latent of the elevation `[B]` in (-1, 1), where there is one; the elevation is t pi / 6. */
+  readonly tilt?: tf.Tensor1D;
+  /** Posterior of the pose variables, where the strategy has one. */
   readonly posterior?: Gaussian;
+}
+
+/** What a strategy may look at. */
+export interface Seen {
+  /** The pictures `[B, H, W, 1]`. */
+  readonly images: tf.Tensor4D;
+  /** What the encoder's convolutions made of them `[B, features]`. */
+  readonly features: tf.Tensor2D;
 }
 
 /** How poses are found. */
@@ -25,18 +37,20 @@ export interface PoseStrategy {
   readonly parameters: Parameters;
   /** Its stages, for the architecture figure. */
   readonly stages: readonly Stage[];
+  /** Angles that it infers and a prior may judge; 0 where poses are given. */
+  readonly inferredAngles: 0 | AngleCount;
   /** Names of parameters that each batch updates by themselves first, then again with the others. */
   readonly updatedFirst: readonly string[];
-  /**
-   * Gives the poses of a batch.
-   *
-   * @param images `[B, H, W, 1]`, for strategies that look at them
-   */
-  pose(pass: Pass, images: tf.Tensor4D): Pose;
+  /** Gives the poses of a batch. */
+  pose(pass: Pass, seen: Seen): Pose;
 }
 
-/** Every strategy, by the name that a config gives. */
-export const POSE_STRATEGIES: Readonly<Record<string, (config: Config) => PoseStrategy>> = {
-  free: ({ batchSize }) => createFreePose(batchSize),
+/** Every strategy, by the name that a config gives; `featureCount` is that of the encoder. */
+export const POSE_STRATEGIES: Readonly<
+  Record<string, (config: Config, featureCount: number) => PoseStrategy>
+> = {
+  free: ({ batchSize, elevation }) => createFreePose(batchSize, elevation ? 2 : 1),
   constant: () => createConstantPose(),
+  encoder: ({ elevation }, featureCount) =>
+    createEncoderPose({ featureCount, angles: elevation ? 2 : 1 }),
 };

@@ -20,17 +20,20 @@ export interface LossAndGradients {
   readonly statistics: Readonly<Record<string, tf.Tensor>>;
 }
 
+/** Who plays: a model, or its opponent, which sees the model's forward pass. */
+export type Player = Pick<Model, "forward" | "terms">;
+
 /**
  * Runs a model forwards and backwards. Pure, so that it can be traced.
  *
- * @param model The model
- * @param values Values of all its parameters, by name
+ * @param player Whose loss it is
+ * @param values Values of all parameters, by name
  * @param images `[B, H, W, 1]` in [0, 1]
  * @param seed `[2]` int32, the run's seed and the step
  * @param wanted Names of the parameters to differentiate for
  */
 export function lossAndGradients(
-  model: Model,
+  player: Player,
   values: Readonly<Record<string, tf.Tensor>>,
   images: tf.Tensor4D,
   seed: tf.Tensor1D,
@@ -45,7 +48,7 @@ export function lossAndGradients(
       seed,
       statistics: {},
     };
-    const terms = model.terms(model.forward(pass, images), images);
+    const terms = player.terms(pass, player.forward(pass, images), images);
     // The tape throws away what the loss does not return; these must outlive it.
     kept = { terms, statistics: pass.statistics };
     for (const tensor of [...Object.values(terms), ...Object.values(kept.statistics)]) {

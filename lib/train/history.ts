@@ -9,11 +9,11 @@ import { writeAtomically } from "@/files.ts";
 export interface StepRecord {
   /** Steps taken, this one included. */
   readonly step: number;
-  /** Sum of the terms, per picture. */
+  /** Sum of the model's terms, per picture. */
   readonly loss: number;
   /** How long the step took, its batch included. */
   readonly ms: number;
-  /** The terms, by name. */
+  /** The terms, by name; those of an opponent's loss too. */
   readonly [term: string]: number;
 }
 

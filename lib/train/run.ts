@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Config, FREE_FIELDS } from "@/config.ts";
+import { type Config, FREE_FIELDS, LATER_FIELDS } from "@/config.ts";
 import type { LoadOptions } from "@/data/sources.ts";
 import { type Checkpoint, loadNewestCheckpoint } from "./checkpoint.ts";
 import { loadRunData, type RunData } from "./data.ts";
@@ -41,11 +41,12 @@ export interface RunOptions extends Pick<TrainOptions, "signal" | "onStep" | "on
 
 /**
  * Names the folder of a config's run: its data, and a hash of every field that changes the model, so
- * that the same config finds its run and another never meets it. More steps go on in the same folder.
+ * that the same config finds its run and another never meets it. More steps go on in the same folder,
+ * and a run from before some field came keeps its own.
  */
 export function runFolder(runs: string, config: Config): string {
-  const fields = Object.entries(config).filter(([field]) =>
-    !FREE_FIELDS.includes(field as keyof Config)
+  const fields = (Object.entries(config) as [keyof Config, unknown][]).filter(([field, value]) =>
+    !FREE_FIELDS.includes(field) && value !== LATER_FIELDS[field]
   );
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
   const data = config.data.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 40);

@@ -25,6 +25,8 @@ export interface Group {
 export interface State extends Disposable {
   /** What each batch moves by itself first, with a memory of its own, and then again with the others. */
   readonly first?: Group & { readonly momentsFirst: PackedMoments };
+  /** What an opponent moves against its own loss, where the objective is a game. */
+  readonly opponent?: Group;
   /** All other parameters that are trained. */
   readonly others: Group;
   /** What forward passes change. */
@@ -67,7 +69,8 @@ export function createState(model: Model, from: number | Snapshot): State {
     moments: momentsOf("adam", names),
   });
   const { parameters, updatedFirst } = model;
-  const isFirst = (name: string) => updatedFirst.includes(name);
+  const opposing = Object.keys(model.opponent?.parameters ?? {});
+  const isOther = (name: string) => !updatedFirst.includes(name) && !opposing.includes(name);
   const [trained, kept] = [true, false].map((isTrained) =>
     Object.keys(parameters).filter((name) => parameters[name]!.isTrained === isTrained)
   ) as [string[], string[]];
@@ -75,7 +78,8 @@ export function createState(model: Model, from: number | Snapshot): State {
     ...(updatedFirst.length > 0 && {
       first: { ...groupOf(updatedFirst), momentsFirst: momentsOf("adamFirst", updatedFirst) },
     }),
-    others: groupOf(trained.filter((name) => !isFirst(name))),
+    ...(opposing.length > 0 && { opponent: groupOf(opposing) }),
+    others: groupOf(trained.filter(isOther)),
     statistics: create(kept),
   };
   const read = (from: Iterable<[Pack, string]>) =>

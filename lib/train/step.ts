@@ -8,20 +8,22 @@ import { type GraphFunction, graphFunction } from "@/graph/jit.ts";
 import type { Model } from "@/model/vae.ts";
 import * as tf from "@/tf.ts";
 import { movePack } from "./adam.ts";
-import { lossAndGradients } from "./gradients.ts";
-import type { State } from "./state.ts";
+import { lossAndGradients, type Player } from "./gradients.ts";
+import type { Group, State } from "./state.ts";
 
 /**
  * Makes the step.
  *
  * Paper: each batch first moves the pose variables alone (unclipped, as in the released code), then
- * everything, each gradient clipped to norm 1; both by Adam.
+ * everything, each gradient clipped to norm 1; both by Adam. Where the objective is a game, the
+ * opponent moves in between, so that everything then meets the better opponent.
  *
  * @param model The model
  * @param state Its variables
  * @param config Batch size, step size, clipping
  * @returns A function of `images` `[B, S, S, 1]` and `seed` `[2]` int32 (the run's seed, the step from
- *   0), which gives `loss` and each of its terms, scalars per picture. Traced.
+ *   0), which gives `loss` and each of its terms, scalars per picture, and the terms of the
+ *   opponent's loss. Traced.
  */
 export function trainingStep(model: Model, state: State, config: Config): GraphFunction {
   const { batchSize, imageSize, learningRate, clipNorm } = config;
@@ -33,14 +35,17 @@ export function trainingStep(model: Model, state: State, config: Config): GraphF
     const seed = inputs.seed as tf.Tensor1D;
     const step = tf.cast(tf.slice(seed, [1], [1]), "float32").reshape([]) as tf.Scalar;
     const values = state.parameters();
-    const { first, others, statistics } = state;
-    if (first) {
-      const { parameters, momentsFirst } = first;
-      const { gradients } = lossAndGradients(model, values, images, seed, parameters.names);
-      const unclipped = { learningRate, clipNorm: Infinity };
-      movePack(parameters, momentsFirst, gradients, step, unclipped);
+    /** Moves a group by itself against a player's loss, and goes on with its new values. */
+    const moveAlone = (player: Player, { parameters, moments }: Group, limit = clipNorm) => {
+      const { gradients, terms } = lossAndGradients(player, values, images, seed, parameters.names);
+      movePack(parameters, moments, gradients, step, { learningRate, clipNorm: limit });
       Object.assign(values, parameters.read());
-    }
+      return terms;
+    };
+    const { first, opponent, others, statistics } = state;
+    if (first) moveAlone(model, { ...first, moments: first.momentsFirst }, Infinity);
+    // The opponent's terms, on the model's forward pass.
+    const opposing = opponent && moveAlone({ ...model, ...model.opponent }, opponent);
     const groups = first ? [first, others] : [others];
     const trained = groups.flatMap(({ parameters }) => parameters.names);
     const result = lossAndGradients(model, values, images, seed, trained);
@@ -48,6 +53,6 @@ export function trainingStep(model: Model, state: State, config: Config): GraphF
       movePack(parameters, moments, result.gradients, step, { learningRate, clipNorm });
     }
     statistics.assign(result.statistics);
-    return { loss: result.loss, ...result.terms };
+    return { loss: result.loss, ...result.terms, ...opposing };
   });
 }

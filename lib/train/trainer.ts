@@ -11,7 +11,7 @@ import * as tf from "@/tf.ts";
 import { createState, type Snapshot } from "./state.ts";
 import { trainingStep } from "./step.ts";
 
-/** Losses of one step, by name; `loss` is the sum of the others. */
+/** Losses of one step, by name; `loss` is the sum of the others, an opponent's terms apart. */
 export type Losses = Readonly<Record<string, number>>;
 
 /** A model in training. Frees its graph when disposed. */

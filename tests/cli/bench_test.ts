@@ -86,7 +86,10 @@ Deno.test("bench exits with 2 on what it does not know", async () => {
     [["--repeat", "few"], /argument 'few' is invalid\. It must be an integer >= 1\.\n$/],
     [["--batch", "0"], /^error: Cannot use config: batchSize must be an integer >= 1, got 0\n$/],
     [["--fast"], /^error: unknown option '--fast'\n/],
-    [["--objective", "nonsense"], /objective must be one of mu-vae, elbo, got nonsense\n$/],
+    [
+      ["--objective", "nonsense"],
+      /objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
+    ],
   ];
   for (const [args, message] of misuses) {
     const { code, stderr } = await runCli(["bench", ...args]);

@@ -36,7 +36,7 @@ Deno.test("configFrom() starts from the preset that is named", () => {
 Deno.test("configFrom() takes each flag into its own field", () => {
   const flags: [string, keyof Config, string | number][] = [
     ["--data", "data", "embedded-digits:2"],
-    ["--objective", "objective", "elbo"],
+    ["--objective", "objective", "elbo"], // whose weight is the paper's
     ["--beta", "beta", 4],
     ["--pose", "pose", "constant"],
     ["--steps", "steps", 7],
@@ -54,6 +54,13 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     assert.deepEqual(configOf(flag, String(value)), { ...PRESETS.paper, [field]: value }, flag);
   }
   assert.deepEqual(configOf("--texture"), { ...PRESETS.paper, texture: true });
+  assert.deepEqual(configOf("--elevation"), { ...PRESETS.paper, elevation: true });
+});
+
+Deno.test("configFrom() gives an objective its own weight, unless one is typed", () => {
+  const betaVae = { ...PRESETS.paper, objective: "beta-vae" };
+  assert.deepEqual(configOf("--objective", "beta-vae"), { ...betaVae, beta: 4 });
+  assert.deepEqual(configOf("--beta", "9", "--objective", "beta-vae"), { ...betaVae, beta: 9 });
 });
 
 Deno.test("flagsOf() gives the flags that make a config again", () => {
@@ -65,6 +72,10 @@ Deno.test("flagsOf() gives the flags that make a config again", () => {
 Deno.test("addConfigOptions() gives each flag a description with the paper's value", () => {
   const help = command().helpInformation().replaceAll(/\s+/g, " ");
   assert.match(help, /--filters <count> channels of .* \(paper: 128\)/);
+  assert.match(
+    help,
+    /--objective <name> mu-vae, elbo, beta-vae, mmd, adversarial \(paper: mu-vae\)/,
+  );
   assert.match(help, /--texture paint a texture on the projection \(paper: false\)/);
   assert.match(help, new RegExp(`the author's 15 epochs are ${AUTHOR_STEPS} \\(paper: 5500\\)`));
   assert.match(help, /--preset <name> .* \(choices: "paper", "quick", default: "paper"\)/);

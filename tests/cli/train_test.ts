@@ -121,11 +121,11 @@ Deno.test("train exits with 2 on what it does not know, and makes no folder", ()
       [["--out", out, "--preset", "slow"], /Allowed choices are paper, quick\.\n$/],
       [
         ["--out", out, "--objective", "nonsense"],
-        /^error: Cannot make the model: objective must be one of mu-vae, elbo, got nonsense\n$/,
+        /^error: Cannot make the model: objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
       ],
       [
         ["--out", out, "--pose", "nonsense"],
-        /^error: Cannot make the model: pose must be one of free, constant, got nonsense\n$/,
+        /^error: Cannot make the model: pose must be one of free, constant, encoder, got nonsense\n$/,
       ],
       [
         ["--out", out, "--data", "nonsense:1"],

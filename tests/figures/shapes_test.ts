@@ -16,6 +16,7 @@ function reconstructionOf(pose: readonly number[]): Reconstruction {
   return {
     latent: rows(TINY.latentSize - 1),
     pose: Float32Array.from(pose),
+    elevation: new Float32Array(pose.length),
     density: rows(CELLS),
     rendering: rows(AREA),
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { graphFunction, jit } from "@/graph/jit.ts";
-import { statelessNormal } from "@/graph/random.ts";
+import { statelessNormal, statelessUniform } from "@/graph/random.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 
@@ -78,4 +78,31 @@ Deno.test("statelessNormal() draws in a graph what it draws eagerly, anew for ev
       assert.deepEqual(y.dataSync(), draw([7, step], 1));
     });
   }
+});
+
+Deno.test("statelessUniform() draws from [0, 1), anew for every seed, step and stream", () => {
+  const count = 40_000;
+  const drawUniform = (seed: [number, number], stream: number) =>
+    tf.tidy(() =>
+      statelessUniform([count], tf.tensor1d(seed, "int32"), stream).dataSync() as Float32Array
+    );
+  const values = drawUniform([1, 2], 3);
+  assert.ok(values.every((value) => value >= 0 && value < 1));
+  const moment = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / count;
+  // Five standard errors: the variances of x and x^2 are 1/12 and 4/45.
+  const error = 5 / Math.sqrt(count);
+  assertClose([moment(1)], [1 / 2], error * Math.sqrt(1 / 12));
+  assertClose([moment(2)], [1 / 3], error * Math.sqrt(4 / 45));
+  assert.deepEqual(drawUniform([1, 2], 3), values);
+  for (const [step, stream] of [[3, 3], [2, 4]] as const) {
+    assert.notDeepEqual(drawUniform([1, step], stream), values);
+  }
+});
+
+Deno.test("statelessUniform() keeps the shape asked for and one tensor", () => {
+  const seed = tf.tensor1d([1, 2], "int32");
+  let noise: tf.Tensor;
+  assertTensorsKept(1, () => noise = statelessUniform([2, 3], seed, 1));
+  assert.deepEqual([noise!.shape, noise!.dtype], [[2, 3], "float32"]);
+  tf.dispose([seed, noise!]);
 });

@@ -13,8 +13,10 @@ const norms = (x: tf.Tensor2D) => [...tf.norm(x, 2, 1).dataSync()];
 Deno.test("createEncoder() gives a posterior for each picture", () => {
   tf.tidy(() => {
     const encoder = createEncoder(OPTIONS);
-    const { mean, logVariance } = encoder.encode(passOf(encoder.parameters), images());
+    const { posterior, features } = encoder.encode(passOf(encoder.parameters), images());
+    const { mean, logVariance } = posterior;
     assert.deepEqual([mean.shape, logVariance.shape], [[3, 5], [3, 5]]);
+    assert.deepEqual([features.shape, encoder.featureCount], [[3, 4], 4]);
   });
 });
 
@@ -40,7 +42,7 @@ Deno.test("createEncoder() clips means to 6 sqrt(Z) and log-variances to sqrt(Z)
     const large = (name: string) => tf.mul(randomTensor(encoder.parameters[name]!.shape, 2), 1000);
     const names = ["encoder/mean/weights", "encoder/logVariance/weights"];
     const values = Object.fromEntries(names.map((name) => [name, large(name)]));
-    const posterior = encoder.encode(passOf(encoder.parameters, { values }), images());
+    const { posterior } = encoder.encode(passOf(encoder.parameters, { values }), images());
     assertClose(norms(posterior.mean), new Array(3).fill(6 * Math.sqrt(6)), 1e-3);
     assertClose(norms(posterior.logVariance), new Array(3).fill(Math.sqrt(6)), 1e-3);
   });
@@ -66,8 +68,9 @@ Deno.test("createEncoder() encodes each picture by itself outside training", () 
     const encoder = createEncoder(OPTIONS);
     const pass = passOf(encoder.parameters, { isTraining: false });
     const three = images();
-    const all = encoder.encode(pass, three).mean;
-    const second = encoder.encode(pass, tf.slice(three, [1, 0, 0, 0], [1, 12, 12, 1])).mean;
+    const all = encoder.encode(pass, three).posterior.mean;
+    const alone = tf.slice(three, [1, 0, 0, 0], [1, 12, 12, 1]);
+    const second = encoder.encode(pass, alone).posterior.mean;
     assertClose(second.dataSync(), tf.slice(all, [1, 0], [1, 5]).dataSync(), 1e-6);
   });
 });
@@ -79,10 +82,8 @@ Deno.test("createEncoder() passes a gradient to everything that is trained", () 
     const names = Object.keys(values).filter((name) => encoder.parameters[name]!.isTrained);
     const gradients = tf.grads((...inputs) => {
       const given = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
-      const { mean, logVariance } = encoder.encode(
-        passOf(encoder.parameters, { values: { ...values, ...given } }),
-        images(),
-      );
+      const pass = passOf(encoder.parameters, { values: { ...values, ...given } });
+      const { mean, logVariance } = encoder.encode(pass, images()).posterior;
       return tf.addN([tf.sum(tf.square(mean)), tf.sum(tf.exp(logVariance))]) as tf.Scalar;
     })(names.map((name) => values[name]!));
     for (const [i, name] of names.entries()) {
@@ -94,9 +95,12 @@ Deno.test("createEncoder() passes a gradient to everything that is trained", () 
 
 Deno.test("createEncoder() keeps its results alone, inside a tidy", () => {
   const encoder = createEncoder(OPTIONS);
-  let posterior: { mean: tf.Tensor; logVariance: tf.Tensor };
-  assertTensorsKept(2, () => {
-    posterior = tf.tidy(() => ({ ...encoder.encode(passOf(encoder.parameters), images()) }));
+  let results: tf.Tensor[];
+  assertTensorsKept(3, () => {
+    results = tf.tidy(() => {
+      const { posterior, features } = encoder.encode(passOf(encoder.parameters), images());
+      return [posterior.mean, posterior.logVariance, features];
+    });
   });
-  tf.dispose([posterior!.mean, posterior!.logVariance]);
+  tf.dispose(results!);
 });

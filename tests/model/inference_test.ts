@@ -19,13 +19,17 @@ function randomPictures(count: number): Float32Array {
 
 Deno.test("reconstruct() gives latents, poses, densities and renderings for each picture", () => {
   using inference = new Inference(TINY, weights);
-  const { latent, pose, density, rendering } = inference.reconstruct(randomPictures(batchSize));
-  assert.deepEqual([latent, pose, density, rendering].map(({ length }) => length / batchSize), [
-    latentSize - 1,
-    1,
-    imageSize ** 3,
-    AREA,
-  ]);
+  const made = inference.reconstruct(randomPictures(batchSize));
+  const lengths = Object.entries(made).map(([name, { length }]) => [name, length / batchSize]);
+  assert.deepEqual(Object.fromEntries(lengths), {
+    latent: latentSize - 1,
+    pose: 1,
+    elevation: 1,
+    density: imageSize ** 3,
+    rendering: AREA,
+  });
+  const { pose, elevation, density, rendering } = made;
+  assert.deepEqual([...elevation], new Array(batchSize).fill(0));
   assert.ok(density.every((value) => value > 0 && value < 1 / tau));
   assert.ok(rendering.every((value) => value >= 0 && value < 1));
   assert.ok(pose.every((value) => value >= -1 && value <= 1));
@@ -71,6 +75,13 @@ Deno.test("decode() gives the density of reconstruct() for its latents", () => {
   assertClose(inference.decode(latent), density, 1e-5);
   const first = inference.decode(latent.slice(0, latentSize - 1));
   assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
+});
+
+Deno.test("Inference gives elevations in radians where the model has them", () => {
+  const config = { ...TINY, pose: "encoder", elevation: true };
+  using inference = new Inference(config, initialValues(createModel(config).parameters, 1));
+  const { elevation } = inference.reconstruct(randomPictures(3));
+  assert.ok(elevation.every((angle) => angle !== 0 && Math.abs(angle) < Math.PI / 6));
 });
 
 Deno.test("Inference uses the texture layer where the model has one", () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { PRESETS } from "@/config.ts";
 import { graphFunction, jit } from "@/graph/jit.ts";
 import { createModel } from "@/model/vae.ts";
-import { azimuthOf } from "@/render/camera.ts";
+import { azimuthOf, elevationOf } from "@/render/camera.ts";
 import { projectVoxels } from "@/render/project.ts";
+import { projectTilted } from "@/render/tilt.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -47,10 +48,11 @@ Deno.test("createModel() has 1,523,188 trained numbers in the paper's configurat
 
 Deno.test("createModel() names the stages of each branch, uniquely", () => {
   const { stages } = createModel({ ...TINY, texture: true });
-  assert.deepEqual(Object.keys(stages), ["encoder", "pose", "decoder", "texture"]);
+  assert.deepEqual(Object.keys(stages), ["encoder", "pose", "decoder", "texture", "opponent"]);
   const names = Object.values(stages).flatMap((branch) => branch.map(({ name }) => name));
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(createModel(TINY).stages.texture, []);
+  assert.deepEqual(createModel(TINY).stages.opponent, []);
 });
 
 Deno.test("forward() projects the decoded grid from the pose's azimuth", () => {
@@ -91,8 +93,9 @@ Deno.test("terms() sums squared differences over the pixels and averages over th
   tf.tidy(() => {
     const model = createModel({ ...TINY, texture: true });
     const inputs = images();
-    const forward = model.forward(passOf(model.parameters), inputs);
-    const terms = model.terms(forward, inputs);
+    const pass = passOf(model.parameters);
+    const forward = model.forward(pass, inputs);
+    const terms = model.terms(pass, forward, inputs);
     assert.deepEqual(Object.keys(terms), ["image", "texture", "latent", "pose"]);
     const squared = (pictures: tf.Tensor) => {
       const [got, wanted] = [pictures.dataSync(), inputs.dataSync()];
@@ -108,16 +111,40 @@ Deno.test("createModel() plugs in objective and pose by name", () => {
   tf.tidy(() => {
     const model = createModel({ ...TINY, objective: "elbo", pose: "constant" });
     const inputs = images();
-    const forward = model.forward(passOf(model.parameters), inputs);
+    const pass = passOf(model.parameters);
+    const forward = model.forward(pass, inputs);
     assert.deepEqual([...forward.pose.s.dataSync()], new Array(batchSize).fill(0));
-    assert.deepEqual(Object.keys(model.terms(forward, inputs)), ["image", "latent"]);
+    assert.deepEqual(Object.keys(model.terms(pass, forward, inputs)), ["image", "latent"]);
     assert.deepEqual(model.updatedFirst, []);
     assert.ok(Object.keys(model.parameters).every((name) => !name.startsWith("pose")));
   });
 });
 
+Deno.test("forward() projects from the pose's elevation where there is one", () => {
+  tf.tidy(() => {
+    const model = createModel({ ...TINY, pose: "encoder", elevation: true });
+    const { occupancy, pose, projection } = model.forward(passOf(model.parameters), images());
+    const angles = { azimuth: azimuthOf(pose.s), elevation: elevationOf(pose.tilt!) };
+    const density = tf.div(occupancy, TINY.tau) as tf.Tensor4D;
+    const expected = projectTilted(density, angles, { tau: TINY.tau });
+    assertClose(projection.dataSync(), expected.dataSync(), 1e-6);
+    assert.ok(pose.tilt!.dataSync().every((tilt) => tilt !== 0));
+  });
+});
+
+Deno.test("createModel() has the parameters of a second player, where the objective has one", () => {
+  const { parameters, opponent, stages } = createModel({ ...TINY, objective: "adversarial" });
+  const names = Object.keys(opponent!.parameters);
+  assert.ok(names.length > 0 && names.every((name) => name in parameters));
+  assert.equal(stages.opponent, opponent!.stages);
+  assert.equal(createModel(TINY).opponent, undefined);
+});
+
 Deno.test("createModel() refuses an objective or a pose that is not plugged in", () => {
-  const refused = { objective: "mu-vae, elbo", pose: "free, constant" };
+  const refused = {
+    objective: "mu-vae, elbo, beta-vae, mmd, adversarial",
+    pose: "free, constant, encoder",
+  };
   for (const [field, choices] of Object.entries(refused)) {
     for (const name of ["nonsense", "constructor", ""]) {
       assert.throws(() => createModel({ ...TINY, [field]: name }), {
@@ -133,12 +160,10 @@ Deno.test("forward() and terms() give in a graph what they give eagerly", () => 
   const shape = [batchSize, imageSize, imageSize, 1];
   for (const isTraining of [true, false]) {
     const f = graphFunction({ images: { shape, dtype: "float32" } }, ({ images }) => {
-      const forward = model.forward(
-        passOf(model.parameters, { isTraining }),
-        images as tf.Tensor4D,
-      );
+      const pass = passOf(model.parameters, { isTraining });
+      const forward = model.forward(pass, images as tf.Tensor4D);
       const { occupancy, projection } = forward;
-      const terms = model.terms(forward, images as tf.Tensor4D);
+      const terms = model.terms(pass, forward, images as tf.Tensor4D);
       return { occupancy, projection, ...terms } as Record<string, tf.Tensor>;
     });
     using eager = jit({ f }, { eager: true });

@@ -3,11 +3,13 @@ import * as fc from "fast-check";
 import { elbo } from "@/objective/elbo.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
-import { forwardOf } from "./forwards.ts";
+import { forwardOf, NO_PASS } from "./forwards.ts";
 
 /** The divergence of one batch, beta and rows given. */
 function latentTerm(beta: number, mean: number[][], logVariance: number[][]): number {
-  return tf.tidy(() => elbo(beta).terms(forwardOf([mean, logVariance])).latent!.dataSync()[0]!);
+  return tf.tidy(() =>
+    elbo(beta).terms(NO_PASS, forwardOf([mean, logVariance])).latent!.dataSync()[0]!
+  );
 }
 
 Deno.test("elbo() is 0 where the posterior is the prior", () => {
@@ -22,7 +24,7 @@ Deno.test("elbo() sums (mu^2 + variance - 1 - log variance) / 2 and averages ove
 
 Deno.test("elbo() weighs shape latent and pose by beta", () => {
   tf.tidy(() => {
-    const terms = elbo(4).terms(forwardOf([[[2, 0]], [[0, 0]]], [[[1]], [[0]]]));
+    const terms = elbo(4).terms(NO_PASS, forwardOf([[[2, 0]], [[0, 0]]], [[[1]], [[0]]]));
     assert.deepEqual(Object.keys(terms), ["latent", "pose"]);
     assertClose([terms.latent!.dataSync()[0]!, terms.pose!.dataSync()[0]!], [8, 2], 1e-6);
   });
@@ -30,7 +32,7 @@ Deno.test("elbo() weighs shape latent and pose by beta", () => {
 
 Deno.test("elbo() has no pose term where poses have no posterior", () => {
   tf.tidy(() => {
-    assert.deepEqual(Object.keys(elbo(1).terms(forwardOf([[[2]], [[0]]]))), ["latent"]);
+    assert.deepEqual(Object.keys(elbo(1).terms(NO_PASS, forwardOf([[[2]], [[0]]]))), ["latent"]);
   });
 });
 
@@ -71,7 +73,10 @@ Deno.test("elbo() has the gradient that differences give", () => {
     };
     const gradient = tf.grad((x) => {
       const [mean, logVariance] = tf.split(x, 2) as [tf.Tensor2D, tf.Tensor2D];
-      return elbo(3).terms({ ...forwardOf([[[0]], [[0]]]), posterior: { mean, logVariance } })
+      return elbo(3).terms(NO_PASS, {
+        ...forwardOf([[[0]], [[0]]]),
+        posterior: { mean, logVariance },
+      })
         .latent!;
     })(tf.tensor2d(at, [4, 3]));
     assertGradient(gradient.dataSync(), twin, at, 1e-5);
@@ -81,7 +86,7 @@ Deno.test("elbo() has the gradient that differences give", () => {
 Deno.test("elbo() keeps its terms alone, inside a tidy", () => {
   let terms: Record<string, tf.Tensor>;
   assertTensorsKept(1, () => {
-    terms = tf.tidy(() => elbo(1).terms(forwardOf([[[1]], [[1]]])));
+    terms = tf.tidy(() => elbo(1).terms(NO_PASS, forwardOf([[[1]], [[1]]])));
   });
   tf.dispose(terms!);
 });

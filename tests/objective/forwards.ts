@@ -1,12 +1,16 @@
-/** Forward passes for the tests of objectives. */
-import type { Forward } from "@/model/vae.ts";
+/** Latents for the tests of objectives. */
+import type { Pass } from "@/model/parameters.ts";
+import type { Latents } from "@/objective/objective.ts";
 import * as tf from "@/tf.ts";
 
 /** Mean and log-variance, row by row. */
 type Posterior = readonly [number[][], number[][]];
 
-/** A forward pass with the posteriors that objectives look at, and nothing else. */
-export function forwardOf(posterior: Posterior, pose?: Posterior): Forward {
+/** The pass of objectives that look at posteriors alone. */
+export const NO_PASS = {} as Pass;
+
+/** The latents of a pass whose posteriors alone matter. */
+export function forwardOf(posterior: Posterior, pose?: Posterior): Latents {
   const gaussian = ([mean, logVariance]: Posterior) => ({
     mean: tf.tensor2d(mean),
     logVariance: tf.tensor2d(logVariance),
@@ -14,5 +18,10 @@ export function forwardOf(posterior: Posterior, pose?: Posterior): Forward {
   return {
     posterior: gaussian(posterior),
     pose: pose ? { posterior: gaussian(pose) } : {},
-  } as Forward;
+  } as Latents;
+}
+
+/** The latents of a pass whose codes alone matter: shape latents `[B, units]`, and angles `[B]` each. */
+export function codesOf(z: tf.Tensor2D, s = tf.zeros([z.shape[0]]), tilt?: tf.Tensor): Latents {
+  return { z, pose: { s, ...(tilt && { tilt }) } } as Latents;
 }

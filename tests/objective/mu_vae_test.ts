@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { Forward } from "@/model/vae.ts";
 import { muVae } from "@/objective/mu_vae.ts";
+import type { Latents } from "@/objective/objective.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
-import { forwardOf } from "./forwards.ts";
+import { forwardOf, NO_PASS } from "./forwards.ts";
 
 /** The terms as plain numbers. */
-function termsOf(beta: number, forward: Forward): Record<string, number> {
-  const terms = muVae(beta).terms(forward);
+function termsOf(beta: number, forward: Latents): Record<string, number> {
+  const terms = muVae(beta).terms(NO_PASS, forward);
   return Object.fromEntries(
     Object.entries(terms).map(([name, term]) => [name, term.dataSync()[0]!]),
   );
@@ -56,7 +56,7 @@ Deno.test("muVae() has the gradient that differences give", () => {
     const gradient = tf.grad((x) => {
       const [mean, logVariance] = tf.split(x, 2) as [tf.Tensor2D, tf.Tensor2D];
       const forward = { ...forwardOf([MEAN, LOG_VARIANCE]), posterior: { mean, logVariance } };
-      return muVae(0.7).terms(forward).latent!;
+      return muVae(0.7).terms(NO_PASS, forward).latent!;
     })(tf.tensor2d(at, [4, 3]));
     assertGradient(gradient.dataSync(), twin, at, 1e-5);
   });
@@ -65,7 +65,7 @@ Deno.test("muVae() has the gradient that differences give", () => {
 Deno.test("muVae() keeps its terms alone, inside a tidy", () => {
   let terms: Record<string, tf.Tensor>;
   assertTensorsKept(2, () => {
-    terms = tf.tidy(() => muVae(1).terms(forwardOf([MEAN, MEAN], [MEAN, MEAN])));
+    terms = tf.tidy(() => muVae(1).terms(NO_PASS, forwardOf([MEAN, MEAN], [MEAN, MEAN])));
   });
   tf.dispose(terms!);
 });

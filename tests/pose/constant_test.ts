@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createConstantPose } from "@/pose/constant.ts";
+import type { Seen } from "@/pose/strategy.ts";
 import { azimuthOf } from "@/render/camera.ts";
 import * as tf from "@/tf.ts";
 import { assertClose } from "../assert.ts";
@@ -10,15 +11,16 @@ Deno.test("createConstantPose() gives every picture half a turn and no posterior
     const strategy = createConstantPose();
     for (const isTraining of [true, false]) {
       const pass = passOf(strategy.parameters, { isTraining });
-      const { s, posterior } = strategy.pose(pass, tf.zeros([3, 2, 2, 1]));
+      const seen = { images: tf.zeros([3, 2, 2, 1]), features: tf.zeros([3, 5]) };
+      const { s, tilt, posterior } = strategy.pose(pass, seen as Seen);
       assert.deepEqual([...s.dataSync()], [0, 0, 0]);
       assertClose(azimuthOf(s).dataSync(), [Math.PI, Math.PI, Math.PI], 1e-6);
-      assert.equal(posterior, undefined);
+      assert.deepEqual([tilt, posterior], [undefined, undefined]);
     }
   });
 });
 
 Deno.test("createConstantPose() has nothing to learn", () => {
-  const { parameters, updatedFirst } = createConstantPose();
-  assert.deepEqual([parameters, updatedFirst], [{}, []]);
+  const { parameters, updatedFirst, inferredAngles } = createConstantPose();
+  assert.deepEqual([parameters, updatedFirst, inferredAngles], [{}, [], 0]);
 });

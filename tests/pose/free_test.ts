@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { createFreePose } from "@/pose/free.ts";
+import type { Seen } from "@/pose/strategy.ts";
 import { createRandom } from "@/random.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "../model/passes.ts";
 
 const SLOTS = 4;
-const images = (batch: number) => tf.zeros([batch, 2, 3, 1]) as tf.Tensor4D;
+/** Pictures and what the encoder made of them: all zeros, or others to show that nobody looks. */
+const seen = (batch: number, fill = 0): Seen => ({
+  images: tf.fill([batch, 2, 3, 1], fill) as tf.Tensor4D,
+  features: tf.fill([batch, 5], fill) as tf.Tensor2D,
+});
 
 /** A strategy whose posterior is not where it starts: each slot has a mean of its own. */
 function strategyOf() {
@@ -21,7 +26,7 @@ function strategyOf() {
 Deno.test("createFreePose() gives a pose in (-1, 1) and a posterior for each picture", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
-    const { s, posterior } = strategy.pose(passOf(strategy.parameters, { values }), images(SLOTS));
+    const { s, posterior } = strategy.pose(passOf(strategy.parameters, { values }), seen(SLOTS));
     assert.deepEqual([s.shape, posterior!.mean.shape, posterior!.logVariance.shape], [
       [SLOTS],
       [SLOTS, 12],
@@ -45,8 +50,8 @@ Deno.test("createFreePose() does not look at the pictures", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values });
-    const pose = (pictures: tf.Tensor4D) => [...strategy.pose(pass, pictures).s.dataSync()];
-    assert.deepEqual(pose(images(SLOTS)), pose(tf.ones([SLOTS, 2, 3, 1])));
+    const pose = (fill: number) => [...strategy.pose(pass, seen(SLOTS, fill)).s.dataSync()];
+    assert.deepEqual(pose(0), pose(1));
   });
 });
 
@@ -54,7 +59,7 @@ Deno.test("createFreePose() gives a smaller batch the first slots", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values });
-    const { posterior } = strategy.pose(pass, images(2));
+    const { posterior } = strategy.pose(pass, seen(2));
     const expected = tf.slice(values["pose/mean"], [0, 0], [2, 12]).dataSync();
     assert.deepEqual(posterior!.mean.dataSync(), expected);
   });
@@ -64,7 +69,7 @@ Deno.test("createFreePose() draws in training, anew for every step", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pose = (step: number) =>
-      strategy.pose(passOf(strategy.parameters, { values, step }), images(SLOTS)).s.dataSync()
+      strategy.pose(passOf(strategy.parameters, { values, step }), seen(SLOTS)).s.dataSync()
         .join();
     assert.equal(pose(0), pose(0));
     assert.notEqual(pose(0), pose(1));
@@ -83,7 +88,7 @@ Deno.test("createFreePose() is sample, dense 10 tanh, dense 1 tanh", () => {
       "pose/output/weights": tf.fill([10, 1], 0.1),
       "pose/output/bias": tf.fill([1], 0.3),
     };
-    const { s } = strategy.pose(passOf(strategy.parameters, { values }), images(SLOTS));
+    const { s } = strategy.pose(passOf(strategy.parameters, { values }), seen(SLOTS));
     const expected = Math.tanh(10 * Math.tanh(12 * 0.1 * 0.5 - 0.2) * 0.1 + 0.3);
     assertClose(s.dataSync(), new Array(SLOTS).fill(expected), 1e-6);
   });
@@ -93,7 +98,7 @@ Deno.test("createFreePose() draws the same poses every time outside training", (
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values, isTraining: false });
-    const pose = () => [...strategy.pose(pass, images(SLOTS)).s.dataSync()];
+    const pose = () => [...strategy.pose(pass, seen(SLOTS)).s.dataSync()];
     assert.deepEqual(pose(), pose());
   });
 });
@@ -108,11 +113,11 @@ Deno.test("createFreePose() averages half its draws at each end of the range to 
       "pose/output/weights": tf.fill([10, 1], 0.4), // tanh 4 = .9993
     };
     const draws = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((step) => [
-      ...strategy.pose(passOf(strategy.parameters, { values, step }), images(SLOTS)).s.dataSync(),
+      ...strategy.pose(passOf(strategy.parameters, { values, step }), seen(SLOTS)).s.dataSync(),
     ]);
     assert.ok(draws.some((s) => s < -0.999) && draws.some((s) => s > 0.999));
     const pass = passOf(strategy.parameters, { values, isTraining: false });
-    const { s } = strategy.pose(pass, images(SLOTS));
+    const { s } = strategy.pose(pass, seen(SLOTS));
     assertClose(s.dataSync().map(Math.abs), new Array(SLOTS).fill(1), 1e-3); // their mean is near 0
   });
 });
@@ -125,8 +130,25 @@ Deno.test("createFreePose() averages draws on one side like any other numbers", 
       "pose/output/bias": tf.fill([1], -0.5),
     };
     const pass = passOf(strategy.parameters, { values, isTraining: false });
-    const { s } = strategy.pose(pass, images(SLOTS));
+    const { s } = strategy.pose(pass, seen(SLOTS));
     assertClose(s.dataSync(), new Array(SLOTS).fill(Math.tanh(-0.5)), 1e-5);
+  });
+});
+
+Deno.test("createFreePose() gives an elevation as a second output, averaged over the draws", () => {
+  tf.tidy(() => {
+    const strategy = createFreePose(SLOTS, 2);
+    assert.equal(strategy.inferredAngles, 2);
+    const values = {
+      "pose/logVariance": tf.fill([SLOTS, 12], -100),
+      "pose/output/bias": tf.tensor1d([-0.5, 0.3]),
+    };
+    for (const isTraining of [true, false]) {
+      const pass = passOf(strategy.parameters, { values, isTraining });
+      const { s, tilt } = strategy.pose(pass, seen(SLOTS));
+      assertClose(s.dataSync(), new Array(SLOTS).fill(Math.tanh(-0.5)), 1e-5);
+      assertClose(tilt!.dataSync(), new Array(SLOTS).fill(Math.tanh(0.3)), 1e-5);
+    }
   });
 });
 
@@ -136,7 +158,7 @@ Deno.test("createFreePose() passes gradients to its variables in training", () =
     const gradients = tf.grads((mean, logVariance) => {
       const given = { "pose/mean": mean!, "pose/logVariance": logVariance! };
       const pass = passOf(strategy.parameters, { values: given });
-      return tf.sum(strategy.pose(pass, images(SLOTS)).s) as tf.Scalar;
+      return tf.sum(strategy.pose(pass, seen(SLOTS)).s) as tf.Scalar;
     })([values["pose/mean"], values["pose/logVariance"]]);
     for (const gradient of gradients) {
       assert.deepEqual(gradient.shape, [SLOTS, 12]);
@@ -149,7 +171,7 @@ Deno.test("createFreePose() refuses a batch with more pictures than slots", () =
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values });
-    assert.throws(() => strategy.pose(pass, images(SLOTS + 1)), {
+    assert.throws(() => strategy.pose(pass, seen(SLOTS + 1)), {
       name: "RangeError",
       message: "Cannot pose pictures: a batch must have at most 4, the number of free pose " +
         "variables, got 5; split it",
@@ -163,7 +185,7 @@ Deno.test("createFreePose() keeps its results alone, inside a tidy", () => {
     s = tf.tidy(() => {
       const { strategy, values } = strategyOf();
       const pass = passOf(strategy.parameters, { values, isTraining: false });
-      return strategy.pose(pass, images(SLOTS)).s;
+      return strategy.pose(pass, seen(SLOTS)).s;
     });
   });
   s!.dispose();

@@ -23,7 +23,9 @@ export function adamTwin(
   { learningRate, clipNorm }: { learningRate: number; clipNorm: number },
 ): void {
   const [beta1, beta2, epsilon, t] = [0.9, 0.999, 1e-8, step + 1];
-  const norm = Math.hypot(...Array.from(gradient));
+  let squares = 0;
+  for (let i = 0; i < gradient.length; i++) squares += gradient[i]! ** 2;
+  const norm = Math.sqrt(squares);
   const scale = norm > clipNorm ? clipNorm / norm : 1;
   const rate = learningRate * Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
   for (let i = 0; i < values.length; i++) {

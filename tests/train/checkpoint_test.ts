@@ -56,7 +56,7 @@ Deno.test("saveCheckpoint() keeps the last three by step, and leaves other files
 });
 
 Deno.test("loadCheckpoint() reads files of runs from before a field", async () => {
-  const { precision: _, ...older } = TINY;
+  const { precision: _, elevation: __, ...older } = TINY;
   await withFolder(async (folder) => {
     const path = join(folder, "older.safetensors");
     const checkpoint = { ...checkpointAt(3), config: older as Config };

@@ -51,6 +51,22 @@ Deno.test("lossAndGradients() gives the gradients asked for, the same as among a
   });
 });
 
+Deno.test("lossAndGradients() gives an opponent's loss and gradients on the model's latents", () => {
+  tf.tidy(() => {
+    const game = createModel({ ...TINY, objective: "adversarial" });
+    const { parameters, terms } = game.opponent!;
+    const pass = passOf(game.parameters);
+    const player = { forward: game.forward, terms };
+    const wanted = Object.keys(parameters);
+    const result = lossAndGradients(player, pass.values, images(), pass.seed, wanted);
+    const expected = terms(pass, game.forward(pass, images())).discriminator!.dataSync();
+    assertClose(result.loss.dataSync(), expected, 1e-5);
+    assert.deepEqual(Object.keys(result.gradients), wanted);
+    const output = result.gradients["discriminator/output/bias"]!.dataSync()[0]!;
+    assert.ok(output !== 0 && Number.isFinite(output));
+  });
+});
+
 /** One parameter of every kind; the loss is smooth in them. */
 const PROBED = [
   "encoder/conv2/kernel",

@@ -46,6 +46,7 @@ function reconstruction(): Reconstruction {
   return {
     latent: new Float32Array(15),
     pose: Float32Array.of(-1, -0.5, 0, 0.5, 1),
+    elevation: new Float32Array(5),
     density: ramp(5 * CELLS, 1 / TINY.tau),
     rendering: ramp(5 * AREA, 1),
   };

@@ -21,13 +21,18 @@ Deno.test("runFolder() is the same for the same model, whatever its length", () 
 Deno.test("runFolder() is another for every field that changes the model", () => {
   const fields = (Object.keys(CONFIG) as (keyof Config)[])
     .filter((field) => !FREE_FIELDS.includes(field));
-  assert.equal(fields.length, 13);
+  assert.equal(fields.length, 14);
   const folders = fields.map((field) => {
     const value = CONFIG[field];
     const other = typeof value === "boolean" ? !value : typeof value === "number" ? value + 1 : "x";
     return runFolder("runs", { ...CONFIG, [field]: other });
   });
   assert.equal(new Set([runFolder("runs", CONFIG), ...folders]).size, fields.length + 1);
+});
+
+Deno.test("runFolder() is the one that a run from before a later field has", () => {
+  const { elevation: _, ...before } = CONFIG;
+  assert.equal(runFolder("runs", before as Config), runFolder("runs", CONFIG));
 });
 
 Deno.test("runFolder() makes a short, plain name of any data", () => {

@@ -53,6 +53,17 @@ Deno.test("createState() has two moments for all that is trained, and two for wh
   });
 });
 
+Deno.test("createState() keeps what an opponent moves apart from what the model does", () => {
+  const game = createModel({ ...TINY, objective: "adversarial" });
+  const opposing = Object.keys(game.opponent!.parameters);
+  using state = createState(game, 1);
+  assert.deepEqual(state.opponent!.parameters.names, opposing);
+  assert.ok(state.others.parameters.names.every((name) => !opposing.includes(name)));
+  const names = Object.keys(read(state));
+  assert.ok(opposing.every((name) => names.includes(`adam/second/${name}`)));
+  withState(1, ({ opponent }) => assert.equal(opponent, undefined));
+});
+
 Deno.test("createState() goes on from a snapshot", () => {
   let snapshot: Record<string, Float32Array> = {};
   withState(1, (state) => snapshot = read(state));

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { Config } from "@/config.ts";
 import { jit } from "@/graph/jit.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/model/vae.ts";
+import { createModel, type Model } from "@/model/vae.ts";
 import * as tf from "@/tf.ts";
-import { lossAndGradients } from "@/train/gradients.ts";
+import { lossAndGradients, type Player } from "@/train/gradients.ts";
 import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
@@ -12,8 +13,6 @@ import { adamTwin, twinMoments } from "./adam_twin.ts";
 
 const { batchSize, imageSize, learningRate, seed } = TINY;
 const model = createModel(TINY);
-const names = Object.keys(model.parameters);
-const trained = names.filter((name) => model.parameters[name]!.isTrained);
 const { batches } = tinyData();
 
 const feedsAt = (step: number) => ({
@@ -22,70 +21,87 @@ const feedsAt = (step: number) => ({
 });
 
 /** The step by hand: gradients by autodiff, the moves in float64. */
-function createTwin() {
+function createTwin(model: Model) {
   const values = Object.fromEntries(
     Object.entries(initialValues(model.parameters, seed))
       .map(([name, numbers]) => [name, Float64Array.from(numbers)]),
   );
-  const momentsOf = (all: readonly string[]) =>
-    Object.fromEntries(all.map((name) => [name, twinMoments(values[name]!.length)]));
-  const [moments, momentsFirst] = [momentsOf(trained), momentsOf(model.updatedFirst)];
-  const evaluate = (step: number, wanted: readonly string[]) => {
-    const feeds = feedsAt(step);
-    const tensors = Object.fromEntries(names.map((name) => [
-      name,
-      tf.tensor(Float32Array.from(values[name]!), [...model.parameters[name]!.shape]),
-    ]));
-    return lossAndGradients(model, tensors, feeds.images, feeds.seed, wanted);
+  const opposing = Object.keys(model.opponent?.parameters ?? {});
+  const trained = Object.keys(model.parameters)
+    .filter((name) => model.parameters[name]!.isTrained && !opposing.includes(name));
+  const play = (player: Player, names: readonly string[], clipNorm: number) => {
+    const moments = names.map((name) => twinMoments(values[name]!.length));
+    return (step: number) => {
+      const feeds = feedsAt(step);
+      const tensors = Object.fromEntries(
+        Object.entries(values).map(([name, numbers]) => [
+          name,
+          tf.tensor(Float32Array.from(numbers), [...model.parameters[name]!.shape]),
+        ]),
+      );
+      const result = lossAndGradients(player, tensors, feeds.images, feeds.seed, names);
+      for (const [i, name] of names.entries()) {
+        const gradient = result.gradients[name]!.dataSync();
+        adamTwin(values[name]!, moments[i]!, gradient, step, { learningRate, clipNorm });
+      }
+      return result;
+    };
   };
+  const { forward, opponent, updatedFirst } = model;
+  const moveFirst = play(model, updatedFirst, Infinity);
+  const moveOpponent = opponent && play({ forward, terms: opponent.terms }, opposing, 1);
+  const moveAll = play(model, trained, 1);
   const take = (step: number): Record<string, number> =>
     tf.tidy(() => {
-      const first = evaluate(step, model.updatedFirst).gradients;
-      for (const name of model.updatedFirst) {
-        const options = { learningRate, clipNorm: Infinity };
-        adamTwin(values[name]!, momentsFirst[name]!, first[name]!.dataSync(), step, options);
-      }
-      const { loss, terms, gradients, statistics } = evaluate(step, trained);
-      for (const name of trained) {
-        const options = { learningRate, clipNorm: 1 };
-        adamTwin(values[name]!, moments[name]!, gradients[name]!.dataSync(), step, options);
-      }
+      if (updatedFirst.length > 0) moveFirst(step);
+      const opposed = moveOpponent?.(step);
+      const { loss, terms, statistics } = moveAll(step);
       for (const [name, statistic] of Object.entries(statistics)) {
         values[name] = Float64Array.from(statistic.dataSync());
       }
       return Object.fromEntries(
-        Object.entries({ loss, ...terms }).map(([name, term]) => [name, term.dataSync()[0]!]),
+        Object.entries({ loss, ...terms, ...opposed?.terms })
+          .map(([name, term]) => [name, term.dataSync()[0]!]),
       );
     });
   return { values, take };
 }
 
-Deno.test("trainingStep() moves the poses unclipped, then everything clipped, as by hand", () => {
-  using state = createState(model, seed);
-  using program = jit({ step: trainingStep(model, state, TINY) }, { eager: true });
-  const twin = createTwin();
-  for (let step = 0; step < 2; step++) {
-    tf.tidy(() => {
-      const losses = program.step(feedsAt(step));
-      const expected = twin.take(step);
-      assert.deepEqual(Object.keys(losses), Object.keys(expected));
-      for (const [name, value] of Object.entries(expected)) {
-        assertClose(losses[name]!.dataSync(), [value], 1e-3);
-      }
-      for (const name of names) {
-        const moved = state.parameters()[name]!.dataSync();
-        // Adam moves by the sign of a slope: where that is rounding noise, two float32 programs differ.
-        const wrong = [...moved].filter((value, i) =>
-          Math.abs(value - twin.values[name]![i]!) > 1e-5
-        );
-        assert.ok(
-          wrong.length <= 0.01 * moved.length,
-          `${name}: ${wrong.length} of ${moved.length}`,
-        );
-      }
-    });
-  }
-});
+const GAMES: Record<string, Config> = {
+  "the poses unclipped, then everything clipped": TINY,
+  "poses, opponent, everything": { ...TINY, objective: "adversarial" },
+  "the opponent, then everything": { ...TINY, objective: "adversarial", pose: "encoder" },
+};
+
+for (const [moves, config] of Object.entries(GAMES)) {
+  Deno.test(`trainingStep() moves ${moves}, as by hand`, () => {
+    const model = createModel(config);
+    using state = createState(model, seed);
+    using program = jit({ step: trainingStep(model, state, config) }, { eager: true });
+    const twin = createTwin(model);
+    for (let step = 0; step < 2; step++) {
+      tf.tidy(() => {
+        const losses = program.step(feedsAt(step));
+        const expected = twin.take(step);
+        assert.deepEqual(Object.keys(losses), Object.keys(expected));
+        for (const [name, value] of Object.entries(expected)) {
+          assertClose(losses[name]!.dataSync(), [value], 1e-3);
+        }
+        for (const name of Object.keys(model.parameters)) {
+          const moved = state.parameters()[name]!.dataSync();
+          // Adam moves by the sign of a slope: where that is rounding noise, two float32 programs differ.
+          const wrong = [...moved].filter((value, i) =>
+            Math.abs(value - twin.values[name]![i]!) > 1e-5
+          );
+          assert.ok(
+            wrong.length <= 0.01 * moved.length,
+            `${name}: ${wrong.length} of ${moved.length}`,
+          );
+        }
+      });
+    }
+  });
+}
 
 Deno.test("trainingStep() moves pose variables twice in its first step, other weights once", () => {
   // Adam's first move is the step size, whatever the slope: two moves end at twice that, or back at 0.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
+import { OBJECTIVES } from "@/objective/objective.ts";
 import * as tf from "@/tf.ts";
 import { createTrainer, type Trainer, type TrainerOptions } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
@@ -33,7 +34,17 @@ Deno.test("createTrainer() gives finite losses that sum up, and lowers the image
   assert.ok(last < 0.5 * first, `image loss ${first} to ${last}`);
 });
 
-for (const options of [{}, { objective: "elbo" }, { texture: true }, { pose: "constant" }]) {
+const VARIANTS: readonly Partial<Config>[] = [
+  {},
+  { texture: true },
+  { pose: "constant" },
+  { pose: "encoder", elevation: true },
+  { objective: "adversarial", pose: "encoder", elevation: true, texture: true },
+  ...Object.keys(OBJECTIVES).filter((name) => name !== TINY.objective)
+    .map((objective) => ({ objective })),
+];
+
+for (const options of VARIANTS) {
   Deno.test(`createTrainer() has the same losses eagerly and traced ${JSON.stringify(options)}`, () => {
     const config = { ...TINY, ...options };
     const [traced, eager] = [lossesOf(config, 5), lossesOf(config, 5, { eager: true })];
