@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Layout, layOut, type Point } from "./architecture_layout.ts";
+import { type Layout, layOut, type PlacedStage, type Point } from "./architecture_layout.ts";
 import { drawArrow, drawPanel, drawStage, drawTitle } from "./architecture_symbols.ts";
 import type { Picture } from "./picture.ts";
 import { FONT_FAMILY } from "./style.ts";
@@ -54,7 +54,7 @@ export interface Panel {
   readonly isOptional?: boolean;
 }
 
-/** An arrow between rows. */
+/** An arrow beyond those from column to column, between rows or along a lower one. */
 export interface Link {
   /** The feeding stage. */
   readonly from: string;
@@ -126,21 +126,44 @@ function columnArrows({ panels, stages }: Layout): string[] {
   });
 }
 
+/** A link's two stages. */
+type Ends = readonly [from: PlacedStage, to: PlacedStage];
+
 /**
- * Leads a link out of its row, along the channel between the rows, and into the fed stage from above
- * or below. Links that share a channel or a fed stage keep apart.
+ * Leads a link to the right along its row; or out of it, along the channel above the lower row, and
+ * into the fed stage. Links that share a channel, or one side of a stage, keep apart.
  */
 function route({ stages }: Layout, link: Link, links: readonly Link[]): Point[] {
-  const [start, end] = [stages.get(link.from)!, stages.get(link.to)!];
-  const goesUp = end.row < start.row;
-  const rivals = links.filter(({ to }) => to === link.to);
-  const x = end.x + 14 * (rivals.indexOf(link) - (rivals.length - 1) / 2);
-  const lane = 9 * (links.indexOf(link) - (links.length - 1) / 2);
+  const endsOf = ({ from, to }: Link): Ends => [stages.get(from)!, stages.get(to)!];
+  const [start, end] = endsOf(link);
+  if (isStraight([start, end])) {
+    return [
+      { x: start.x + start.halfWidth + 4, y: start.y },
+      { x: end.x - end.halfWidth - 5, y: end.y },
+    ];
+  }
+  const bent = links.filter((other) => !isStraight(endsOf(other)));
+  const lane = 9 * (bent.indexOf(link) - (bent.length - 1) / 2);
   const channel = Math.max(start.channel, end.channel) + lane;
+  const leaves = portOf(start, end, bent.map(endsOf));
+  const enters = portOf(end, start, bent.map(endsOf));
   return [
-    { x: start.x, y: goesUp ? start.top - 4 : start.bottom + 2 },
-    { x: start.x, y: channel },
-    { x, y: channel },
-    { x, y: goesUp ? end.bottom + 5 : end.top - 5 },
+    { x: leaves.x, y: leaves.isAbove ? start.top - 4 : start.bottom + 2 },
+    { x: leaves.x, y: channel },
+    { x: enters.x, y: channel },
+    { x: enters.x, y: enters.isAbove ? end.top - 5 : end.bottom + 5 },
   ];
+}
+
+const isStraight = ([from, to]: Ends) => from.row === to.row && from.x < to.x;
+
+/** Finds where a link meets a stage: all of a side in the order of their other ends, to cross less. */
+function portOf(stage: PlacedStage, other: PlacedStage, links: readonly Ends[]) {
+  const meetsAbove = ({ row }: PlacedStage) => row <= stage.row;
+  const others = links
+    .flatMap(([from, to]) => from === stage ? [to] : to === stage ? [from] : [])
+    .filter((another) => meetsAbove(another) === meetsAbove(other))
+    .sort((a, b) => a.x - b.x);
+  const x = stage.x + 14 * (others.indexOf(other) - (others.length - 1) / 2);
+  return { x, isAbove: meetsAbove(other) };
 }

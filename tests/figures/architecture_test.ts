@@ -25,6 +25,8 @@ Deno.test("architectureOf() describes the paper's model, layer by layer", () => 
     "Shape latent",
     "Decoder",
     "Renderer",
+    "Pose: encoder",
+    "Discriminator",
     "Pose: free",
     "Texture",
   ]);
@@ -45,18 +47,33 @@ Deno.test("architectureOf() describes the paper's model, layer by layer", () => 
     "rotation 28x28x28",
     "projection 28x28x1",
   ]);
+  assert.deepEqual(words(architecture, "Pose: encoder"), ["encoded s 1"]);
+  assert.deepEqual(words(architecture, "Discriminator"), [
+    "code 20",
+    "hidden 1 1000",
+    "hidden 2 1000",
+    "drawn? 1",
+  ]);
 });
 
 Deno.test("architectureOf() draws every stage of the model once, with the model's own shapes", () => {
-  const configs: Config[] = [TINY, { ...TINY, texture: true }, { ...TINY, pose: "constant" }];
+  const configs: Config[] = [
+    TINY,
+    { ...TINY, texture: true, elevation: true },
+    { ...TINY, pose: "constant", objective: "mmd" },
+    { ...TINY, pose: "encoder", objective: "adversarial" },
+  ];
   for (const config of configs) {
     const drawn = stagesOf(architectureOf(config));
     assert.equal(new Set(drawn.map(({ name }) => name)).size, drawn.length, "names are unique");
-    const stages = Object.values(createModel({ ...config, texture: true }).stages).flat();
-    for (const stage of stages) {
+    for (const stage of Object.values(createModel(config).stages).flat()) {
       assert.deepEqual(drawn.find(({ name }) => name === stage.name), stage);
     }
-    const added = drawn.filter(({ name }) => !stages.some((stage) => stage.name === name));
+    // The paper's parts that the config leaves out are those of a model that has them.
+    const paper = { ...config, objective: "adversarial", texture: true };
+    const known = ["free", "encoder", config.pose]
+      .flatMap((pose) => Object.values(createModel({ ...paper, pose }).stages).flat());
+    const added = drawn.filter(({ name }) => !known.some((stage) => stage.name === name));
     assert.deepEqual(added.map(({ name }) => name), ["z", "rotation", "projection"]);
   }
 });
@@ -70,13 +87,42 @@ Deno.test("architectureOf() dashes the texture exactly where the config leaves i
   }
 });
 
-Deno.test("architectureOf() names the pose strategy and leads its azimuth to the rotation", () => {
-  for (const pose of ["free", "constant"]) {
+/** The sources of the arrows into a stage, each with whether it is drawn dashed. */
+const into = ({ links }: Architecture, name: string) =>
+  links!.filter(({ to }) => to === name).map(({ from, isOptional }) => [from, isOptional]);
+
+Deno.test("architectureOf() draws both poses of the paper, dashed where the config has another", () => {
+  const drawn = (pose: string) => {
     const architecture = architectureOf({ ...TINY, pose });
-    const { columns, row, endsUnder } = panelOf(architecture, `Pose: ${pose}`);
-    assert.deepEqual([row, endsUnder], [1, "rotation"]);
-    assert.equal(architecture.links![0]!.from, columns.at(-1)![0]!.name);
-    assert.equal(architecture.links![0]!.to, "rotation");
+    const poses = architecture.panels.filter(({ title }) => title.startsWith("Pose: "));
+    return {
+      dashed: poses.map(({ title, isOptional }) => [title, isOptional]),
+      arrows: into(architecture, "rotation"),
+    };
+  };
+  assert.deepEqual(drawn("free"), {
+    dashed: [["Pose: encoder", true], ["Pose: free", false]],
+    arrows: [["encoded s", true], ["pose s", false]],
+  });
+  assert.deepEqual(drawn("encoder"), {
+    dashed: [["Pose: encoder", false], ["Pose: free", true]],
+    arrows: [["encoded s", false], ["pose s", true]],
+  });
+  assert.deepEqual(drawn("constant"), {
+    dashed: [["Pose: encoder", true], ["Pose: free", true], ["Pose: constant", false]],
+    arrows: [["encoded s", true], ["pose s", true], ["constant pose", false]],
+  });
+});
+
+Deno.test("architectureOf() shows the discriminator what it judges, dashed without a game", () => {
+  const game = { ...TINY, objective: "adversarial" };
+  const drawn = (config: Config) => into(architectureOf(config), "code");
+  assert.deepEqual(drawn(TINY), [["z", true], ["encoded s", true]]);
+  assert.deepEqual(drawn(game), [["z", false], ["pose s", false]]);
+  assert.deepEqual(drawn({ ...game, pose: "encoder" }), [["z", false], ["encoded s", false]]);
+  assert.deepEqual(drawn({ ...game, pose: "constant" }), [["z", false]]);
+  for (const [config, isOptional] of [[TINY, true], [game, false]] as const) {
+    assert.equal(panelOf(architectureOf(config), "Discriminator").isOptional, isOptional);
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { architecturePicture, architectureSvg } from "@/plot/architecture.ts";
+import { architecturePicture, architectureSvg, type Panel } from "@/plot/architecture.ts";
 import { greyPicture } from "@/plot/picture.ts";
 import { exampleArchitecture as example } from "./example_architecture.ts";
 
@@ -22,6 +22,44 @@ Deno.test("architectureSvg() feeds each stage from all of the column before, and
   // rotation-projection, pose-s, and two links
   assert.equal(count(svg, /<polyline/g), 11);
   assert.equal(count(svg, /<polyline[^>]*dasharray/g), 1);
+});
+
+/** The corners of a figure's links, in order; arrows of columns have only two. */
+function linksOf(svg: string): { x: number; y: number }[][] {
+  return [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
+    points!.split(" ").map((point) => {
+      const [x, y] = point.split(",").map(Number);
+      return { x: x!, y: y! };
+    })
+  );
+}
+
+Deno.test("architectureSvg() leads a link to the right along its row, any other around", () => {
+  const column = (name: string): Panel => ({
+    title: name,
+    row: 1,
+    columns: [[{ name, kind: "dense", shape: [4] }]],
+  });
+  const panels = [...example.panels.slice(0, 1), column("left"), column("right")];
+  const along = linksOf(architectureSvg({ panels, links: [{ from: "left", to: "right" }] }));
+  const [start, end, ...more] = along.at(-1)!;
+  assert.ok(start!.y === end!.y && start!.x < end!.x && more.length === 0);
+  const back = linksOf(architectureSvg({ panels, links: [{ from: "right", to: "left" }] }));
+  assert.equal(back.at(-1)!.length, 4);
+});
+
+Deno.test("architectureSvg() keeps links apart that meet one side of a stage, in and out", () => {
+  const links = [
+    { from: "conv 1", to: "s" },
+    { from: "s", to: "rotation" },
+    { from: "pose sample", to: "rotation" },
+  ];
+  const panels = example.panels.slice(0, 3);
+  const [into, out, other] = linksOf(architectureSvg({ panels, links })).slice(-3);
+  assert.ok(into!.at(-1)!.x < out![0]!.x, "the one from the left meets it on the left");
+  assert.ok(out!.at(-1)!.x > other!.at(-1)!.x, "and those into the rotation do not cross");
+  const lanes = [into, out, other].map((points) => points![1]!.y);
+  assert.equal(new Set(lanes).size, 3);
 });
 
 Deno.test("architectureSvg() draws a stage's picture instead of its symbol", () => {
