@@ -25,7 +25,6 @@ export * from "./data/mixture.ts";
 export * from "./data/source.ts";
 export * from "./data/sources.ts";
 export * from "./experiments/fit_grid.ts";
-export * from "./experiments/precision.ts";
 export * from "./figures/architecture.ts";
 export * from "./figures/performance.ts";
 export * from "./figures/record.ts";

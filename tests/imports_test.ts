@@ -80,7 +80,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ["graph", "render", "layers", "pose", "objective"],
   train: ["graph", "data", "layers", "objective", "model"],
   bench: ["graph", "data", "render", "layers", "objective", "model", "train"],
-  experiments: ["graph", "render", "data", "train"],
+  experiments: ["graph", "render", "train"],
   plot: [],
   figures: ["data", "render", "layers", "model", "train", "bench", "plot"],
   notebook: ["data", "train", "plot"],

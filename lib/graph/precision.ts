@@ -10,7 +10,7 @@
  *
  * No product needs float32 for accuracy: over 400 steps of three seeds (48 filters) the image loss ends
  * within 1.7 % of float32's, as it does when the learning rate changes by a ten-thousandth, and no
- * closer when the renderer's and dense layers' products stay in float32 (`experiments/precision.ts`).
+ * closer when the renderer's and dense layers' products stay in float32 (`bench/losses.ts`).
  *
  * @module
  */
