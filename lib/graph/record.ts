@@ -2,9 +2,9 @@
  * Records the TensorFlow operations that plain tfjs code runs, as the nodes of one graph.
  *
  * tfjs-node runs every operation through `binding.executeOp`. While recording, the operations still
- * run, on inputs of zeros, so that shapes and types are known without a second set of shape rules;
- * what they do is also written down as a node. Operations without outputs (writes to variables) are
- * only written down.
+ * run once, on inputs of zeros, so that shapes and types are known without a second set of shape rules;
+ * their results are let go (see `stand_ins.ts`), and what they do is written down as a node. Operations
+ * without outputs (writes to variables) are only written down.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { ATTRIBUTE_KINDS, type Binding, nativeBackend, type OpAttribute } from "
 import type * as tf from "@/tf.ts";
 import type { AttrValue } from "./protobuf.ts";
 import { type Recorder, shapeProto } from "./recorder.ts";
+import { StandIns } from "./stand_ins.ts";
 import {
   refuse,
   refuseCaptured,
@@ -67,6 +68,7 @@ export function record(
     sources.set(id, source);
   }
   const writes: string[] = [];
+  using standIns = new StandIns(eager);
   const recording: Binding = {
     ...callsOf(eager),
     createTensor(shape, dtype, values) {
@@ -80,12 +82,20 @@ export function record(
       const node = addOperation(recorder, name, op, attributes, input, writes);
       // A write has no outputs, and running it on zeros would spoil the variable.
       if (outputCount === 0) return [];
-      const outputs = eager.executeOp(op, attributes, inputIds, outputCount);
-      for (const [i, { id, dtype, shape }] of outputs.entries()) {
-        sources.set(id, `${node}:${i}`);
-        recorder.types.set(`${node}:${i}`, dtype);
-        recorder.shapes.set(`${node}:${i}`, shape);
+      const outputs = recorder.outputsOf(node).map(({ shape, dtype }) =>
+        standIns.add(shape, dtype)
+      );
+      if (outputs.length === 0) {
+        const results = eager.executeOp(
+          op,
+          attributes,
+          standIns.materialize(inputIds),
+          outputCount,
+        );
+        recorder.setOutputs(node, results);
+        outputs.push(...results.map((result) => standIns.replace(result)));
       }
+      for (const [i, { id }] of outputs.entries()) sources.set(id, `${node}:${i}`);
       return outputs;
     },
     tensorDataSync() {

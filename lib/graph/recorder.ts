@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DATA_TYPES, type TensorValues } from "@/native.ts";
+import { DATA_TYPES, type TensorMetadata, type TensorValues } from "@/native.ts";
 import type * as tf from "@/tf.ts";
 import type { AttrValue, NodeDef, ShapeProto, TensorProto } from "./protobuf.ts";
 
@@ -29,7 +29,7 @@ export class Recorder {
   readonly types = new Map<string, number>();
   /** Shape of every `node:output`. */
   readonly shapes = new Map<string, readonly number[]>();
-  #constants = new Map<string, string>();
+  #known = new Map<string, string>(); // from what a node is to its name
   #names = new Set<string>();
   #counts = new Map<string, number>();
 
@@ -75,19 +75,44 @@ export class Recorder {
     return { placeholder, source };
   }
 
+  /** Gives shape and type of each output of a node; none before `setOutputs` has been told. */
+  outputsOf(node: string): Pick<TensorMetadata, "shape" | "dtype">[] {
+    const outputs = [];
+    for (let i = 0; this.shapes.has(`${node}:${i}`); i++) {
+      const output = `${node}:${i}`;
+      outputs.push({ shape: [...this.shapes.get(output)!], dtype: this.types.get(output)! });
+    }
+    return outputs;
+  }
+
+  /** Keeps shape and type of each output of a node; handles of resources have none. */
+  setOutputs(node: string, outputs: readonly TensorMetadata[]): void {
+    for (const [i, { shape, dtype }] of outputs.entries()) {
+      if (dtype === DATA_TYPES.resource) continue;
+      this.types.set(`${node}:${i}`, dtype);
+      this.shapes.set(`${node}:${i}`, shape);
+    }
+  }
+
+  /**
+   * Adds a node, or gives the one that does the same with the same inputs: a step that runs the model
+   * twice with other poses computes everything else once.
+   *
+   * @param isStateful It reads or writes a variable, so each time counts
+   */
   addOnce(
     op: string,
     base: string,
     input: string[],
     attr: Record<string, AttrValue>,
-    fresh: boolean,
+    isStateful: boolean,
   ): string {
-    if (fresh) return this.add(op, base, input, attr);
+    if (isStateful) return this.add(op, base, input, attr);
     const key = JSON.stringify([base, input, attr]);
-    const known = this.#constants.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.add(op, base, input, attr);
-    this.#constants.set(key, name);
+    this.#known.set(key, name);
     return name;
   }
 
@@ -116,10 +141,10 @@ export class Recorder {
     };
     const content = isUniform ? bytes.subarray(0, values.BYTES_PER_ELEMENT) : bytes; // tells -0 from 0
     const key = `${dtype}/${shape}/${isUniform ? "all " : ""}${content.join()}`;
-    const known = this.#constants.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.add("Const", "constant", [], { dtype: { type: dtype }, value: { tensor } });
-    this.#constants.set(key, name);
+    this.#known.set(key, name);
     this.types.set(`${name}:0`, dtype);
     this.shapes.set(`${name}:0`, shape);
     return name;
