@@ -3,20 +3,9 @@
  *
  * @module
  */
+import { edgeShares, faceLights } from "./lighting.ts";
 import type { FilledCells, Hit } from "./raycast.ts";
-import type { Vector, Viewpoint } from "./viewpoint.ts";
-
-/** Light that every face gets. Choice: mild shading, so that colour still says position. */
-const AMBIENT = 0.62;
-
-/** Towards the lamp, in the camera's axes (right, up, away): over the viewer's left shoulder. */
-const LAMP: Vector = [-0.45, 0.75, -0.9];
-
-/** Width of a cell's edges, in pixels. Paper: matplotlib's `linewidth = .5`, at about 90 dpi. */
-const EDGE_PIXELS = 0.6;
-
-/** Edges never take more than this share of a cell. */
-const LARGEST_EDGE = 0.24;
+import type { Viewpoint } from "./viewpoint.ts";
 
 /** Adds the colour at a hit, each channel in [0, 1], to red, green and blue. */
 export type Shader = (hit: Hit, colour: Float64Array) => void;
@@ -36,9 +25,7 @@ export type Shader = (hit: Hit, colour: Float64Array) => void;
 export function createShader(cells: FilledCells, camera: Viewpoint, scale: number): Shader {
   const [columns, rows, layers] = cells.counts;
   const light = faceLights(camera);
-  const edge = cells.counts.map((count) =>
-    Math.min(LARGEST_EDGE, EDGE_PIXELS * count / (2 * scale)) / 2
-  );
+  const edge = edgeShares(cells.counts, scale);
 
   return ({ cell, axis, point }, colour) => {
     let isEdge = false;
@@ -54,14 +41,4 @@ export function createShader(cells: FilledCells, camera: Viewpoint, scale: numbe
 
 function tint(value: number, isEdge: boolean): number {
   return isEdge ? Math.min(Math.max(2 * value - 0.5, 0), 1) : value;
-}
-
-/** Gives the light on the faces across each axis; of two opposite faces only one can be seen. */
-function faceLights({ right, up, forward }: Viewpoint): number[] {
-  return [0, 1, 2].map((axis) => {
-    const towardsViewer = forward[axis]! > 0 ? -1 : 1;
-    const facing = towardsViewer *
-      (right[axis]! * LAMP[0] + up[axis]! * LAMP[1] + forward[axis]! * LAMP[2]);
-    return AMBIENT + (1 - AMBIENT) * Math.min(Math.max(facing, 0), 1);
-  });
 }
