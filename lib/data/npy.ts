@@ -1,5 +1,5 @@
 /**
- * Reads NumPy's .npy format: numpy.lib.format, versions 1 to 3.
+ * Reads and writes NumPy's .npy format: numpy.lib.format, versions 1 to 3.
  *
  * @module
  */
@@ -64,6 +64,39 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
     ? bytes.subarray(end)
     : Float64Array.from({ length: count }, (_, i) => read(view, end + i * itemSize, isLittle));
   return { shape, values: isFortran ? inCOrder(stored, shape) : stored, isUint8 };
+}
+
+/** What a file's header is filled up to a multiple of, so that the values are aligned. */
+const ALIGNMENT = 64;
+
+/**
+ * Gives the bytes of a .npy file, version 1, which `numpy.load` reads.
+ *
+ * @param values The values in C order: `Float32Array` becomes float32, `Uint8Array` uint8
+ * @param shape The length of each axis
+ * @throws {TypeError} If there are fewer or more values than the shape needs
+ */
+export function encodeNpy(
+  values: Float32Array | Uint8Array,
+  shape: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  if (values.length !== elementCount(shape)) {
+    throw new TypeError(
+      `Cannot write an array: values must be ${elementCount(shape)} for shape ` +
+        `[${shape.join(", ")}], got ${values.length}`,
+    );
+  }
+  const type = values instanceof Float32Array ? "<f4" : "|u1";
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", "); // tuples, as Python has them
+  const words = `{'descr': '${type}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const start = 10; // magic string, version, and the length of the header
+  const length = Math.ceil((start + words.length + 1) / ALIGNMENT) * ALIGNMENT - start;
+  const bytes = new Uint8Array(start + length + values.byteLength);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, length & 255, length >> 8]);
+  bytes.set(new TextEncoder().encode(words.padEnd(length - 1) + "\n"), start);
+  const stored = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  bytes.set(stored, start + length);
+  return bytes;
 }
 
 /** Reads the magic string, the version, and the Python dictionary that follows them. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { readNpy } from "@/data/npy.ts";
+import { encodeNpy, readNpy } from "@/data/npy.ts";
 import { npyFile } from "./fixtures.ts";
 
 /** Each type, as little-endian bytes of 1, 0 and 1. */
@@ -107,4 +107,34 @@ Deno.test("readNpy() refuses fewer or more bytes than the shape needs", () => {
         `got ${128 + count}; save or copy it again`,
     });
   }
+});
+
+Deno.test("encodeNpy() writes what readNpy() reads, of every shape", () => {
+  const axis = fc.integer({ min: 0, max: 5 });
+  fc.assert(fc.property(fc.array(axis, { maxLength: 4 }), fc.boolean(), (shape, isUint8) => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    const numbers = Array.from({ length: count }, (_, i) => 7 * i % 256);
+    const values = isUint8 ? Uint8Array.from(numbers) : Float32Array.from(numbers, (n) => n / 3);
+    const array = readNpy(encodeNpy(values, shape), "a.npy");
+    assert.deepEqual([[...array.shape], [...array.values]], [shape, [...values]]);
+    assert.equal(array.isUint8, isUint8);
+  }));
+});
+
+Deno.test("encodeNpy() writes the header as NumPy does, with the values aligned to 64 bytes", () => {
+  const bytes = encodeNpy(Float32Array.of(1), [1]);
+  assert.equal(bytes.length, 128 + 4);
+  assert.deepEqual([...bytes.subarray(0, 10)], [0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0]);
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }".padEnd(117) + "\n";
+  assert.equal(new TextDecoder().decode(bytes.subarray(10, 128)), header);
+  assert.equal(encodeNpy(Uint8Array.of(1, 2), [1, 2]).length, 128 + 2);
+});
+
+Deno.test("encodeNpy() takes a part of a larger array, and refuses values that do not fit", () => {
+  const part = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
+  assert.deepEqual([...readNpy(encodeNpy(part, [2]), "a.npy").values], [2, 3]);
+  assert.throws(() => encodeNpy(part, [3]), {
+    name: "TypeError",
+    message: "Cannot write an array: values must be 3 for shape [3], got 2",
+  });
 });
