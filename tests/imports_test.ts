@@ -83,11 +83,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   experiments: ["graph", "render", "train"],
   plot: [],
   viewer: ["plot"],
+  export: ["data", "plot"],
   figures: ["data", "render", "layers", "model", "train", "bench", "plot"],
   notebook: ["data", "train", "plot", "viewer"],
   setup: [],
   runner: ["setup"],
-  cli: ["data", "model", "train", "bench", "plot", "figures", "setup", "runner"],
+  cli: ["data", "model", "train", "bench", "plot", "figures", "export", "setup", "runner"],
 };
 
 /** Files of `model/` that put the layers together; the others are the layers. */

@@ -11,6 +11,7 @@ import { Command, CommanderError } from "commander";
 import { addBench } from "./bench.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
+import { addExport } from "./export.ts";
 import { addLab } from "./lab.ts";
 import { addRender } from "./render.ts";
 import { addReproduce } from "./reproduce.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   addData,
   addTrain,
   addRender,
+  addExport,
   addBench,
   addDoctor,
 ];
