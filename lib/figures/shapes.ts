@@ -7,7 +7,7 @@ import type { Config } from "@/config.ts";
 import type { Reconstruction } from "@/model/inference.ts";
 import { type Exhibit, trainingStrips } from "@/plot/figures.ts";
 import type { Picture } from "@/plot/picture.ts";
-import { THRESHOLD, type VoxelGrid } from "@/plot/voxels.ts";
+import type { VoxelGrid } from "@/plot/voxels.ts";
 import type { Run } from "@/train/run.ts";
 
 /** The azimuth that a pose latent stands for, in radians: `azimuthOf` for one number. */
@@ -43,28 +43,44 @@ export function exhibitsOf(
  * @throws {RangeError} If a picture is not tracked; the message lists those that are
  */
 export function shapesDuringTraining(
-  { config, data, frames }: Run,
+  run: Run,
   labels: Readonly<Record<string, string>>,
 ): Picture[] {
+  const shapes = Object.entries(labels)
+    .map(([name, label]) => momentsOf(run, name).map((moment) => ({ ...moment, label })));
+  return run.frames.map(({ step }, i) =>
+    trainingStrips(shapes.map((moments) => moments[i]!), step, { scale: 2 })
+  );
+}
+
+/**
+ * Gives what the model made of one picture in each frame of a run, to be viewed one after another.
+ *
+ * @param run A run with its frames
+ * @param name The tracked picture, such as `mnist 3`
+ * @returns One exhibit for each frame, labelled with its step
+ * @throws {RangeError} If the picture is not tracked; the message lists those that are
+ */
+export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
   const { imageSize, tau } = config;
   const { tracked, names } = data.monitor;
   const known = tracked.map((slot) => names[slot]!);
-  const chosen = Object.entries(labels).map(([name, label]) => {
-    const index = known.indexOf(name);
-    if (index >= 0) return { label, index, slot: tracked[index]! };
+  const index = known.indexOf(name);
+  if (index < 0) {
     throw new RangeError(
       `Cannot draw shapes: a name must be one of ${known.join(", ")}, got ${name}`,
     );
-  });
+  }
   return frames.map(({ step, renderings, occupancies, poses }) => {
-    const exhibits = chosen.map(({ label, index, slot }) => ({
-      label,
-      image: Float32Array.from(rowOf(renderings, slot, imageSize ** 2), (byte) => byte / 255),
-      grid: gridOf(occupancies, index, imageSize),
+    const rendering = rowOf(renderings, tracked[index]!, imageSize ** 2);
+    const occupancy = rowOf(occupancies, index, imageSize ** 3);
+    return {
+      label: `${name}, step ${step.toLocaleString("en-US")}`,
+      image: Float32Array.from(rendering, (byte) => byte / 255),
+      // A frame keeps occupancy, which is tau times the density, as bytes.
+      grid: gridOf(Float32Array.from(occupancy, (byte) => byte / 255 / tau), 0, imageSize),
       front: azimuth(poses[index]!),
-    }));
-    // A frame keeps occupancy, which is tau times the density, as bytes.
-    return trainingStrips(exhibits, step, { threshold: THRESHOLD * tau * 255, scale: 2 });
+    };
   });
 }
 
@@ -72,6 +88,6 @@ function rowOf<T extends Float32Array | Uint8Array>(values: T, row: number, leng
   return values.subarray(row * length, (row + 1) * length) as T;
 }
 
-function gridOf(values: Float32Array | Uint8Array, row: number, side: number): VoxelGrid {
+function gridOf(values: Float32Array, row: number, side: number): VoxelGrid {
   return { density: rowOf(values, row, side ** 3), size: [side, side, side] };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exhibitsOf, shapesDuringTraining } from "@/figures/shapes.ts";
+import { exhibitsOf, momentsOf, shapesDuringTraining } from "@/figures/shapes.ts";
 import type { Reconstruction } from "@/model/inference.ts";
 import { trainingStrips } from "@/plot/figures.ts";
 import { azimuthOf } from "@/render/camera.ts";
@@ -81,6 +81,20 @@ Deno.test("shapesDuringTraining() draws a voxel from the density of .1 on", () =
   assert.notDeepEqual(draw(12), draw(13));
   assert.deepEqual(draw(0), draw(12));
   assert.deepEqual(draw(13), draw(255));
+});
+
+Deno.test("momentsOf() gives one picture's shape, rendering and front in every frame", () => {
+  const run = handMadeRun();
+  const moments = momentsOf(run, run.data.monitor.names[2]!);
+  assert.deepEqual(
+    moments.map(({ label }) => label),
+    ["0", "3", "6", "9", "12"].map((step) => `bars round, step ${step}`),
+  );
+  for (const { image, grid, front } of moments) {
+    assert.deepEqual(image, new Float32Array(AREA).fill(153 / 255));
+    assert.deepEqual(grid, { density: LEFT_HALF, size: [8, 8, 8] });
+    assert.equal(front, 1.5 * Math.PI);
+  }
 });
 
 Deno.test("shapesDuringTraining() makes no tensors", () => {
