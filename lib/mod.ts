@@ -6,7 +6,7 @@
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
  * - `bench/` times the step and its parts;
  * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure;
- * - `notebook/` shows things in JupyterLab.
+ * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
  *
  * @module
  */

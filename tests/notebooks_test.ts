@@ -90,7 +90,7 @@ for (const name of NAMES) {
   Deno.test(`${name} tags every cell that shows something with what it shows, and has it`, () => {
     for (const cell of code) {
       const expected = tagsOf(cell).filter((tag) => tag.startsWith("expects:"));
-      const isShowing = /\b(show|watchRun)\(/.test(textOf(cell));
+      const isShowing = /\b(show|showViewer|watchRun)\(/.test(textOf(cell));
       assert.equal(expected.length > 0, isShowing, textOf(cell));
       const shown = new Set(cell.outputs!.flatMap(({ data }) => Object.keys(data ?? {})));
       for (const tag of expected) assert.ok(shown.has(tag.slice("expects:".length)), tag);

@@ -47,7 +47,7 @@ export function viewerHtml(frames: readonly ViewerFrame[], options: ViewerOption
   return `<div class="voxel-viewer" style="max-width: ${width}px" data-scene="${
     escapeXml(JSON.stringify(scene))
   }"><img src="${dataUrl(poster)}" alt="${escapeXml(alt)}" style="max-width: 100%">` +
-    `<p>A still picture; in JupyterLab, once the notebook is trusted, it can be turned.</p></div>\n` +
+    `<p>In JupyterLab, once the notebook is trusted, this shape can be turned by hand.</p></div>\n` +
     `<style>${viewerStyle()}</style>\n<script>${viewerScript()}</script>\n`;
 }
 

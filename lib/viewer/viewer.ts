@@ -37,7 +37,7 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
     const uniforms = uniformsOf(scene, view, canvas.clientWidth, devicePixelRatio);
     const all = { ...uniforms, raysPerSide: [raysPerSide] };
     if (renderer.draw(canvas, grids[view.frame]!, scene.size, all)) poster.remove();
-    else root.replaceChildren(poster, "A still picture: this browser has no WebGL 2");
+    else root.replaceChildren(poster, "This browser has no WebGL 2: the shape cannot be turned");
   });
   const show = (change: Partial<View>) => {
     view = changed(view, change);

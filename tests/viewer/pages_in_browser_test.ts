@@ -109,7 +109,7 @@ browserTest(
     withPage([viewerOf([FRAME])], async (page) => {
       const poster = await pictureOf(page.locator("img"));
       assert.equal(await page.locator("canvas").count(), 0);
-      assert.match((await page.locator("p").textContent())!, /^A still picture;/);
+      assert.match((await page.locator("p").textContent())!, /can be turned by hand\.$/);
       await withPage([viewerOf([FRAME])], async (page) => {
         assert.ok(differenceOf(await pictureOf(page.locator("canvas")), poster) < 0.01);
         assert.deepEqual([await page.locator("img").count(), await page.locator("p").count()], [
@@ -124,7 +124,7 @@ browserTest(
   "the poster stays where there is no WebGL 2, and says so",
   () =>
     withPage([viewerOf([FRAME])], async (page) => {
-      await page.getByText("A still picture: this browser has no WebGL 2").waitFor();
+      await page.getByText("This browser has no WebGL 2: the shape cannot be turned").waitFor();
       assert.equal(await page.locator("img").getAttribute("alt"), "step 1");
       assert.equal(await page.locator("canvas").count(), 0);
     }, { args: ["--disable-3d-apis"] }),
