@@ -1,0 +1,110 @@
+/**
+ * Reads numbers from the lines of a text held as bytes, without making strings of them: a mesh has
+ * millions.
+ *
+ * @module
+ */
+
+/** Goes through a text line by line, and through a line number by number. */
+export interface LineScanner {
+  /** Goes to the next line that holds more than spaces and a comment; false if there is none. */
+  nextLine(): boolean;
+  /** Tells whether the rest of the line is empty, or a comment, which `#` begins. */
+  isAtEnd(): boolean;
+  /** Takes the capital letters that come next; none gives an empty word. */
+  word(): string;
+  /** Takes the number that comes next in the line; NaN if it has ended or goes on otherwise. */
+  number(): number;
+  /** The number of the line, from 1. */
+  lineNumber(): number;
+  /** The line, for messages; what is long or unprintable is left out. */
+  text(): string;
+}
+
+const [TAB, NEW_LINE, RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20];
+const [HASH, PLUS, MINUS, DOT, ZERO, NINE] = [0x23, 0x2b, 0x2d, 0x2e, 0x30, 0x39];
+const [CAPITAL_A, CAPITAL_E, CAPITAL_Z, SMALL_E] = [0x41, 0x45, 0x5a, 0x65];
+
+/** The most characters of a line that a message shows. */
+const MOST_SHOWN = 60;
+
+/** Makes a scanner that stands in front of the first line. */
+export function createLineScanner(bytes: Uint8Array): LineScanner {
+  const end = bytes.length;
+  let at = 0;
+  let lineStart = 0;
+  let line = 0;
+
+  const isLineEnd = (byte: number | undefined) => byte === NEW_LINE || byte === RETURN;
+  const isBlank = (byte: number | undefined) => byte === SPACE || byte === TAB;
+  const isDigit = (byte: number | undefined) => byte! >= ZERO && byte! <= NINE;
+  const skipBlanks = () => {
+    while (isBlank(bytes[at])) at++;
+  };
+  const isAtEnd = () => {
+    skipBlanks();
+    return at >= end || isLineEnd(bytes[at]) || bytes[at] === HASH;
+  };
+  /** Takes digits; gives what they mean behind `value`. */
+  const digitsAfter = (value: number) => {
+    for (; isDigit(bytes[at]); at++) value = 10 * value + bytes[at]! - ZERO;
+    return value;
+  };
+  const sign = () => {
+    if (bytes[at] !== PLUS && bytes[at] !== MINUS) return 1;
+    return bytes[at++] === MINUS ? -1 : 1;
+  };
+
+  return {
+    nextLine() {
+      do {
+        while (line > 0 && at < end && !isLineEnd(bytes[at])) at++;
+        if (at >= end) return false;
+        if (line > 0) at += bytes[at] === RETURN && bytes[at + 1] === NEW_LINE ? 2 : 1;
+        line++;
+        lineStart = at;
+      } while (isAtEnd());
+      return true;
+    },
+    isAtEnd,
+    word() {
+      skipBlanks();
+      const start = at;
+      while (bytes[at]! >= CAPITAL_A && bytes[at]! <= CAPITAL_Z) at++;
+      return String.fromCharCode(...bytes.subarray(start, Math.min(at, start + MOST_SHOWN)));
+    },
+    number() {
+      skipBlanks();
+      const factor = sign();
+      const start = at;
+      let mantissa = digitsAfter(0);
+      let digitCount = at - start;
+      let exponent = 0;
+      if (bytes[at] === DOT) {
+        const fraction = ++at;
+        mantissa = digitsAfter(mantissa);
+        exponent = fraction - at;
+        digitCount += at - fraction;
+      }
+      if (digitCount > 0 && (bytes[at] === SMALL_E || bytes[at] === CAPITAL_E)) {
+        at++;
+        const exponentSign = sign();
+        if (!isDigit(bytes[at])) return NaN;
+        exponent += exponentSign * digitsAfter(0);
+      }
+      const isWhole = at >= end || isBlank(bytes[at]) || isAtEnd();
+      if (digitCount === 0 || !isWhole) return NaN;
+      if (exponent === 0) return factor * mantissa;
+      // Dividing by a power of ten is exact to the last digit where multiplying by .1 is not.
+      return factor * (exponent < 0 ? mantissa / 10 ** -exponent : mantissa * 10 ** exponent);
+    },
+    lineNumber: () => line,
+    text() {
+      let stop = lineStart;
+      while (stop < end && !isLineEnd(bytes[stop])) stop++;
+      const shown = bytes.subarray(lineStart, Math.min(stop, lineStart + MOST_SHOWN));
+      const words = String.fromCharCode(...shown).replaceAll(/[^ -~]/g, "?").trim();
+      return stop - lineStart > MOST_SHOWN ? `${words} ...` : words;
+    },
+  };
+}

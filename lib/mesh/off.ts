@@ -1,0 +1,132 @@
+/**
+ * Reads meshes in the Object File Format (OFF), as ModelNet and the Princeton Shape Benchmark use it:
+ * http://segeval.cs.princeton.edu/public/off_format.html
+ *
+ * @module
+ */
+import { createLineScanner, type LineScanner } from "./line_scanner.ts";
+
+/** A surface of triangles. */
+export interface Mesh {
+  /** `[V, 3]`, the corners. */
+  readonly positions: Float32Array;
+  /** `[T, 3]`, three corners of each triangle. */
+  readonly triangles: Uint32Array;
+}
+
+/** Bytes of the shortest line of a corner, `0 0 0`, and of a face, `1 0`, with their ends. */
+const SHORTEST = { corner: 6, face: 4 } as const;
+
+/**
+ * Reads a mesh. Polygons of more than three corners become fans of triangles; faces of fewer have no
+ * area and are left out. Colours and normals behind the numbers of a line are passed over, as are
+ * comments and empty lines, and lines may end as on any system.
+ *
+ * Accepts the header as some files of ModelNet40 have it, with the counts on the line of the word and
+ * no space between them: `OFF490 518 0`.
+ *
+ * @param bytes The file
+ * @param file Its name, for messages
+ * @throws {SyntaxError} If it is no such file, holds fewer or more lines than it counts, a coordinate
+ *   is no finite number, a face has a corner that does not exist, or no face has an area to have
+ */
+export function readOff(bytes: Uint8Array, file: string): Mesh {
+  const fail = (rule: string, found: string): never => {
+    throw new SyntaxError(
+      `Cannot read "${file}": it must ${rule}, got ${found}; save it again or leave it out`,
+    );
+  };
+  const scanner = createLineScanner(bytes);
+  const { cornerCount, faceCount } = readHeader(scanner, fail);
+  const least = SHORTEST.corner * cornerCount + SHORTEST.face * faceCount;
+  // Before room is made for them: a header may promise anything.
+  if (bytes.length < least) {
+    fail(
+      `hold at least ${least} bytes for ${cornerCount} corners and ${faceCount} faces`,
+      `${bytes.length}`,
+    );
+  }
+  const positions = readCorners(scanner, cornerCount, fail);
+  const triangles = readFaces(scanner, faceCount, cornerCount, fail);
+  if (scanner.nextLine()) {
+    fail(`end after ${faceCount} faces`, `"${scanner.text()}" in line ${scanner.lineNumber()}`);
+  }
+  if (triangles.length === 0) fail("have a face of three corners", `${faceCount} others`);
+  return { positions, triangles };
+}
+
+type Fail = (rule: string, found: string) => never;
+
+function readHeader(scanner: LineScanner, fail: Fail) {
+  const word = scanner.nextLine() ? scanner.word() : "";
+  // The letters in front announce texture coordinates, colours, and normals at each corner.
+  if (!/^(ST)?C?N?OFF$/.test(word)) fail("begin with the word OFF", `"${scanner.text()}"`);
+  if (scanner.isAtEnd() && !scanner.nextLine()) fail("count its corners and faces", "nothing more");
+  const [cornerCount, faceCount] = [scanner.number(), scanner.number()];
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  if (!isCount(cornerCount) || !isCount(faceCount)) {
+    fail("count its corners and faces", `"${scanner.text()}" in line ${scanner.lineNumber()}`);
+  }
+  return { cornerCount, faceCount };
+}
+
+function readCorners(scanner: LineScanner, count: number, fail: Fail): Float32Array {
+  const positions = new Float32Array(3 * count);
+  for (let corner = 0, at = 0; corner < count; corner++) {
+    if (!scanner.nextLine()) fail(`hold ${count} corners`, `${corner}`);
+    for (let axis = 0; axis < 3; axis++, at++) {
+      positions[at] = scanner.number();
+      if (!Number.isFinite(positions[at])) {
+        fail(
+          `have three numbers in line ${scanner.lineNumber()}, where corner ${corner} stands`,
+          `"${scanner.text()}"`,
+        );
+      }
+    }
+  }
+  return positions;
+}
+
+function readFaces(scanner: LineScanner, count: number, cornerCount: number, fail: Fail) {
+  let triangles = new Uint32Array(3 * count);
+  let used = 0;
+  const nextCorner = (face: number) => {
+    const corner = scanner.number();
+    if (Number.isInteger(corner) && corner >= 0 && corner < cornerCount) return corner;
+    return fail(
+      `have corners from 0 to ${cornerCount - 1} in line ${scanner.lineNumber()}, ` +
+        `where face ${face} stands`,
+      `"${scanner.text()}"`,
+    );
+  };
+  for (let face = 0; face < count; face++) {
+    if (!scanner.nextLine()) fail(`hold ${count} faces`, `${face}`);
+    const sides = scanner.number();
+    if (!Number.isInteger(sides) || sides < 1) {
+      fail(
+        `tell the number of corners first in line ${scanner.lineNumber()}, ` +
+          `where face ${face} stands`,
+        `"${scanner.text()}"`,
+      );
+    }
+    const first = nextCorner(face);
+    let previous = first;
+    for (let side = 1; side < sides; side++) {
+      const corner = nextCorner(face);
+      if (side > 1) {
+        if (used + 3 > triangles.length) triangles = grown(triangles);
+        triangles[used++] = first;
+        triangles[used++] = previous;
+        triangles[used++] = corner;
+      }
+      previous = corner;
+    }
+  }
+  return triangles.slice(0, used);
+}
+
+function grown(values: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * values.length);
+  larger.set(values);
+  return larger;
+}
