@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listZip, readZip, type ZipSelection } from "@/data/zip.ts";
 import { withFolder, zipFile } from "./fixtures.ts";
+import { type HostileFile, hostileZip } from "./hostile_zip.ts";
 
 const ALL: ZipSelection = { wanted: () => true, maxBytes: 1000 };
 
@@ -123,6 +124,85 @@ Deno.test("readZip() refuses a file that is cut short or no archive", async () =
     });
   }, cut);
 });
+
+/** Packs files as they claim to be, and asserts how reading them ends. */
+async function assertRefused(
+  files: readonly HostileFile[],
+  expected: { name: string; found: string | RegExp },
+  selection = ALL,
+) {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.zip");
+    await Deno.writeFile(path, hostileZip(files));
+    const { name, found } = expected;
+    const message = typeof found === "string" ? `Cannot read "${path}": ${found}` : found;
+    await assert.rejects(readAll(path, selection), { name, message });
+    const left = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
+    assert.deepEqual(left, ["a.zip"], "nothing is written");
+  });
+}
+
+const NAMED = (name: string) => ({ name, bytes: Uint8Array.of(1, 2) });
+
+Deno.test("hostileZip() makes archives that are read where they are honest", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.zip");
+    await Deno.writeFile(path, hostileZip([NAMED("a"), NAMED("b/c")]));
+    assert.deepEqual(await readAll(path), { "a": [1, 2], "b/c": [1, 2] });
+  });
+});
+
+Deno.test("readZip() refuses an archive that names a file twice", () =>
+  assertRefused([NAMED("a"), NAMED("b"), NAMED("a")], {
+    name: "SyntaxError",
+    found: 'it must name each file once, got "a" twice; make or download the archive again',
+  }));
+
+Deno.test("readZip() refuses a wanted link, and passes over another", async () => {
+  const files = [NAMED("a"), { ...NAMED("link"), isLink: true }];
+  await assertRefused(files, {
+    name: "SyntaxError",
+    found: '"link" must be a file, got a symbolic link; pack what it leads to',
+  });
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.zip");
+    await Deno.writeFile(path, hostileZip(files));
+    const selection = { ...ALL, wanted: (name: string) => name === "a" };
+    assert.deepEqual(await readAll(path, selection), { a: [1, 2] });
+  });
+});
+
+Deno.test("readZip() refuses a file that needs a password", () =>
+  assertRefused([{ ...NAMED("a"), isEncrypted: true }], {
+    name: "SyntaxError",
+    found: '"a" must be readable by all, got an encrypted file; pack it without a password',
+  }));
+
+Deno.test("readZip() refuses a bomb of 10 GB that says so", () =>
+  assertRefused([{ name: "bomb", bytes: new Uint8Array(2 ** 20), declaredSize: 1e10 }], {
+    name: "RangeError",
+    found: '"bomb" must inflate to at most 1000 bytes, got 10000000000; ' +
+      "leave it out of the archive",
+  }));
+
+Deno.test("readZip() refuses a size that no packed bytes can inflate to, before it makes room", () =>
+  assertRefused([{ ...NAMED("a"), declaredSize: 2 ** 40 }], {
+    name: "SyntaxError",
+    found: '"a" must inflate to at most 1032 times its 4 packed bytes, got 1099511627776; ' +
+      "make or download the archive again",
+  }, { ...ALL, maxBytes: Infinity }));
+
+Deno.test("readZip() stops inflating a bomb at the size that it declares", () =>
+  assertRefused([{ name: "bomb", bytes: new Uint8Array(2 ** 26), declaredSize: 900 }], {
+    name: "SyntaxError",
+    found: /: it must be a whole zip file, got too many bytes in the stream/,
+  }));
+
+Deno.test("readZip() refuses a file that inflates to less than it declares", () =>
+  assertRefused([{ ...NAMED("a"), declaredSize: 3 }], {
+    name: "SyntaxError",
+    found: /: it must be a whole zip file, got not enough bytes in the stream/,
+  }));
 
 Deno.test("readZip() says when there is no archive", async () => {
   await assert.rejects(readAll("/nowhere/a.zip"), Deno.errors.NotFound);
