@@ -13,15 +13,24 @@ const TEMPORARY = /\.[0-9a-f]{8}\.tmp$/;
  * beside it, synced to disk, renamed.
  *
  * @param path Where to; missing folders are made
- * @param content Text or bytes
+ * @param content Text, bytes, or parts of bytes
  */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    const parts = typeof content === "string"
+      ? [new TextEncoder().encode(content)]
+      : content instanceof Uint8Array
+      ? [content]
+      : content;
     using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    for (const part of parts) {
+      for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+    }
     await file.sync();
     await Deno.rename(temporary, path);
   } catch (error) {

@@ -29,6 +29,14 @@ Deno.test("writeAtomically() writes text and bytes, small and large, and nothing
   });
 });
 
+Deno.test("writeAtomically() writes parts one after the other", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "parts.bin");
+    await writeAtomically(path, [Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3)]);
+    assert.deepEqual([...await Deno.readFile(path)], [1, 2, 3]);
+  });
+});
+
 Deno.test("writeAtomically() makes missing folders and replaces the old file", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a", "b", "file.txt");

@@ -9,7 +9,7 @@ import type { MixedSet } from "@/data/batches.ts";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { writeAtomically } from "@/files.ts";
 import type { Reconstruction } from "@/model/inference.ts";
-import { decodeTensors, encodeTensors } from "./safetensors.ts";
+import { decodeTensors, encodeTensors } from "@/safetensors.ts";
 
 /** One batch of pictures, laid out as a training batch is: the first set's rows, then the next's. */
 export interface Monitor {

@@ -28,17 +28,41 @@ const CHECKSUM = "sha256";
 /** Stands for the checksum while it is computed. */
 const BLANK = new TextEncoder().encode("0".repeat(64));
 
+/** How to write tensors. */
+export interface EncodeOptions {
+  /** Whether float32 is stored as float16: half the size, 3 significant digits. */
+  readonly isHalf?: boolean;
+}
+
 /**
  * Writes tensors and text as bytes. The file's SHA-256 goes into the metadata, since the format itself
  * cannot tell a damaged value.
  *
  * @param file What to write
- * @param options `isHalf` stores float32 as float16: half the size, 3 significant digits
+ * @param options How
  */
-export function encodeTensors(
+export function encodeTensors(file: TensorFile, options: EncodeOptions = {}): Uint8Array {
+  const parts = encodeInParts(file, options);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * Writes tensors and text as the parts of a file, without a second copy of large tensors.
+ *
+ * @param file What to write
+ * @param options How
+ * @returns What `encodeTensors` gives, in parts; tensors that are stored as they are share their memory
+ */
+export function encodeInParts(
   { tensors, metadata }: TensorFile,
-  options: { isHalf?: boolean } = {},
-): Uint8Array {
+  options: EncodeOptions = {},
+): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const header: Record<string, unknown> = {};
   let offset = 0;
@@ -56,20 +80,16 @@ export function encodeTensors(
   // Values start at a multiple of 8, as the format asks; the header is filled up with spaces.
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
   padded.set(text);
-  const file = new Uint8Array(8 + padded.length + offset);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded.length), true);
-  file.set(padded, 8);
-  let at = 8 + padded.length;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  file.set(new TextEncoder().encode(sha256([file])), checksumPosition(file, 8 + padded.length));
-  return file;
+  const start = new Uint8Array(8 + padded.length);
+  new DataView(start.buffer).setBigUint64(0, BigInt(padded.length), true);
+  start.set(padded, 8);
+  const sum = new TextEncoder().encode(sha256([start, ...parts]));
+  start.set(sum, checksumPosition(start, start.length));
+  return [start, ...parts];
 }
 
 /**
- * Reads tensors and text from bytes.
+ * Reads tensors and text from bytes. Tensors of bytes share the file's memory.
  *
  * @param bytes A whole file
  * @param name What to call it in messages
@@ -93,11 +113,11 @@ export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
     fail("hold the bytes it was written with", "others (the file is damaged)");
   }
   const tensors = Object.entries(entries).map(([tensor, { dtype, shape, data_offsets }]) => {
-    const raw = body.slice(...data_offsets);
+    const raw = body.subarray(...data_offsets);
     const values = dtype === "F32"
-      ? new Float32Array(raw.buffer)
+      ? new Float32Array(raw.slice().buffer)
       : dtype === "F16"
-      ? Float32Array.from(new Float16Array(raw.buffer))
+      ? Float32Array.from(new Float16Array(raw.slice().buffer))
       : dtype === "U8"
       ? raw
       : fail("hold F32, F16 or U8", dtype);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
-import { decodeTensors, encodeTensors, type TensorFile } from "@/train/safetensors.ts";
+import { decodeTensors, encodeInParts, encodeTensors, type TensorFile } from "@/safetensors.ts";
 
 const FILE: TensorFile = {
   tensors: {
@@ -33,6 +33,12 @@ Deno.test("decodeTensors() gives back what encodeTensors() was given, bit by bit
   fc.assert(fc.property(files, (file) => {
     assert.deepEqual(decodeTensors(encodeTensors(file), "file"), plain(file));
   }));
+});
+
+Deno.test("encodeInParts() gives the same file, and copies no bytes", () => {
+  const parts = encodeInParts(FILE);
+  assert.deepEqual(parts.flatMap((part) => [...part]), [...encodeTensors(FILE)]);
+  assert.equal(parts.at(-1)!.buffer, FILE.tensors.pixels!.values.buffer);
 });
 
 Deno.test("decodeTensors() reads a file that lies anywhere in memory", () => {
