@@ -17,8 +17,10 @@ export interface Download {
   readonly file: string;
   /** Addresses of the same file, asked one after the other. */
   readonly urls: readonly string[];
-  /** The SHA-256 of what the gzip file must inflate to, in hexadecimal. */
+  /** The SHA-256 that `sumOf` must find, in hexadecimal. */
   readonly sha256: string;
+  /** Gives the sum of a file or of what it holds; `sha256OfInflated` unless given. */
+  readonly sumOf?: (file: string) => Promise<string>;
   /** Told about every piece that arrives. */
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the transfer; what has arrived stays in the part, to be resumed. */
@@ -30,7 +32,7 @@ export interface Download {
 /** How often one mirror is asked to go on after it cut the line, as long as new bytes came. */
 const MAX_TRIES = 20;
 
-/** No mirror served the file: there is no network, or no such file any more. */
+/** A file is not here and cannot be fetched: no mirror served it, or only a browser can. */
 export class DownloadError extends Error {
   /** Told apart from a plain `Error` in messages. */
   override readonly name = "DownloadError";
@@ -40,7 +42,7 @@ export class DownloadError extends Error {
 class MirrorFailure extends Error {}
 
 /**
- * Downloads a gzip file, unless it is there already.
+ * Downloads a file, unless it is there already.
  *
  * @throws {DownloadError} If every mirror fails; the message says how each of them did
  * @throws Whatever the disk answers where it cannot be written, and the signal's reason when
@@ -80,7 +82,7 @@ async function downloadFrom(url: string, request: Download): Promise<void> {
       if (error instanceof MirrorFailure && gained && !isLast) continue;
       throw error;
     }
-    const problem = await problemOf(part, request.sha256);
+    const problem = await problemOf(part, request);
     if (problem === undefined) return await Deno.rename(part, request.file);
     await Deno.remove(part);
     // A part begun at another mirror, or of another version, deserves one try from its first byte.
@@ -160,9 +162,12 @@ async function mirrored<T>(step: () => Promise<T>): Promise<T> {
 }
 
 /** Says what is wrong with a complete part, if anything is. */
-async function problemOf(part: string, sha256: string): Promise<string | undefined> {
+async function problemOf(
+  part: string,
+  { sha256, sumOf = sha256OfInflated }: Download,
+): Promise<string | undefined> {
   try {
-    const found = await sha256OfInflated(part);
+    const found = await sumOf(part);
     if (found !== sha256) return `the SHA-256 inside must be ${sha256}, got ${found}`;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -1,5 +1,5 @@
 /**
- * Inflates gzip files with a bound on memory and with errors that name the file.
+ * Inflates gzip files with a bound on memory and with errors that name the file; sums of files.
  *
  * @module
  */
@@ -53,6 +53,13 @@ export async function sha256OfInflated(file: string): Promise<string> {
   } catch (error) {
     throw notGzip(file, size, error);
   }
+  return hash.digest("hex");
+}
+
+/** Gives the SHA-256 of a file as it is, in hexadecimal. Reads it as a stream. */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
 }
 

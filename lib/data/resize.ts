@@ -28,7 +28,22 @@ export function resizeSquare(
   newSize: number,
 ): Float32Array {
   if (size === newSize) return values.slice();
-  const taps = triangleTaps(size, newSize);
+  return resizeBy(triangleTaps(size, newSize), values, size);
+}
+
+/**
+ * Shrinks a square picture: each new pixel is the mean of the area that it covers.
+ *
+ * @param values `[size, size]`, any range
+ * @param size Side of the picture
+ * @param newSize Side wanted, at most `size`
+ * @returns `[newSize, newSize]`, in the range of `values`
+ */
+export function averageSquare(values: Float32Array, size: number, newSize: number): Float32Array {
+  return resizeBy(areaTaps(size, newSize), values, size);
+}
+
+function resizeBy(taps: readonly Tap[], values: Float32Array, size: number): Float32Array {
   const rows = resizeRows(values, size, taps); // [size, newSize], transposed: [newSize, size]
   return resizeRows(rows, size, taps); // transposed again: [newSize, newSize]
 }
@@ -46,6 +61,20 @@ function triangleTaps(size: number, newSize: number): Tap[] {
     );
     const total = heights.reduce((sum, height) => sum + height, 0);
     return { first, weights: heights.map((height) => height / total) };
+  });
+}
+
+function areaTaps(size: number, newSize: number): Tap[] {
+  const scale = size / newSize;
+  return Array.from({ length: newSize }, (_, i) => {
+    const [start, end] = [i * scale, (i + 1) * scale];
+    const first = Math.floor(start + 1e-9);
+    const last = Math.ceil(end - 1e-9);
+    const weights = Array.from(
+      { length: last - first },
+      (_, k) => (Math.min(end, first + k + 1) - Math.max(start, first + k)) / scale,
+    );
+    return { first, weights };
   });
 }
 

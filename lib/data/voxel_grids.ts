@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unpackBits } from "./bits.ts";
 import type { NpyArray } from "./npy.ts";
 
 /** Grids of one size. */
@@ -60,18 +61,6 @@ export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
   const cells = isPacked ? unpackBits(array.values, count, size ** 3) : array.values;
   checkCells(cells, size ** 3, name);
   return { size, count, voxels: inOurAxes(cells, count, size) };
-}
-
-/** Opens rows of packed bits, the most significant first; each row starts a new byte. */
-function unpackBits(packed: ArrayLike<number>, count: number, volume: number): Uint8Array {
-  const rowSize = Math.ceil(volume / 8);
-  const cells = new Uint8Array(count * volume);
-  for (let item = 0; item < count; item++) {
-    for (let i = 0; i < volume; i++) {
-      cells[item * volume + i] = packed[item * rowSize + (i >> 3)]! >> (7 - i % 8) & 1;
-    }
-  }
-  return cells;
 }
 
 function checkCells(cells: ArrayLike<number>, volume: number, name: string): void {

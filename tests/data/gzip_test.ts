@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { gunzip, sha256OfInflated } from "@/data/gzip.ts";
+import { gunzip, sha256OfFile, sha256OfInflated } from "@/data/gzip.ts";
 import { gzipped, sha256, withFolder } from "./fixtures.ts";
 
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 7);
@@ -60,4 +60,15 @@ Deno.test("sha256OfInflated() refuses a damaged file", async () => {
       });
     }
   });
+});
+
+Deno.test("sha256OfFile() sums a file as it is", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const bytes = new Uint8Array(100_000).fill(7);
+    await Deno.writeFile(file, bytes);
+    assert.equal(await sha256OfFile(file), sha256(bytes));
+  } finally {
+    await Deno.remove(file);
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createCanvas } from "@napi-rs/canvas";
-import { greySquare } from "@/data/picture.ts";
+import { crc32 } from "node:zlib";
+import { greyCrop, greySquare } from "@/data/picture.ts";
 import { assertClose } from "../assert.ts";
 import { picture } from "./fixtures.ts";
 
@@ -66,6 +67,47 @@ Deno.test("greySquare() refuses a PNG that was changed", async () => {
     name: "SyntaxError",
     message: `Cannot read "changed.png": it must be a whole PNG or JPEG picture, ` +
       `got ${whole.length} bytes with a wrong check sum; take it out or replace it`,
+  });
+});
+
+Deno.test("greyCrop() gives the part that is asked for, knowing the size", async () => {
+  const canvas = createCanvas(6, 4);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "white";
+  context.fillRect(3, 1, 1, 1);
+  for (const type of ["image/png", "image/jpeg"] as const) {
+    const bytes = new Uint8Array(canvas.toBuffer(type as "image/png"));
+    const { crop, values } = await greyCrop(bytes, "a", ({ width, height }) => ({
+      left: width - 4,
+      top: height - 3,
+      side: 2,
+    }));
+    assert.deepEqual(crop, { left: 2, top: 1, side: 2 });
+    if (type === "image/png") assertClose(values, [0, 1, 0, 0], 1e-6);
+  }
+});
+
+Deno.test("greySquare() refuses a picture that promises too many pixels, before it is decoded", async () => {
+  const [png, jpeg] = [await noise("png"), await noise("jpeg")];
+  const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
+  const hugeJpeg = jpeg.slice();
+  hugeJpeg.fill(0xff, frame + 5, frame + 9); // height and width
+  const hugePng = png.slice();
+  hugePng.set([0, 1, 0, 0, 0, 1, 0, 0], 16); // width and height
+  new DataView(hugePng.buffer).setUint32(29, crc32(hugePng.subarray(12, 29)));
+  for (const [bytes, found] of [[hugeJpeg, 65535 ** 2], [hugePng, 65536 ** 2]] as const) {
+    await assert.rejects(greySquare(bytes, "huge", 28), {
+      name: "RangeError",
+      message: `Cannot read "huge": it must have at most 268435456 pixels, got ${found}`,
+    });
+  }
+});
+
+Deno.test("greyCrop() refuses more pixels than it may take", async () => {
+  const bytes = await noise("jpeg");
+  await assert.rejects(greyCrop(bytes, "a.jpg", () => assert.fail("not asked"), 4095), {
+    name: "RangeError",
+    message: 'Cannot read "a.jpg": it must have at most 4095 pixels, got 4096',
   });
 });
 

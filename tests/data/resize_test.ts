@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { resizeSquare, toBytes } from "@/data/resize.ts";
+import { averageSquare, resizeSquare, toBytes } from "@/data/resize.ts";
 import { assertClose } from "../assert.ts";
 
 Deno.test("resizeSquare() halves by a triangle of weights 1 3 3 1, cut at the border", () => {
@@ -35,6 +35,25 @@ Deno.test("resizeSquare() keeps an even grey, and never leaves the range", () =>
 Deno.test("resizeSquare() blurs fine checks to grey instead of aliasing them", () => {
   const checks = Float32Array.from({ length: 64 * 64 }, (_, i) => (i + Math.floor(i / 64)) % 2);
   assertClose(resizeSquare(checks, 64, 8), new Array(64).fill(0.5), 0.01);
+});
+
+Deno.test("averageSquare() gives each new pixel the mean of its area", () => {
+  const picture = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+  assert.deepEqual([...averageSquare(picture, 4, 2)], [3.5, 5.5, 11.5, 13.5]);
+  assert.deepEqual([...averageSquare(picture, 4, 4)], [...picture]);
+  // Of three columns, each new one covers one and a half.
+  const thirds = averageSquare(Float32Array.of(0, 0, 0, 3, 6, 9, 6, 6, 6), 3, 2);
+  assertClose(thirds, [4 / 3, 8 / 3, 16 / 3, 20 / 3], 1e-6);
+});
+
+Deno.test("averageSquare() keeps the mean of the whole", () => {
+  const sizes = fc.integer({ min: 1, max: 40 });
+  fc.assert(fc.property(sizes, sizes, (a, b) => {
+    const [from, to] = [Math.max(a, b), Math.min(a, b)];
+    const values = Float32Array.from({ length: from * from }, (_, i) => (i * i) % 7);
+    const mean = (all: Float32Array) => all.reduce((sum, value) => sum + value, 0) / all.length;
+    assert.ok(Math.abs(mean(averageSquare(values, from, to)) - mean(values)) < 1e-4);
+  }));
 });
 
 Deno.test("toBytes() rounds, and cuts off what is out of range", () => {
