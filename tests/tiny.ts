@@ -42,7 +42,8 @@ export function tinySet(name: string, count = 20, size = TINY.imageSize): ImageS
       }
     }
   }
-  return { name, size, count, pixels, labels, classNames: ["round", "square"] };
+  const provenance = "the tests";
+  return { name, provenance, size, count, pixels, labels, classNames: ["round", "square"] };
 }
 
 /** Two sets that share a batch. */

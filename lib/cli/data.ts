@@ -4,44 +4,74 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import type { ImageSet } from "@/data/image_set.ts";
+import { PRESETS } from "@/config.ts";
 import { prepare } from "./prepare.ts";
-import { action, checkTyped, type Session } from "./session.ts";
+import { action, checkTyped, type Outcome, type Session } from "./session.ts";
+import { showLoading } from "./training_progress.ts";
 
-/** The sets that the figures need. */
-const DEFAULT_NAMES = ["mnist", "fashion-mnist"];
+/** The most classes that are listed with their counts. */
+const MOST_LISTED = 40;
 
 /** Adds `deno task data` to the program. */
 export function addData(program: Command): void {
+  const { data } = PRESETS.paper;
   program.command("data")
-    .description("fetch data sets and check them")
+    .description("fetch data sets, convert and check them")
     .argument(
-      "[names...]",
-      `mnist, fashion-mnist, embedded, images:PATH, voxels:PATH (default: ${
-        DEFAULT_NAMES.join(" ")
-      })`,
+      "[sets...]",
+      "mnist, fashion-mnist, celeba, modelnet40, embedded, images:PATH, voxels:PATH, meshes:PATH, " +
+        `#CLASS+CLASS behind any with classes; or a mixture such as paper (default: ${data})`,
     )
     .addOption(
       new Option("--data-dir <folder>", "where the sets lie, or go")
         .env("SHAPES_DATA_DIR").default("data"),
     )
-    .action(action("data", async (session, names: string[], options: { dataDir: string }) => {
+    .action(action("data", async (session, sets: string[], options: { dataDir: string }) => {
       await prepare(session);
-      await load(session, names.length > 0 ? names : DEFAULT_NAMES, options.dataDir);
+      return await load(session, sets.length > 0 ? sets : [data], options.dataDir);
     }));
 }
 
-async function load(session: Session, names: string[], dataDir: string): Promise<void> {
+/** Loads one set after the other; one that cannot be fetched keeps nobody from the others. */
+async function load(session: Session, sets: string[], dataDir: string): Promise<Outcome> {
   // Rendering voxels loads TensorFlow, which set-up must have prepared before.
-  const { loadImageSet, parseSpecification } = await import("@/data/sources.ts");
-  for (const name of names) checkTyped(() => parseSpecification(name));
-  for (const name of names) {
-    for (const split of ["train", "test"] as const) {
-      const set = await loadImageSet(name, split, {
-        dataDir,
-        signal: session.signal,
-        onProgress: ({ task, done, total, unit }) => session.progress(task, done, total, unit),
-      });
-      session.say(`${name} ${split}: ${set.count} pictures of ${set.size} x ${set.size} pixels`);
+  const [{ DownloadError }, { parseMixture }, { loadImageSet }] = await Promise.all([
+    import("@/data/download.ts"),
+    import("@/data/mixture.ts"),
+    import("@/data/sources.ts"),
+  ]);
+  const parts = sets.flatMap((text) => checkTyped(() => parseMixture(text)));
+  const { seed, imageSize } = PRESETS.paper; // as a run will, so that nothing is converted twice
+  const { signal } = session;
+  const options = { dataDir, seed, imageSize, signal, onProgress: showLoading(session) };
+  let exitCode = 0;
+  for (const specification of parts.flatMap(({ specifications }) => specifications)) {
+    try {
+      for (const split of ["train", "test"] as const) {
+        const set = await loadImageSet(specification, split, options);
+        for (const line of describe(`${specification} ${split}`, set)) session.say(line);
+      }
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      session.say(`${specification}: ${error.message}`);
+      exitCode = 1;
     }
   }
+  return { exitCode };
+}
+
+/** Says what a set holds: its size, where it comes from, its classes, and what was left out. */
+function describe(name: string, set: ImageSet): string[] {
+  const { count, size, provenance, labels, classNames, leftOut = [] } = set;
+  const counts = classNames?.map((className, label) =>
+    `${className} ${labels!.reduce((sum, each) => sum + Number(each === label), 0)}`
+  );
+  return [
+    `${name}: ${count} pictures of ${size} x ${size} pixels`,
+    `  ${provenance}`,
+    ...(counts && counts.length <= MOST_LISTED ? [`  ${counts.join(", ")}`] : []),
+    ...(leftOut.length > 0 ? [`  ${leftOut.length} left out:`] : []),
+    ...leftOut.map((reason) => `    ${reason}`),
+  ];
 }

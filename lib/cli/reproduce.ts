@@ -39,7 +39,8 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
   const { preset, dataDir, steps } = options;
   const { availableData } = await import("@/data/fallback.ts");
   const load = { dataDir, signal: session.signal, onProgress: showLoading(session) };
-  const { data, notice } = await availableData(PRESETS[preset].data, load);
+  const { seed, imageSize } = PRESETS[preset]; // as the run will, so that nothing is converted twice
+  const { data, notice } = await availableData(PRESETS[preset].data, { ...load, seed, imageSize });
   if (notice !== undefined) session.say(`\n*** ${notice}\n`);
   const config = { ...PRESETS[preset], data, ...(steps && { steps }) };
   if (await needRun(notebooks)) await trainMissing(session, config, dataDir);

@@ -60,7 +60,8 @@ export interface Batches {
  * import assert from "node:assert/strict";
  * import { createBatches } from "@/data/batches.ts";
  *
- * const set = { name: "grey", size: 2, count: 5, pixels: new Uint8Array(20).fill(51) };
+ * const pixels = new Uint8Array(20).fill(51);
+ * const set = { name: "grey", provenance: "this example", size: 2, count: 5, pixels };
  * const sets = [{ set, ratio: 3 }, { set, ratio: 1 }];
  * const batches = createBatches({ sets, batchSize: 8, seed: 1 });
  * assert.deepEqual(batches.shares, [6, 2]);

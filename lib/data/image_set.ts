@@ -10,6 +10,8 @@
 export interface ImageSet {
   /** What it is called in messages and figures, such as `mnist`. */
   readonly name: string;
+  /** Where its pictures come from, in words for captions: what is not the real thing says so. */
+  readonly provenance: string;
   /** S, the side of every picture in pixels. */
   readonly size: number;
   /** N, how many pictures there are. */
@@ -22,14 +24,18 @@ export interface ImageSet {
   readonly classNames?: readonly string[];
   /** What the pictures were rendered from; absent for photographs and drawings. */
   readonly truth?: ShapeTruth;
+  /** What was left out because it is damaged, one message each; absent where nothing was. */
+  readonly leftOut?: readonly string[];
 }
 
 /** The shapes and poses behind rendered pictures. Training never reads it; scoring does. */
 export interface ShapeTruth {
   /** The side of every grid in cells; it need not be the pictures' size. */
   readonly size: number;
-  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set. */
+  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set; inside too. */
   readonly voxels: Uint8Array;
+  /** `[N, D, H, W]`, the cells that the surface touches; absent where only `voxels` are known. */
+  readonly surface?: Uint8Array;
   /** `[N]` radians in [0, 2 pi), the azimuth each picture was rendered from. */
   readonly azimuths: Float32Array;
 }

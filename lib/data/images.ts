@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { ImageSet } from "./image_set.ts";
 import { greySquare } from "./picture.ts";
 import { toBytes } from "./resize.ts";
@@ -29,6 +29,7 @@ const MAX_BYTES = 2 ** 26;
 export const IMAGES: ImageSource = {
   name: "images",
   takesPath: true,
+  hasClasses: false,
   summary: "your own PNG or JPEG pictures, in a folder or a zip file",
   load: loadImages,
 };
@@ -52,7 +53,13 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
   pictures.sort((a, b) => a.name < b.name ? -1 : 1);
   const pixels = new Uint8Array(pictures.length * size * size);
   pictures.forEach((picture, i) => pixels.set(picture.pixels, i * size * size));
-  return { name: `images:${path}`, size, count: pictures.length, pixels };
+  return {
+    name: `images:${path}`,
+    provenance: `pictures in "${basename(path)}"`,
+    size,
+    count: pictures.length,
+    pixels,
+  };
 }
 
 async function findPictures(path: string): Promise<AsyncIterable<EncodedPicture>> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { onlyClasses } from "./combine.ts";
 import { download } from "./download.ts";
 import { gunzip } from "./gzip.ts";
 import { type IdxArray, readIdx } from "./idx.ts";
@@ -22,6 +23,8 @@ export interface SplitSums {
 export interface IdxSetDescription {
   /** Also the name of its folder below `dataDir`. */
   readonly name: string;
+  /** What it is called in captions. */
+  readonly provenance: string;
   /** One line for `--help`. */
   readonly summary: string;
   /** The name of each label. */
@@ -69,12 +72,13 @@ export function idxSource(description: IdxSetDescription): ImageSource {
     name: description.name,
     summary: description.summary,
     takesPath: false,
-    load: (request) => loadIdxSet(description, request),
+    hasClasses: true,
+    load: async (request) => onlyClasses(await loadIdxSet(description, request), request.classes),
   };
 }
 
 async function loadIdxSet(description: IdxSetDescription, request: LoadRequest): Promise<ImageSet> {
-  const { name, classNames } = description;
+  const { name, provenance, classNames } = description;
   const sums = description.sha256[request.split];
   const images = await readFile("images", 3);
   const labels = await readFile("labels", 1);
@@ -97,6 +101,7 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
   }
   return {
     name,
+    provenance,
     size,
     count,
     pixels: images.array.values,
@@ -147,6 +152,7 @@ async function checkSum(file: string, bytes: Uint8Array<ArrayBuffer>, expected: 
 /** Handwritten digits. */
 export const MNIST: ImageSource = idxSource({
   name: "mnist",
+  provenance: "MNIST",
   summary: "70,000 handwritten digits, downloaded on first use (12 MB)",
   classNames: MNIST_CLASSES,
   mirrors: [
@@ -168,6 +174,7 @@ export const MNIST: ImageSource = idxSource({
 /** Photographs of clothes. */
 export const FASHION_MNIST: ImageSource = idxSource({
   name: "fashion-mnist",
+  provenance: "Fashion-MNIST",
   summary: "70,000 clothes, shoes and bags, downloaded on first use (31 MB)",
   classNames: FASHION_MNIST_CLASSES,
   mirrors: [

@@ -24,8 +24,12 @@ export interface Progress {
 export interface LoadRequest {
   /** Which pictures. */
   readonly split: Split;
+  /** Which classes, in the order that their labels are to have; all of them where it is empty. */
+  readonly classes: readonly string[];
   /** The folder that holds one folder for each downloaded set. */
   readonly dataDir: string;
+  /** The folder that holds what was converted from archives, so that it is done once. */
+  readonly cacheDir: string;
   /** Fixes every draw: poses of rendered grids, shapes of embedded objects. */
   readonly seed: number;
   /** S, the side of the pictures to give. */
@@ -44,13 +48,15 @@ export interface ImageSource {
   readonly name: string;
   /** Whether a colon and a path must follow the name, as in `images:PATH`. */
   readonly takesPath: boolean;
+  /** Whether `#` and names of classes may follow, joined by `+`, as in `mnist#3+5`. */
+  readonly hasClasses: boolean;
   /** One line for `--help`. */
   readonly summary: string;
   /**
    * Loads one split into memory.
    *
    * @param request What is wanted
-   * @param path What follows the colon; empty where the source takes no path
+   * @param path What follows the colon, without the classes; empty where the source takes no path
    */
   load(request: LoadRequest, path: string): Promise<ImageSet>;
 }

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { DIGITS, EMBEDDED, GARMENTS, SOLIDS } from "./embedded.ts";
+import { CELEBA } from "./celeba.ts";
+import { DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "./embedded.ts";
 import type { ImageSet } from "./image_set.ts";
 import { IMAGES } from "./images.ts";
+import { MESHES } from "./meshes.ts";
 import { FASHION_MNIST, MNIST } from "./mnist.ts";
+import { MODELNET40 } from "./modelnet40.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 import { VOXELS } from "./voxels.ts";
 
@@ -14,16 +17,20 @@ import { VOXELS } from "./voxels.ts";
 export const SOURCES: readonly ImageSource[] = [
   MNIST,
   FASHION_MNIST,
+  CELEBA,
+  MODELNET40,
   IMAGES,
   VOXELS,
+  MESHES,
   EMBEDDED,
   DIGITS,
   GARMENTS,
+  FACES,
   SOLIDS,
 ];
 
 /** What `loadImageSet` can vary; everything has a default. */
-export type LoadOptions = Partial<Omit<LoadRequest, "split">>;
+export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
 
 /**
  * Loads a set of pictures into memory, downloading it first where it must be.
@@ -37,11 +44,13 @@ export type LoadOptions = Partial<Omit<LoadRequest, "split">>;
  * assert.equal(digits.pixels.length, digits.count * 28 * 28);
  * ```
  *
- * @param specification `mnist`, `fashion-mnist`, `images:PATH`, `voxels:PATH`, `embedded`, or one
- *   of the parts of the last: `embedded-digits`, `embedded-garments`, `embedded-solids`
+ * @param specification The name of a source (`SOURCES` lists them), a colon and a path where it takes
+ *   one, and `#` with the names of classes where only some are wanted: `mnist`, `images:PATH`,
+ *   `modelnet40#chair+bowl`
  * @param split Which pictures. A user's own files know no split: `images:PATH` gives all of them
  *   for both, so point to two folders to keep some unseen
- * @param options `dataDir` is `data`, `seed` 0 and `imageSize` 28 unless given
+ * @param options `dataDir` is `data`, `cacheDir` is `data/cache`, `seed` 0 and `imageSize` 28 unless
+ *   given
  * @throws {RangeError} If no source has that name, or a path is missing or superfluous
  * @throws {SyntaxError} If a file holds something else than it should; what else a source throws is
  *   said there
@@ -51,8 +60,16 @@ export async function loadImageSet(
   split: Split,
   options: LoadOptions = {},
 ): Promise<ImageSet> {
-  const { source, path } = parseSpecification(specification);
-  const request = { dataDir: "data", seed: 0, imageSize: 28, ...options, split };
+  const { source, path, classes } = parseSpecification(specification);
+  const request = {
+    dataDir: "data",
+    cacheDir: "data/cache",
+    seed: 0,
+    imageSize: 28,
+    ...options,
+    split,
+    classes,
+  };
   if (!Number.isInteger(request.imageSize) || request.imageSize < 1) {
     throw new RangeError(
       `Cannot load ${specification}: imageSize must be an integer >= 1, got ${request.imageSize}`,
@@ -62,29 +79,47 @@ export async function loadImageSet(
   return await source.load(request, path);
 }
 
-/**
- * Splits `images:PATH` into the source and its path.
- *
- * @param specification The name of a source, with a colon and a path where it takes one
- * @throws {RangeError} If no source has that name, or a path is missing or superfluous
- */
-export function parseSpecification(specification: string): { source: ImageSource; path: string } {
-  const source = findSource(specification);
-  const path = specification.slice(source.name.length + 1);
-  const expected = source.takesPath ? `${source.name}:${path || "PATH"}` : source.name;
-  if (specification !== expected) {
-    throw new RangeError(`Cannot load data: it must read ${expected}, got "${specification}"`);
-  }
-  return { source, path };
+/** What a text like `voxels:PATH#chair+sofa` names. */
+export interface Specification {
+  /** Who loads it. */
+  readonly source: ImageSource;
+  /** What follows the colon, up to the classes; empty where the source takes no path. */
+  readonly path: string;
+  /** The classes that are wanted; all of them where there are none. */
+  readonly classes: readonly string[];
 }
 
 /**
- * Finds the source that a text begins with; a colon ends its name.
+ * Reads `NAME[:PATH][#CLASS[+CLASS]..]`. In a path, only a `#` behind the last slash counts.
+ *
+ * @param specification The name of a source, with a colon and a path where it takes one, and classes
+ *   where it has some
+ * @throws {RangeError} If no source has that name, or a part is missing or superfluous
+ */
+export function parseSpecification(specification: string): Specification {
+  const source = findSource(specification);
+  const { name, takesPath, hasClasses } = source;
+  const rest = specification.slice(name.length);
+  const [, place, choice] = (hasClasses && /^(.*)#([^/#]*)$/.exec(rest)) || ["", rest, undefined];
+  const path = place!.startsWith(":") ? place!.slice(1) : "";
+  const classes = choice?.split("+") ?? [];
+  const expected = `${name}${takesPath ? `:${path || "PATH"}` : ""}`;
+  const isChoice = new Set(classes).size === classes.length &&
+    classes.every((each) => each !== "" && !each.includes(":"));
+  if (name + place !== expected || !isChoice) {
+    const wanted = choice === undefined ? expected : `${expected}#CLASS+CLASS`;
+    throw new RangeError(`Cannot load data: it must read ${wanted}, got "${specification}"`);
+  }
+  return { source, path, classes };
+}
+
+/**
+ * Finds the source that a text begins with; a colon or `#` ends its name.
  *
  * @throws {RangeError} If no source has that name; the message lists those there are
  */
 export function findSource(text: string): ImageSource {
-  const name = text.split(":", 1)[0];
+  const name = text.split(/[:#]/, 1)[0];
   const source = SOURCES.find((each) => each.name === name);
   if (source) return source;
   const known = SOURCES.map((each) => each.takesPath ? `${each.name}:PATH` : each.name);

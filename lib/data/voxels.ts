@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { gunzip } from "./gzip.ts";
 import type { ImageSet } from "./image_set.ts";
 import { readNpy } from "./npy.ts";
@@ -36,21 +37,22 @@ interface NamedGrids extends VoxelGrids {
 export const VOXELS: ImageSource = {
   name: "voxels",
   takesPath: true,
+  hasClasses: true,
   summary:
     "voxel grids in a .npy, .npy.gz or .npz file (#NAME+NAME picks arrays), each rendered once",
   load: loadVoxels,
 };
 
 async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet> {
-  const name = `voxels:${path}`;
-  const [, archive, choice] = /^(.*\.npz)(?:#(.*))?$/.exec(path) ?? [];
-  const parts = archive === undefined
-    ? [await readArray(path)]
-    : await readArchive(archive, choice, request);
-  const grids = joinGrids(parts, archive ?? path);
+  const choice = request.classes.length > 0 ? `#${request.classes.join("+")}` : "";
+  const parts = path.endsWith(".npz")
+    ? await readArchive(path, request)
+    : [await readArray(path + choice)];
+  const grids = joinGrids(parts, path);
   const { pixels, azimuths } = await renderGrids(grids, request, `voxels/${request.split}`);
   return {
-    name,
+    name: `voxels:${path}${choice}`,
+    provenance: `voxel grids in "${basename(path)}${choice}", each rendered once`,
     size: request.imageSize,
     count: grids.count,
     pixels,
@@ -74,12 +76,11 @@ async function readArray(file: string): Promise<NamedGrids> {
 
 async function readArchive(
   file: string,
-  choice: string | undefined,
-  { split, signal }: LoadRequest,
+  { classes, split, signal }: LoadRequest,
 ): Promise<NamedGrids[]> {
   await requireFile(file);
   const names = (await listZip(file)).map((entry) => entry.replace(/\.npy$/, ""));
-  const chosen = chooseArrays(file, names, choice, split);
+  const chosen = chooseArrays(file, names, classes, split);
   const parts = new Map<string, NamedGrids>();
   const selection = {
     wanted: (entry: string) => chosen.includes(entry.replace(/\.npy$/, "")),
@@ -99,16 +100,16 @@ async function readArchive(
 function chooseArrays(
   file: string,
   names: readonly string[],
-  choice: string | undefined,
+  choice: readonly string[],
   split: Split,
 ): string[] {
   const grids = names.filter((name) => !name.endsWith("_names"));
-  if (choice === undefined) {
+  if (choice.length === 0) {
     const hasSplits = grids.some((name) => /_(train|test)$/.test(name));
     const chosen = hasSplits ? grids.filter((name) => name.endsWith(`_${split}`)) : grids;
     if (chosen.length > 0) return chosen;
   }
-  return (choice ?? `*_${split}`).split("+").map((wanted) => {
+  return (choice.length > 0 ? choice : [`*_${split}`]).map((wanted) => {
     const found = [wanted, `${wanted}_${split}`].find((name) => grids.includes(name));
     if (found !== undefined) return found;
     throw new RangeError(

@@ -20,10 +20,11 @@ const REACH = 0.9;
  * front. Corners that belong to no triangle do not count.
  *
  * @param mesh In the axes of the file
+ * @param name What to call it in messages
  * @returns In our axes, within [-.9, .9]^3
  * @throws {RangeError} If all corners are one point
  */
-export function normaliseMesh({ positions, triangles }: Mesh): Mesh {
+export function normaliseMesh({ positions, triangles }: Mesh, name = "a mesh"): Mesh {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
   for (const corner of triangles) {
@@ -41,7 +42,7 @@ export function normaliseMesh({ positions, triangles }: Mesh): Mesh {
   }
   if (size === 0) {
     throw new RangeError(
-      `Cannot normalise a mesh: its corners must not be all one point, got ${x}, ${y}, ${z}`,
+      `Cannot normalise ${name}: its corners must not be all one point, got ${x}, ${y}, ${z}`,
     );
   }
   const scale = REACH / size;

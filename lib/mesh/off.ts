@@ -14,6 +14,9 @@ export interface Mesh {
   readonly triangles: Uint32Array;
 }
 
+/** The most corners, and the most triangles, of one mesh: they take 50 MB each. */
+const MOST = 2 ** 22;
+
 /** Bytes of the shortest line of a corner, `0 0 0`, and of a face, `1 0`, with their ends. */
 const SHORTEST = { corner: 6, face: 4 } as const;
 
@@ -28,7 +31,8 @@ const SHORTEST = { corner: 6, face: 4 } as const;
  * @param bytes The file
  * @param file Its name, for messages
  * @throws {SyntaxError} If it is no such file, holds fewer or more lines than it counts, a coordinate
- *   is no finite number, a face has a corner that does not exist, or no face has an area to have
+ *   is no finite number, a face has a corner that does not exist, no face has three, or it has more
+ *   than 2^22 corners or triangles
  */
 export function readOff(bytes: Uint8Array, file: string): Mesh {
   const fail = (rule: string, found: string): never => {
@@ -45,6 +49,9 @@ export function readOff(bytes: Uint8Array, file: string): Mesh {
       `hold at least ${least} bytes for ${cornerCount} corners and ${faceCount} faces`,
       `${bytes.length}`,
     );
+  }
+  if (Math.max(cornerCount, faceCount) > MOST) {
+    fail(`have at most ${MOST} corners and faces`, `${cornerCount} and ${faceCount}`);
   }
   const positions = readCorners(scanner, cornerCount, fail);
   const triangles = readFaces(scanner, faceCount, cornerCount, fail);
@@ -114,7 +121,8 @@ function readFaces(scanner: LineScanner, count: number, cornerCount: number, fai
     for (let side = 1; side < sides; side++) {
       const corner = nextCorner(face);
       if (side > 1) {
-        if (used + 3 > triangles.length) triangles = grown(triangles);
+        if (used === 3 * MOST) fail(`have at most ${MOST} triangles`, "more");
+        if (used === triangles.length) triangles = grown(triangles);
         triangles[used++] = first;
         triangles[used++] = previous;
         triangles[used++] = corner;
@@ -122,11 +130,11 @@ function readFaces(scanner: LineScanner, count: number, cornerCount: number, fai
       previous = corner;
     }
   }
-  return triangles.slice(0, used);
+  return used === triangles.length ? triangles : triangles.slice(0, used);
 }
 
 function grown(values: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(2 * values.length);
+  const larger = new Uint32Array(Math.min(2 * values.length, 3 * MOST));
   larger.set(values);
   return larger;
 }

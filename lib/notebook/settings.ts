@@ -49,8 +49,13 @@ export async function settings(parameters: NotebookParameters): Promise<Settings
   }
   const wanted = { ...PRESETS[preset], ...(steps && { steps: Number(steps) }) };
   checkConfig({ ...wanted });
-  const load = { dataDir };
-  const available = await availableData(parameters.data ?? wanted.data, load);
+  const load = { dataDir, cacheDir: "../data/cache" };
+  const { seed, imageSize } = wanted; // as the run will, so that nothing is converted twice
+  const available = await availableData(parameters.data ?? wanted.data, {
+    ...load,
+    seed,
+    imageSize,
+  });
   const { data, notice = parameters.notice } = available;
   if (notice !== undefined) await show({ markdown: `> # ${notice}` });
   return { config: { ...wanted, data }, load, runs: "../data/runs", figures: "../figures" };

@@ -9,7 +9,7 @@ function counting(count: number, name = "counting", size = 2): ImageSet {
     { length: count * size ** 2 },
     (_, i) => Math.floor(i / size ** 2),
   );
-  return { name, size, count, pixels };
+  return { name, provenance: "the tests", size, count, pixels };
 }
 
 Deno.test("createBatches() shares a batch by ratio, the sets one after the other", () => {

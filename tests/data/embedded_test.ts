@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DIGITS, EMBEDDED, GARMENTS, SOLIDS } from "@/data/embedded.ts";
+import { DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/embedded.ts";
 import { FASHION_MNIST_CLASSES, MNIST_CLASSES } from "@/data/mnist.ts";
 import { requestOf } from "./fixtures.ts";
 
@@ -7,9 +7,13 @@ const TEST = requestOf({ split: "test" });
 
 Deno.test("DIGITS and GARMENTS have the form of the sets that they stand in for", async () => {
   for (
-    const [source, classes] of [[DIGITS, MNIST_CLASSES], [GARMENTS, FASHION_MNIST_CLASSES]] as const
+    const [source, classes] of [
+      [DIGITS, MNIST_CLASSES],
+      [GARMENTS, FASHION_MNIST_CLASSES],
+    ] as const
   ) {
     const set = await source.load(TEST, "");
+    assert.match(set.provenance, /drawn by this project's own code$/);
     assert.deepEqual([set.name, set.size, set.count], [source.name, 28, 1000]);
     assert.equal(set.pixels.length, 1000 * 28 * 28);
     assert.deepEqual(set.classNames, classes);
@@ -28,10 +32,25 @@ Deno.test("SOLIDS keep the truth and the pose of each picture", async () => {
 
 Deno.test("EMBEDDED puts the parts one after the other, with their classes", async () => {
   const set = await EMBEDDED.load(TEST, "");
-  assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 2600, 26]);
+  assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 3600, 27]);
+  assert.equal(
+    set.provenance,
+    "digits drawn by this project's own code; clothes, shoes and bags drawn by this project's own " +
+      "code; solids built by this project's own code, each rendered once; faces drawn by this " +
+      "project's own code",
+  );
   const garments = await GARMENTS.load(TEST, "");
   const area = 28 * 28;
   assert.deepEqual(set.pixels.subarray(1000 * area, 2000 * area), garments.pixels);
   assert.deepEqual(set.labels!.subarray(1000, 1005), Uint8Array.of(10, 11, 12, 13, 14));
   assert.deepEqual(set.labels!.subarray(2000, 2003), Uint8Array.of(20, 21, 22));
+  const faces = await FACES.load(TEST, "");
+  assert.deepEqual(set.pixels.subarray(2600 * area), faces.pixels);
+});
+
+Deno.test("SOLIDS#bowl are the bowls alone, with their truth", async () => {
+  const bowls = await SOLIDS.load({ ...TEST, classes: ["bowl"] }, "");
+  assert.deepEqual([bowls.name, bowls.count], ["embedded-solids#bowl", 100]);
+  assert.deepEqual([bowls.classNames, bowls.truth!.azimuths.length], [["bowl"], 100]);
+  assert.match(bowls.provenance, /built by this project's own code.* \(only bowl\)$/);
 });

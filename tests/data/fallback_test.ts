@@ -16,7 +16,11 @@ async function offline(
       return new Response(null, { status: 404 });
     };
     await withServer(answer, async (address) => {
-      const mirrors = { "mnist": [`${address}/m`], "fashion-mnist": [`${address}/f`] };
+      const mirrors = {
+        "mnist": [`${address}/m`],
+        "fashion-mnist": [`${address}/f`],
+        "modelnet40": [`${address}/n`],
+      };
       await body({ dataDir, mirrors }, asked);
     });
   });
@@ -100,3 +104,28 @@ Deno.test("availableData() refuses a mixture that cannot be read", async () => {
     message: /^Cannot load data: its name must be one of mnist, .*, got "nonsense"$/,
   });
 });
+
+Deno.test("availableData() replaces the parts of a pool one by one", () =>
+  offline(async ({ dataDir, mirrors }) => {
+    const { data, notice } = await availableData("paper", { dataDir, mirrors });
+    assert.equal(
+      data,
+      "embedded-digits:1,embedded-garments:1,embedded-faces+embedded-solids:2",
+    );
+    assert.match(
+      notice!,
+      new RegExp(
+        `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must be there, got none; ` +
+          "its host serves browsers alone: fetch img_align_celeba.zip from https://.* and put it " +
+          `there Cannot download "${dataDir}/modelnet40/ModelNet40.zip": `,
+      ),
+    );
+  }));
+
+Deno.test("availableData() gives a stand-in the same choice of classes, if it has them", () =>
+  offline(async ({ dataDir, mirrors }) => {
+    const { data } = await availableData("modelnet40#bowl+cup:2,mnist#3", { dataDir, mirrors });
+    assert.equal(data, "embedded-solids#bowl+cup:2,embedded-digits#3:1");
+    const others = "modelnet40#bowl+sofa";
+    assert.deepEqual(await availableData(others, { dataDir, mirrors }), { data: others });
+  }));

@@ -7,7 +7,8 @@ import type { LoadRequest } from "@/data/source.ts";
 
 /** What a source is asked for, unless the test says otherwise. */
 export function requestOf(changes: Partial<LoadRequest> = {}): LoadRequest {
-  return { split: "train", dataDir: "data", seed: 1, imageSize: 28, ...changes };
+  const [dataDir, cacheDir] = ["data", "no such folder"];
+  return { split: "train", classes: [], dataDir, cacheDir, seed: 1, imageSize: 28, ...changes };
 }
 
 /** Runs a test with a folder of its own and removes it afterwards. */

@@ -4,6 +4,7 @@ import { firstOfEach, imagesAt, type ImageSet } from "@/data/image_set.ts";
 /** Picture n is filled with the byte 51 n. */
 const SET: ImageSet = {
   name: "greys",
+  provenance: "the tests",
   size: 2,
   count: 4,
   pixels: Uint8Array.from({ length: 16 }, (_, i) => 51 * Math.floor(i / 4)),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { createBatches } from "@/data/batches.ts";
 import { loadMixture, parseMixture } from "@/data/mixture.ts";
 import { picture, withFolder } from "./fixtures.ts";
 
@@ -16,9 +17,19 @@ Deno.test("parseMixture() reads names, paths and ratios", () => {
     ["images:2024:3", [["images:2024", 3]]],
     ["images:a:b", [["images:a:b", 1]]],
     ["voxels:a.npz#chair+sofa:2", [["voxels:a.npz#chair+sofa", 2]]],
+    ["mnist#3+5:2", [["mnist#3+5", 2]]],
+    ["celeba+modelnet40:2", [["celeba and modelnet40", 2]]],
+    ["mnist+fashion-mnist", [["mnist and fashion-mnist", 1]]],
+    ["modelnet40#chair+cup+celeba", [["modelnet40#chair+cup and celeba", 1]]],
+    ["images:C++:2,voxels:a+b.npz#x+images:d:3", [["images:C++", 2], [
+      "voxels:a+b.npz#x and images:d",
+      3,
+    ]]],
+    ["paper", [["mnist", 1], ["fashion-mnist", 1], ["celeba and modelnet40", 2]]],
   ];
   for (const [text, expected] of cases) {
-    const parts = parseMixture(text).map(({ specification, ratio }) => [specification, ratio]);
+    const parts = parseMixture(text)
+      .map(({ specifications, ratio }) => [specifications.join(" and "), ratio]);
     assert.deepEqual(parts, expected, text);
   }
 });
@@ -30,6 +41,7 @@ Deno.test("parseMixture() refuses ratios that are no numbers above 0", () => {
     ["mnist:0", "mnist", "0"],
     ["images:a:-1", "images:a", "-1"],
     ["images:a:Infinity", "images:a", "Infinity"],
+    ["celeba+mnist:0", "celeba+mnist", "0"],
   ];
   for (const [text, name, ratio] of cases) {
     assert.throws(() => parseMixture(text!), {
@@ -66,4 +78,36 @@ Deno.test("loadMixture() loads each part", async () => {
       1,
     ]]);
   });
+});
+
+Deno.test("loadMixture() makes one set of a pool", async () => {
+  await withFolder(async (folder) => {
+    for (const [name, colour] of [["a", "white"], ["b", "black"]]) {
+      await Deno.mkdir(join(folder, name!));
+      await Deno.writeFile(
+        join(folder, name!, "1.png"),
+        await picture({ width: 5, height: 5, colour: colour! }),
+      );
+    }
+    const [pool, ...others] = await loadMixture(
+      `images:${folder}/a+images:${folder}/b:2`,
+      "train",
+      { imageSize: 1 },
+    );
+    assert.equal(others.length, 0);
+    assert.deepEqual([pool!.ratio, pool!.set.count, [...pool!.set.pixels]], [2, 2, [255, 0]]);
+    assert.equal(pool!.set.name, `images:${folder}/a+images:${folder}/b`);
+    assert.equal(
+      pool!.set.provenance,
+      'pictures in "a"; pictures in "b"',
+    );
+  });
+});
+
+Deno.test("parseMixture() gives the sets of the paper their part of each batch", () => {
+  const sets = parseMixture("paper").map(({ ratio }) => ({
+    set: { name: "", provenance: "", size: 1, count: 9, pixels: new Uint8Array(9) },
+    ratio,
+  }));
+  assert.deepEqual(createBatches({ sets, batchSize: 64, seed: 1 }).shares, [16, 16, 32]);
 });

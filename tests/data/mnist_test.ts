@@ -13,7 +13,14 @@ function tinySource(images = IMAGES, labels = LABELS, mirrors: string[] = []) {
   const sums = { images: sha256(images), labels: sha256(labels) };
   const sha256s = { train: sums, test: sums };
   const classNames = ["a", "b", "c"];
-  return idxSource({ name: "tiny", summary: "", classNames, mirrors, sha256: sha256s });
+  return idxSource({
+    name: "tiny",
+    provenance: "the tests",
+    summary: "",
+    classNames,
+    mirrors,
+    sha256: sha256s,
+  });
 }
 
 /** Makes a data folder with the training files of `tiny`. */

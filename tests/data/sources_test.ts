@@ -2,13 +2,27 @@ import assert from "node:assert/strict";
 import { loadImageSet, parseSpecification, SOURCES } from "@/data/sources.ts";
 import { withFolder, withServer } from "./fixtures.ts";
 
-const KNOWN = "mnist, fashion-mnist, images:PATH, voxels:PATH, embedded, embedded-digits, " +
-  "embedded-garments, embedded-solids";
+const KNOWN = "mnist, fashion-mnist, celeba, modelnet40, images:PATH, voxels:PATH, meshes:PATH, " +
+  "embedded, embedded-digits, embedded-garments, embedded-faces, embedded-solids";
 
 Deno.test("parseSpecification() splits at the first colon", () => {
   const { source, path } = parseSpecification("images:a:b");
   assert.deepEqual([source.name, path], ["images", "a:b"]);
   assert.deepEqual(parseSpecification("mnist").path, "");
+});
+
+Deno.test("parseSpecification() splits the classes off, behind the last slash of a path", () => {
+  const cases = [
+    ["mnist#3", "mnist", "", "3"],
+    ["modelnet40#chair+night_stand", "modelnet40", "", "chair night_stand"],
+    ["voxels:a#b/c.npz#chair", "voxels", "a#b/c.npz", "chair"],
+    ["meshes:a#b/c.zip", "meshes", "a#b/c.zip", ""],
+    ["images:a#b", "images", "a#b", ""],
+  ];
+  for (const [text, name, expectedPath, words] of cases) {
+    const { source, path, classes } = parseSpecification(text!);
+    assert.deepEqual([source.name, path, classes.join(" ")], [name, expectedPath, words]);
+  }
 });
 
 Deno.test("parseSpecification() refuses an unknown name and lists the known ones", () => {
@@ -26,6 +40,13 @@ Deno.test("parseSpecification() refuses a missing path and one too many", () => 
     ["voxels:", "voxels:PATH"],
     ["mnist:", "mnist"],
     ["mnist:path", "mnist"],
+    ["celeba#1", "celeba"],
+    ["images#1", "images:PATH"],
+    ["mnist#", "mnist#CLASS+CLASS"],
+    ["mnist#3+", "mnist#CLASS+CLASS"],
+    ["mnist#3+3", "mnist#CLASS+CLASS"],
+    ["mnist#3:5", "mnist#CLASS+CLASS"],
+    ["voxels:#chair", "voxels:PATH#CLASS+CLASS"],
   ];
   for (const [text, expected] of cases) {
     assert.throws(() => parseSpecification(text!), {
@@ -38,7 +59,7 @@ Deno.test("parseSpecification() refuses a missing path and one too many", () => 
 Deno.test("SOURCES have names of their own, without colon or comma, and say what they are", () => {
   assert.equal(new Set(SOURCES.map((source) => source.name)).size, SOURCES.length);
   for (const { name, summary } of SOURCES) {
-    assert.match(name, /^[a-z-]+$/);
+    assert.match(name, /^[a-z0-9-]+$/);
     assert.ok(summary.length > 0);
   }
 });

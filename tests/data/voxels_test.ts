@@ -73,7 +73,9 @@ const ARCHIVE = {
 Deno.test("VOXELS picks the arrays of an archive by split and by name", async () => {
   await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
     const load = async (choice: string, split: "train" | "test") => {
-      const { count, classNames, labels } = await VOXELS.load(requestOf({ split }), path + choice);
+      const classes = choice === "" ? [] : choice.split("+");
+      const request = requestOf({ split, classes });
+      const { count, classNames, labels } = await VOXELS.load(request, path);
       return { count, classNames, labels: [...labels!] };
     };
     const both = ["chair", "sofa"];
@@ -87,17 +89,17 @@ Deno.test("VOXELS picks the arrays of an archive by split and by name", async ()
       classNames: both,
       labels: [0, 1, 1, 1, 1],
     });
-    assert.deepEqual(await load("#chair", "test"), {
+    assert.deepEqual(await load("chair", "test"), {
       count: 1,
       classNames: ["chair"],
       labels: [0],
     });
-    assert.deepEqual(await load("#chair_train", "test"), {
+    assert.deepEqual(await load("chair_train", "test"), {
       count: 2,
       classNames: ["chair"],
       labels: [0, 0],
     });
-    assert.deepEqual(await load("#sofa+chair_test", "train"), {
+    assert.deepEqual(await load("sofa+chair_test", "train"), {
       count: 4,
       classNames: ["sofa", "chair"],
       labels: [0, 0, 0, 1],
@@ -118,7 +120,8 @@ Deno.test("VOXELS takes all arrays of an archive that knows no split", async () 
 Deno.test("VOXELS refuses an array that the archive lacks, and lists those it has", async () => {
   await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
     for (const choice of ["table", "chair+table"]) {
-      await assert.rejects(VOXELS.load(requestOf(), `${path}#${choice}`), {
+      const request = requestOf({ classes: choice.split("+") });
+      await assert.rejects(VOXELS.load(request, path), {
         name: "RangeError",
         message: `Cannot load voxels:${path}: the array must be one of chair_train, chair_test, ` +
           'sofa_train, sofa_test, got "table"',
@@ -174,11 +177,11 @@ Deno.test("VOXELS refuses a path that leads nowhere", async () => {
 });
 
 Deno.test("VOXELS refuses other endings, and # where there is nothing to choose", async () => {
-  for (const path of ["a.mat", "a.npy#chair"]) {
-    await assert.rejects(VOXELS.load(requestOf(), path), {
+  for (const [path, ...classes] of [["a.mat"], ["a.npy", "chair"]] as const) {
+    await assert.rejects(VOXELS.load(requestOf({ classes }), path), {
       name: "RangeError",
       message: "Cannot load voxels: the path must end in .npy, .npy.gz, .npz or .npz#NAME, " +
-        `got "${path}"`,
+        `got "${[path, ...classes].join("#")}"`,
     });
   }
 });

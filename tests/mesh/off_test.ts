@@ -56,6 +56,9 @@ const REFUSED: Record<string, string> = {
   "OFF\n-3 1 0\n": 'count its corners and faces, got "-3 1 0" in line 2',
   "OFF\n1000000000 1000000000 0\n":
     "hold at least 10000000000 bytes for 1000000000 corners and 1000000000 faces, got 28",
+  [`OFF\n4194305 0 0\n${"0 0 0\n".repeat(4194305)}`]:
+    "have at most 4194304 corners and faces, got 4194305 and 0",
+  [`OFF\n1 1 0\n0 0 0\n4194307${" 0".repeat(4194307)}`]: "have at most 4194304 triangles, got more",
   [`OFF\n4 2 4\n${CORNERS}\n4 0 1 2 3\n`]: "hold 2 faces, got 1",
   [`OFF\n4 1 4\n${CORNERS}\n`]: "hold 1 faces, got 0",
   [`OFF\n7 0 4\n${CORNERS}# padding padding\n`]: "hold 7 corners, got 4",

@@ -9,7 +9,7 @@ Deno.test("settings() gives the preset, and the folders as a notebook sees them"
   for (const preset of ["quick", "paper"] as const) {
     assert.deepEqual(await settings({ preset, data: DATA }), {
       config: { ...PRESETS[preset], data: DATA },
-      load: { dataDir: "../data" },
+      load: { dataDir: "../data", cacheDir: "../data/cache" },
       runs: "../data/runs",
       figures: "../figures",
     });
@@ -20,7 +20,7 @@ Deno.test("settings() takes data, steps and the data's folder from the parameter
   const parameters = { preset: "quick", data: DATA, steps: "12", dataDir: "/sets" } as const;
   const { config, load } = await settings(parameters);
   assert.deepEqual(config, { ...PRESETS.quick, data: DATA, steps: 12 });
-  assert.deepEqual(load, { dataDir: "/sets" });
+  assert.deepEqual(load, { dataDir: "/sets", cacheDir: "../data/cache" });
 });
 
 Deno.test("settings() takes an empty variable for one that is not set", async () => {

@@ -22,6 +22,8 @@ export type Draw = (pen: Pen, label: number, random: Random) => void;
 export interface Drawing {
   /** The set's name; it also keys the random stream. */
   readonly name: string;
+  /** What to say of its pictures in captions. */
+  readonly provenance: string;
   /** One for each label that `draw` knows. */
   readonly classNames: readonly string[];
   /** How many pictures. */
@@ -40,7 +42,7 @@ const PICTURES_AT_ONCE = 200;
  * @param request `split`, `seed`, `imageSize`, `onProgress` and `signal` count
  */
 export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<ImageSet> {
-  const { name, classNames, count, draw } = drawing;
+  const { name, provenance, classNames, count, draw } = drawing;
   const { imageSize: size, split } = request;
   const random = createRandom(seedFor(request.seed, `${name}/${split}`));
   const pixels = new Uint8Array(count * size ** 2);
@@ -58,7 +60,7 @@ export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<I
       for (let k = 0; k < size ** 2; k++) pixels[i * size ** 2 + k] = colours[4 * k]!;
     }
   }
-  return { name, size, count, pixels, labels, classNames };
+  return { name, provenance, size, count, pixels, labels, classNames };
 }
 
 /** Gives the CSS colour of a grey level from 0 black to 1 white. */

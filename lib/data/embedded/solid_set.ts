@@ -42,6 +42,7 @@ export async function solidSet(name: string, request: LoadRequest): Promise<Imag
   const rendered = await renderGrids({ size, count, voxels }, request, `${name}/${split}`);
   return {
     name,
+    provenance: "solids built by this project's own code, each rendered once",
     size,
     count,
     pixels: rendered.pixels,

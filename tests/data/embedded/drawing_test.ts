@@ -7,6 +7,7 @@ import { requestOf } from "../fixtures.ts";
 /** Fills the left or the right half. */
 const HALVES = {
   name: "halves",
+  provenance: "the tests",
   classNames: ["left", "right"],
   count: 4,
   draw: (pen: Pen, label: number) => {

@@ -7,7 +7,8 @@ const COUNT = 500;
 
 /** Draws 50 pictures of each of ten classes, which take turns. */
 export async function drawSamples(draw: Draw, seed = 1): Promise<Uint8Array[]> {
-  const drawing = { name: "samples", classNames: [..."0123456789"], count: COUNT, draw };
+  const [name, provenance] = ["samples", "the tests"];
+  const drawing = { name, provenance, classNames: [..."0123456789"], count: COUNT, draw };
   const { pixels } = await drawSet(drawing, requestOf({ seed }));
   return Array.from({ length: COUNT }, (_, i) => pixels.subarray(i * 784, (i + 1) * 784));
 }

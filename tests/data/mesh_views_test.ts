@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { packBits } from "@/data/bits.ts";
+import { categorySet, encodeViews, viewMesh } from "@/data/mesh_views.ts";
+import { normaliseMesh } from "@/mesh/normalise.ts";
+import { rasteriseMesh } from "@/mesh/rasterise.ts";
+import { solidVoxels, surfaceVoxels } from "@/mesh/voxelise.ts";
+import { CHAIR, offText } from "../mesh/meshes.ts";
+
+const BYTES = new TextEncoder().encode(offText(CHAIR));
+const FROM = { azimuth: 1, size: 8 };
+const view = (name: string) => viewMesh(BYTES, `top/chair/train/${name}.off`, FROM);
+
+Deno.test("viewMesh() takes one picture and keeps what it shows", () => {
+  const chair = normaliseMesh(CHAIR);
+  const surface = surfaceVoxels(chair, 8);
+  assert.deepEqual(view("chair_0001"), {
+    name: "chair_0001",
+    azimuth: 1,
+    pixels: Uint8Array.from(rasteriseMesh(chair, 1, 8), (value) => Math.round(255 * value)),
+    voxels: packBits(solidVoxels(chair, 8, surface), 512),
+    surface: packBits(surface, 512),
+  });
+});
+
+Deno.test("viewMesh() names the mesh that it cannot read", () => {
+  assert.throws(() => viewMesh(BYTES.subarray(0, 99), "a/b.off", FROM), {
+    name: "SyntaxError",
+    message: /^Cannot read "a\/b\.off": /,
+  });
+});
+
+Deno.test("categorySet() makes a set of views by name, with truth and what was left out", () => {
+  const views = [{ ...view("b"), azimuth: 2 }, view("a")];
+  const set = categorySet("chair", encodeViews({ views, leftOut: ["c is damaged"] }), {
+    size: 8,
+    provenance: "the tests",
+  });
+  const { truth, pixels, ...rest } = set;
+  assert.deepEqual(rest, {
+    name: "chair",
+    provenance: "the tests",
+    size: 8,
+    count: 2,
+    labels: Uint8Array.of(0, 0),
+    classNames: ["chair"],
+    leftOut: ["c is damaged"],
+  });
+  assert.deepEqual(pixels.subarray(0, 64), views[1]!.pixels);
+  assert.deepEqual([...truth!.azimuths], [1, 2]);
+  const surface = surfaceVoxels(normaliseMesh(CHAIR), 8);
+  assert.deepEqual(truth!.surface!.subarray(512), surface);
+  assert.deepEqual(truth!.voxels.length, 2 * 512);
+});
+
+Deno.test("categorySet() makes an empty set of nothing", () => {
+  const info = { size: 8, provenance: "the tests" };
+  const set = categorySet("chair", encodeViews({ views: [], leftOut: [] }), info);
+  assert.deepEqual([set.count, set.pixels.length, set.truth!.voxels.length], [0, 0, 0]);
+  assert.equal(set.leftOut, undefined);
+});
