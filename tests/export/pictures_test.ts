@@ -31,6 +31,7 @@ Deno.test("picturesOfClasses() lists the classes that there are", () => {
 Deno.test("picturesAt() picks places of every set, and no others", () => {
   const set = (name: string, pixels: number[]) => ({
     name,
+    provenance: "the tests",
     size: 1,
     count: pixels.length,
     pixels: Uint8Array.from(pixels),
