@@ -7,6 +7,7 @@
  * @module
  */
 import { joinSets, onlyClasses } from "./combine.ts";
+import { bowlSet } from "./embedded/bowls.ts";
 import { drawDigit } from "./embedded/digits.ts";
 import { type Draw, drawSet } from "./embedded/drawing.ts";
 import { drawFace } from "./embedded/faces.ts";
@@ -42,6 +43,15 @@ export const SOLIDS: ImageSource = {
   load: async (request) => onlyClasses(await solidSet("embedded-solids", request), request.classes),
 };
 
+/** Bowls in the manner of ModelNet40's, as shaded pictures; truth and pose are kept. */
+export const BOWLS: ImageSource = {
+  name: "embedded-bowls",
+  takesPath: false,
+  hasClasses: false,
+  summary: "bowls built by this program, shaded, rendered once",
+  load: (request) => bowlSet("embedded-bowls", request),
+};
+
 /**
  * All parts, one after the other. Their truth is left out, since not every picture has one.
  */
@@ -52,7 +62,7 @@ export const EMBEDDED: ImageSource = {
   summary: "all of the following parts; needs no file and no network",
   load: async (request) => {
     const parts: ImageSet[] = [];
-    for (const part of [DIGITS, GARMENTS, SOLIDS, FACES]) {
+    for (const part of [DIGITS, GARMENTS, FACES, SOLIDS, BOWLS]) {
       parts.push(await part.load({ ...request, classes: [] }, ""));
     }
     return onlyClasses(joinSets("embedded", parts), request.classes);

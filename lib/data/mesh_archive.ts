@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readOff } from "@/mesh/off.ts";
 import { createRandom, seedFor } from "@/random.ts";
 import type { TensorFile } from "@/safetensors.ts";
 import { joinSets } from "./combine.ts";
@@ -157,7 +158,7 @@ async function convert(
     const place = entry.split("/").slice(-3).join("/");
     const azimuth = createRandom(seedFor(seed, `${place}/azimuth`)).uniform(0, 2 * Math.PI);
     try {
-      views.push(viewMesh(bytes, entry, { azimuth: Math.fround(azimuth), size }));
+      views.push(viewMesh(readOff(bytes, entry), entry, { azimuth: Math.fround(azimuth), size }));
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
       leftOut.push(error.message);

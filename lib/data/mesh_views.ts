@@ -4,7 +4,7 @@
  * @module
  */
 import { normaliseMesh } from "@/mesh/normalise.ts";
-import { readOff } from "@/mesh/off.ts";
+import type { Mesh } from "@/mesh/off.ts";
 import { rasteriseMesh } from "@/mesh/rasterise.ts";
 import { solidVoxels, surfaceVoxels } from "@/mesh/voxelise.ts";
 import type { TensorFile } from "@/safetensors.ts";
@@ -14,7 +14,7 @@ import { toBytes } from "./resize.ts";
 
 /** One mesh, seen once. */
 export interface MeshView {
-  /** Its name; views are ordered by it. */
+  /** What it is called; views are ordered by it. */
   readonly name: string;
   /** Where it was seen from, in radians in [0, 2 pi). */
   readonly azimuth: number;
@@ -34,30 +34,31 @@ export interface CategoryViews {
   readonly leftOut: string[];
 }
 
+/** From where a mesh is seen, and how large. */
+export interface Viewpoint {
+  /** Radians. */
+  readonly azimuth: number;
+  /** S, the side of the picture and of the grids. */
+  readonly size: number;
+}
+
 /**
- * Reads a mesh and takes its picture.
+ * Takes the picture of a mesh and its voxels.
  *
- * @param bytes An OFF file
- * @param file What to call it in messages; its name without folders and ending names the view
- * @param azimuth Where to see it from
- * @param size S
- * @throws {SyntaxError} If it is no mesh
+ * @param mesh In the axes of ModelNet, of any size
+ * @param name What to call it
  * @throws {RangeError} If the mesh is one point
  */
-export function viewMesh(
-  bytes: Uint8Array,
-  file: string,
-  { azimuth, size }: { azimuth: number; size: number },
-): MeshView {
-  const mesh = normaliseMesh(readOff(bytes, file), `"${file}"`);
-  const surface = surfaceVoxels(mesh, size);
+export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: Viewpoint): MeshView {
+  const fitted = normaliseMesh(mesh, `"${name}"`);
+  const surface = surfaceVoxels(fitted, size);
   const pixels = new Uint8Array(size ** 2);
-  toBytes(rasteriseMesh(mesh, azimuth, size), pixels);
+  toBytes(rasteriseMesh(fitted, azimuth, size), pixels);
   return {
-    name: file.replace(/^.*\//, "").replace(/\.[^.]*$/, ""),
+    name,
     azimuth,
     pixels,
-    voxels: packBits(solidVoxels(mesh, size, surface), size ** 3),
+    voxels: packBits(solidVoxels(fitted, size, surface), size ** 3),
     surface: packBits(surface, size ** 3),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { CELEBA } from "./celeba.ts";
-import { DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "./embedded.ts";
+import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "./embedded.ts";
 import type { ImageSet } from "./image_set.ts";
 import { IMAGES } from "./images.ts";
 import { MESHES } from "./meshes.ts";
@@ -27,6 +27,7 @@ export const SOURCES: readonly ImageSource[] = [
   GARMENTS,
   FACES,
   SOLIDS,
+  BOWLS,
 ];
 
 /** What `loadImageSet` can vary; everything has a default. */

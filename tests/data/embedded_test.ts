@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/embedded.ts";
+import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/embedded.ts";
 import { FASHION_MNIST_CLASSES, MNIST_CLASSES } from "@/data/mnist.ts";
 import { requestOf } from "./fixtures.ts";
 
@@ -32,20 +32,23 @@ Deno.test("SOLIDS keep the truth and the pose of each picture", async () => {
 
 Deno.test("EMBEDDED puts the parts one after the other, with their classes", async () => {
   const set = await EMBEDDED.load(TEST, "");
-  assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 3600, 27]);
+  assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 3700, 27]);
   assert.equal(
     set.provenance,
     "digits drawn by this project's own code; clothes, shoes and bags drawn by this project's own " +
-      "code; solids built by this project's own code, each rendered once; faces drawn by this " +
-      "project's own code",
+      "code; faces drawn by this project's own code; solids built by this project's own code, each " +
+      "rendered once; bowls built by this project's own code, each rendered once",
   );
   const garments = await GARMENTS.load(TEST, "");
   const area = 28 * 28;
   assert.deepEqual(set.pixels.subarray(1000 * area, 2000 * area), garments.pixels);
   assert.deepEqual(set.labels!.subarray(1000, 1005), Uint8Array.of(10, 11, 12, 13, 14));
-  assert.deepEqual(set.labels!.subarray(2000, 2003), Uint8Array.of(20, 21, 22));
   const faces = await FACES.load(TEST, "");
-  assert.deepEqual(set.pixels.subarray(2600 * area), faces.pixels);
+  assert.deepEqual(set.pixels.subarray(2000 * area, 3000 * area), faces.pixels);
+  assert.deepEqual(set.labels!.subarray(2999, 3003), Uint8Array.of(20, 21, 22, 23));
+  const bowls = await BOWLS.load(TEST, "");
+  assert.deepEqual(set.pixels.subarray(3600 * area), bowls.pixels);
+  assert.equal(set.labels![3600], set.classNames!.indexOf("bowl"), "with the solid ones");
 });
 
 Deno.test("SOLIDS#bowl are the bowls alone, with their truth", async () => {

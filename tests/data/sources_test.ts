@@ -3,7 +3,7 @@ import { loadImageSet, parseSpecification, SOURCES } from "@/data/sources.ts";
 import { withFolder, withServer } from "./fixtures.ts";
 
 const KNOWN = "mnist, fashion-mnist, celeba, modelnet40, images:PATH, voxels:PATH, meshes:PATH, " +
-  "embedded, embedded-digits, embedded-garments, embedded-faces, embedded-solids";
+  "embedded, embedded-digits, embedded-garments, embedded-faces, embedded-solids, embedded-bowls";
 
 Deno.test("parseSpecification() splits at the first colon", () => {
   const { source, path } = parseSpecification("images:a:b");
