@@ -18,7 +18,7 @@ import type { Stage } from "./stage.ts";
 import { createTexture } from "./texture.ts";
 
 /** Stream of the shape latent's noise. */
-const STREAM = 0;
+export const STREAM = 0;
 
 /** Everything that one batch goes through. */
 export interface Forward {

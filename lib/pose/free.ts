@@ -11,10 +11,10 @@ import { type AngleCount, anglesNote, poseOf } from "./angles.ts";
 import type { PoseStrategy } from "./strategy.ts";
 
 /** Units of the pose posterior, and of the hidden layer. Paper: the released code. */
-const UNITS = 12;
+export const UNITS = 12;
 const HIDDEN = 10;
 /** Stream of the pose's noise; the shape latent's is 0. */
-const STREAM = 1;
+export const STREAM = 1;
 /** Draws behind the pose of a trained model. */
 const DRAWS = 64;
 

@@ -1,0 +1,278 @@
+"""What the twins have in common: sizes, reference files, initial weights, timing, and the commands.
+
+A twin is the training step of this project written in another framework: the strongest form that a
+good engineer would write there. `peers.ts` starts it with `serve` and speaks with it in lines of JSON;
+`time` and `check` are for people, also on machines that hold nothing of this project but this folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import math
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO
+
+import numpy as np
+
+Array = np.ndarray
+
+WARM_UP = 5
+"""Steps that belong to the set-up: the first ones compile and choose algorithms."""
+
+LOSSES = ("loss", "image", "latent", "pose")
+"""What a step gives, in this order; the loss is the sum of the others."""
+
+POSE_UNITS, POSE_HIDDEN = 12, 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The numbers of a run that the step depends on, by the names that our configs give them."""
+
+    imageSize: int = 28
+    latentSize: int = 20
+    filters: int = 128
+    batchSize: int = 64
+    beta: float = 1.0
+    learningRate: float = 1e-3
+    clipNorm: float = 1.0
+
+    @property
+    def shape_units(self) -> int:
+        """Units of the shape latent: the last one is the pose."""
+        return self.latentSize - 1
+
+    @staticmethod
+    def of(values: dict[str, Any]) -> Config:
+        """Takes from a whole config what the step depends on."""
+        return Config(**{f.name: values[f.name] for f in dataclasses.fields(Config)})
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """A run of our own step, as `reference.ts` writes it; S = image size, N = steps."""
+
+    config: Config
+    weights: dict[str, Array]
+    """Initial parameters and running statistics, in our layouts."""
+    images: Array
+    """`[N, B, S, S, 1]`"""
+    noise: Array
+    """`[N, B, shape units + pose units]`, from N(0, 1)"""
+    losses: Array
+    """`[N, 4]`, in the order of `LOSSES`"""
+    statistics: dict[str, Array]
+    """Running means and variances after the last step."""
+
+    @staticmethod
+    def read(path: str) -> Reference:
+        """Reads a file."""
+        from safetensors import safe_open
+
+        with safe_open(path, framework="numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            config = Config.of(json.loads(file.metadata()["config"]))
+
+        def below(prefix: str) -> dict[str, Array]:
+            return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+
+        losses = np.stack([tensors[f"losses/{name}"] for name in LOSSES], axis=1)
+        noise = np.concatenate([tensors["noise/shape"], tensors["noise/pose"]], axis=2)
+        weights, after = below("initial/"), below("after/")
+        return Reference(config, weights, tensors["images"], noise, losses, after)
+
+
+class Twin(Protocol):
+    """The step in one framework: its variables, and what moves them."""
+
+    description: dict[str, Any]
+    """Device and versions."""
+
+    def host_batch(self, images: Array) -> Any:
+        """Lays pictures `[B, S, S, 1]` where a data loader would leave them in the host's memory."""
+
+    def step(self, batch: Any, noise: Array | None = None) -> list[float]:
+        """Uploads a batch, takes a step, reads the losses; draws the noise unless it is given."""
+
+    def statistics(self) -> dict[str, Array]:
+        """Reads the running means and variances, by name."""
+
+
+Create = Callable[[Config, dict[str, Array], argparse.Namespace], Twin]
+
+
+def made_up(config: Config) -> Reference:
+    """Gives made-up weights and pictures, for timing where there is no file."""
+    random = np.random.default_rng(1)
+    units, filters, coarse = config.shape_units, config.filters, config.imageSize // 4
+    features = math.ceil(config.imageSize / 16) ** 2 * filters
+
+    def glorot(inputs: int, outputs: int) -> Array:
+        limit = math.sqrt(6 / (inputs + outputs))
+        return random.uniform(-limit, limit, (inputs, outputs))
+
+    weights: dict[str, Array] = {}
+    norms = {"decoder/norm1": filters, "decoder/norm2": filters // 2}
+    for i in range(1, 5):
+        inputs = 1 if i == 1 else filters
+        weights[f"encoder/conv{i}/kernel"] = random.normal(0, 0.02, (3, 3, inputs, filters))
+        norms[f"encoder/norm{i}"] = filters
+    for name, channels in norms.items():
+        for part, value in {"scale": 1, "shift": 0, "mean": 0, "variance": 1}.items():
+            weights[f"{name}/{part}"] = np.full(channels, value)
+    dense = {
+        "encoder/mean": (features, units),
+        "encoder/logVariance": (features, units),
+        "pose/hidden": (POSE_UNITS, POSE_HIDDEN),
+        "pose/output": (POSE_HIDDEN, 1),
+    }
+    for name, (inputs, outputs) in dense.items():
+        weights[f"{name}/weights"] = glorot(inputs, outputs)
+        weights[f"{name}/bias"] = np.zeros(outputs)
+    weights["decoder/grid/weights"] = random.normal(0, 0.1, (units, coarse**3 * filters))
+    weights["decoder/deconv1/kernel"] = random.normal(0, 0.02, (3, 3, 3, filters // 2, filters))
+    weights["decoder/deconv2/kernel"] = random.normal(0, 0.02, (3, 3, 3, 1, filters // 2))
+    weights["decoder/deconv2/bias"] = np.zeros(1)
+    for part in ("mean", "logVariance"):
+        weights[f"pose/{part}"] = np.zeros((config.batchSize, POSE_UNITS))
+    shape = (2, config.batchSize, config.imageSize, config.imageSize, 1)
+    return Reference(
+        config,
+        {name: values.astype(np.float32) for name, values in weights.items()},
+        images=random.uniform(size=shape).astype(np.float32),
+        noise=np.zeros((0,)),
+        losses=np.zeros((0,)),
+        statistics={},
+    )
+
+
+def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
+    """Takes the steps of a reference and gives the largest deviations from it, relative to its values."""
+    losses = np.array([
+        twin.step(twin.host_batch(images), noise)
+        for images, noise in zip(reference.images, reference.noise, strict=True)
+    ])
+    found = np.abs(losses - reference.losses) / np.abs(reference.losses[:, :1])
+    after = twin.statistics()
+    apart = [np.abs(after[n] - s).max() / np.abs(s).max() for n, s in reference.statistics.items()]
+    largest = dict(zip(LOSSES, found.max(axis=0).tolist(), strict=True))
+    return {**largest, "statistics": float(max(apart))}
+
+
+def timed(twin: Twin, batches: list[Any], count: int) -> list[float]:
+    """Takes steps and gives the milliseconds of each: upload, step, reading the losses."""
+    milliseconds = []
+    for i in range(count):
+        start = time.perf_counter()
+        twin.step(batches[i % len(batches)])
+        milliseconds.append(1000 * (time.perf_counter() - start))
+    return milliseconds
+
+
+def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+    """Sets up, says so, then takes as many steps as each line asks for: `{"steps": 10}`."""
+
+    def answer(line: dict[str, Any]) -> None:
+        print(json.dumps(line), file=answers, flush=True)
+
+    try:
+        reference = Reference.read(arguments.file)
+        twin, batches, seconds = set_up(create, reference, arguments)
+        answer({"setupSeconds": seconds, "threads": arguments.threads, **twin.description})
+        for line in sys.stdin:
+            answer({"ms": timed(twin, batches, json.loads(line)["steps"])})
+    except Exception as error:  # whatever it is, the table must say it
+        answer({"error": f"{type(error).__name__}: {error}"})
+        raise
+
+
+def set_up(
+    create: Create, reference: Reference, arguments: argparse.Namespace
+) -> tuple[Twin, list[Any], float]:
+    """Makes a twin and warms it up; the seconds are those of both."""
+    start = time.perf_counter()
+    twin = create(reference.config, reference.weights, arguments)
+    batches = [twin.host_batch(images) for images in reference.images]
+    timed(twin, batches, WARM_UP)
+    return twin, batches, time.perf_counter() - start
+
+
+def check(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+    """Prints the largest deviations from a reference."""
+    reference = Reference.read(arguments.file)
+    twin = create(reference.config, reference.weights, arguments)
+    print(json.dumps({"mode": arguments.mode, **deviations(twin, reference)}), file=answers)
+
+
+def time_by_hand(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+    """Prints the times of many steps as one line of JSON."""
+    sizes = {
+        "batchSize": arguments.batch,
+        "filters": arguments.filters,
+        "imageSize": arguments.grid,
+        "latentSize": arguments.latent,
+    }
+    reference = Reference.read(arguments.file) if arguments.file else made_up(Config(**sizes))
+    twin, batches, seconds = set_up(create, reference, arguments)
+    milliseconds = timed(twin, batches, arguments.steps)
+    line = {
+        "mode": arguments.mode,
+        "medianMs": round(statistics.median(milliseconds), 3),
+        "fastestMs": round(min(milliseconds), 3),
+        "setupSeconds": round(seconds, 1),
+        "peakMB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "steps": len(milliseconds),
+        "config": dataclasses.asdict(reference.config),
+        **twin.description,
+    }
+    print(json.dumps(line), file=answers)
+
+
+MEMORY = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+"""What glibc must be told before a process starts: huge pages, and to keep what was freed for the next
+step, as our own tasks tell it. PyTorch's median falls from 356 ms to 256 (2 cores, batch 64)."""
+
+
+def with_tuned_memory() -> None:
+    """Starts this program again with what glibc must be told, unless it was told."""
+    if any(name not in os.environ for name in MEMORY):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**MEMORY, **os.environ})
+
+
+def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None]) -> None:
+    """Runs the command line of a twin; `options` adds those of its own."""
+    with_tuned_memory()
+    # Compilers print what they like; only answers may reach standard output.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    parser = argparse.ArgumentParser(description=create.__doc__)
+    commands = parser.add_subparsers(required=True)
+    for name, run in {"time": time_by_hand, "check": check, "serve": serve}.items():
+        command = commands.add_parser(name, help=run.__doc__)
+        command.set_defaults(run=run)
+        command.add_argument("file", nargs="?" if name == "time" else None, help="a reference")
+        command.add_argument("--mode", choices=modes, default=modes[0])
+        cores = len(os.sched_getaffinity(0))
+        command.add_argument("--threads", type=int, default=cores, help="on a processor")
+        options(command)
+    by_hand = commands.choices["time"]
+    defaults = Config()
+    by_hand.add_argument("--batch", type=int, default=defaults.batchSize)
+    by_hand.add_argument("--filters", type=int, default=defaults.filters)
+    by_hand.add_argument("--grid", type=int, default=defaults.imageSize)
+    by_hand.add_argument("--latent", type=int, default=defaults.latentSize)
+    by_hand.add_argument("--steps", type=int, default=50)
+    arguments = parser.parse_args()
+    arguments.run(create, arguments, answers)
