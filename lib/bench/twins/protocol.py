@@ -1,8 +1,8 @@
 """What the twins have in common: sizes, reference files, initial weights, timing, and the commands.
 
-A twin is the training step of this project written in another framework: the strongest form that a
-good engineer would write there. `peers.ts` starts it with `serve` and speaks with it in lines of JSON;
-`time` and `check` are for people, also on machines that hold nothing of this project but this folder.
+A twin is the training step of this project written in another framework: the strongest form that
+a good engineer would write there. `peers.ts` starts it with `serve` and speaks with it in lines
+of JSON; `time` and `check` are for people, also where nothing of this project is but this folder.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Twin(Protocol):
     """Device and versions."""
 
     def host_batch(self, images: Array) -> Any:
-        """Lays pictures `[B, S, S, 1]` where a data loader would leave them in the host's memory."""
+        """Lays pictures `[B, S, S, 1]` where a data loader would leave them."""
 
     def step(self, batch: Any, noise: Array | None = None) -> list[float]:
         """Uploads a batch, takes a step, reads the losses; draws the noise unless it is given."""
@@ -154,11 +154,13 @@ def made_up(config: Config) -> Reference:
 
 
 def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
-    """Takes the steps of a reference and gives the largest deviations from it, relative to its values."""
-    losses = np.array([
-        twin.step(twin.host_batch(images), noise)
-        for images, noise in zip(reference.images, reference.noise, strict=True)
-    ])
+    """Takes the steps of a reference and gives the largest deviations, relative to its losses."""
+    losses = np.array(
+        [
+            twin.step(twin.host_batch(images), noise)
+            for images, noise in zip(reference.images, reference.noise, strict=True)
+        ]
+    )
     found = np.abs(losses - reference.losses) / np.abs(reference.losses[:, :1])
     after = twin.statistics()
     apart = [np.abs(after[n] - s).max() / np.abs(s).max() for n, s in reference.statistics.items()]
@@ -185,7 +187,7 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
     try:
         reference = Reference.read(arguments.file)
         twin, batches, seconds = set_up(create, reference, arguments)
-        answer({"setupSeconds": seconds, "threads": arguments.threads, **twin.description})
+        answer({"setupSeconds": seconds, **twin.description})
         for line in sys.stdin:
             answer({"ms": timed(twin, batches, json.loads(line)["steps"])})
     except Exception as error:  # whatever it is, the table must say it
@@ -241,8 +243,9 @@ MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "4294967296",
     "MALLOC_TOP_PAD_": "67108864",
 }
-"""What glibc must be told before a process starts: huge pages, and to keep what was freed for the next
-step, as our own tasks tell it. PyTorch's median falls from 356 ms to 256 (2 cores, batch 64)."""
+"""What glibc must be told before a process starts: huge pages, and to keep what was freed for the
+next step, as our own tasks tell it. PyTorch's median falls from 356 ms to 256 (batch 64, 2 cores).
+"""
 
 
 def with_tuned_memory() -> None:
@@ -264,8 +267,6 @@ def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None])
         command.set_defaults(run=run)
         command.add_argument("file", nargs="?" if name == "time" else None, help="a reference")
         command.add_argument("--mode", choices=modes, default=modes[0])
-        cores = len(os.sched_getaffinity(0))
-        command.add_argument("--threads", type=int, default=cores, help="on a processor")
         options(command)
     by_hand = commands.choices["time"]
     defaults = Config()
