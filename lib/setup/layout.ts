@@ -17,6 +17,8 @@ export interface Layout {
   readonly python: string;
   /** Libtensorflow for each backend, and which one is chosen. */
   readonly backends: string;
+  /** The Python environment of the frameworks that `bench --peer` compares with. */
+  readonly peers: string;
   /** The tfjs package whose native binding set-up compiles. */
   readonly tfjs: string;
   /** Node-API's headers, which the binding includes. */
@@ -33,6 +35,7 @@ export function layoutOf(root: string): Layout {
     venv,
     python: join(venv, "bin", "python"),
     backends: join(absolute, ".backend"),
+    peers: join(absolute, ".backend", "peers"),
     tfjs: join(absolute, "node_modules", "@tensorflow", "tfjs-node-gpu"),
     nodeHeaders: join(absolute, "node_modules", "node-api-headers", "include"),
   };

@@ -16,7 +16,7 @@ import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
 import { requirePlatform } from "./machine.ts";
 import { exists } from "./prepared.ts";
 import { backendEnvironment } from "./runtime_environment.ts";
-import { ensureVirtualEnvironment } from "./virtual_environment.ts";
+import { ensurePeers, ensureVirtualEnvironment } from "./virtual_environment.ts";
 
 /** What set-up can be told. */
 export interface SetupOptions {
@@ -47,13 +47,7 @@ export interface SetupOptions {
  * @throws {Error} If the machine lacks something; the message says what to install
  */
 export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> {
-  const context: SetupContext = {
-    layout: options.layout ?? PROJECT,
-    signal: options.signal,
-    report: options.report ?? (() => {}),
-    pythonProgram: options.pythonProgram ?? "python3",
-    compilerProgram: options.compilerProgram ?? "g++",
-  };
+  const context = contextOf(options);
   const architecture = requirePlatform();
   await requirePackages(context.layout);
   using _lock = await lock(context);
@@ -68,6 +62,29 @@ export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> 
   const environment = await backendEnvironment(context.layout, choice);
   await ensureKernelspec(context.layout, Deno.execPath(), environment);
   return choice;
+}
+
+/**
+ * Makes the Python environment of the frameworks that `bench --peer` compares with.
+ *
+ * @param backend What they are to compute on
+ * @returns Its interpreter
+ * @throws {Error} If the machine lacks something; the message says what to install
+ */
+export async function setUpPeers(backend: Backend, options: SetupOptions = {}): Promise<string> {
+  const context = contextOf(options);
+  using _lock = await lock(context);
+  return await ensurePeers(context, backend);
+}
+
+function contextOf(options: SetupOptions): SetupContext {
+  return {
+    layout: options.layout ?? PROJECT,
+    signal: options.signal,
+    report: options.report ?? (() => {}),
+    pythonProgram: options.pythonProgram ?? "python3",
+    compilerProgram: options.compilerProgram ?? "g++",
+  };
 }
 
 /** Takes libtensorflow from a folder that the user has prepared. */

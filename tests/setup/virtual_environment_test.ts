@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ensureVirtualEnvironment, jupyterEnvironment } from "@/setup/virtual_environment.ts";
+import {
+  ensurePeers,
+  ensureVirtualEnvironment,
+  jupyterEnvironment,
+} from "@/setup/virtual_environment.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
 const CURE = "install Python 3.10 or later with its venv module, such as by " +
@@ -54,6 +58,39 @@ Deno.test("ensureVirtualEnvironment() says what to install where venv or pip is 
   );
 });
 
+Deno.test("ensurePeers() installs what the backend needs, within the pinned versions", async () => {
+  await using checkout = await fakeCheckout();
+  const { peers } = checkout.layout;
+  assert.equal(await ensurePeers(checkout.context, "cpu"), join(peers, "bin", "python"));
+  await ensurePeers(checkout.context, "cpu");
+  const calls = async () =>
+    (await Deno.readTextFile(join(peers, "bin", "calls"))).trimEnd().split("\n");
+  const [onCpu, ...more] = await calls();
+  assert.match(onCpu!, /install --constraint .*requirements\.txt torch jax numpy safetensors /);
+  assert.deepEqual(more, []);
+  await Deno.remove(peers, { recursive: true });
+  await ensurePeers(checkout.context, "gpu");
+  assert.match((await calls())[0]!, / torch jax\[cuda13\] numpy safetensors /);
+});
+
+Deno.test("ensurePeers() makes another environment for another backend", async () => {
+  await using checkout = await fakeCheckout();
+  await ensurePeers(checkout.context, "cpu");
+  const made = (await checkout.calls()).length;
+  await ensurePeers(checkout.context, "gpu");
+  assert.ok((await checkout.calls()).length > made);
+});
+
+Deno.test("ensurePeers() needs a newer Python", async () => {
+  await using checkout = await fakeCheckout();
+  const { pythonProgram } = checkout.context;
+  await Deno.writeTextFile(pythonProgram, "#!/bin/bash\necho 3.10\n", { mode: 0o755 });
+  await assert.rejects(
+    ensurePeers(checkout.context, "cpu"),
+    /Cannot make \.backend\/peers: .*python3 must be Python 3\.11 or later, got 3\.10; install/,
+  );
+});
+
 Deno.test("jupyterEnvironment() keeps every folder of Jupyter inside .venv", async () => {
   await using checkout = await fakeCheckout();
   const { PYTHONNOUSERSITE, ...folders } = jupyterEnvironment(checkout.layout);
@@ -63,8 +100,10 @@ Deno.test("jupyterEnvironment() keeps every folder of Jupyter inside .venv", asy
   }
 });
 
-Deno.test("requirements.txt pins every package and names no index", async () => {
-  const path = join(import.meta.dirname!, "..", "..", "lib", "setup", "requirements.txt");
-  const lines = (await Deno.readTextFile(path)).trim().split("\n");
-  for (const line of lines) assert.match(line, /^(#.*|[\w.-]+==[\w.]+)$/);
-});
+for (const folder of ["setup", join("bench", "twins")]) {
+  Deno.test(`requirements.txt of ${folder} pins every package and names no index`, async () => {
+    const path = join(import.meta.dirname!, "..", "..", "lib", folder, "requirements.txt");
+    const lines = (await Deno.readTextFile(path)).trim().split("\n");
+    for (const line of lines) assert.match(line, /^(#.*|[\w.-]+==[\w.]+)$/);
+  });
+}
