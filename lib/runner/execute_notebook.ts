@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join, resolve } from "node:path";
-import { linesOf } from "@/setup/child.ts";
+import { linesOf } from "@/lines.ts";
 import { KERNEL_NAME, kernelspec } from "@/setup/kernelspec.ts";
 import { type Layout, PROJECT } from "@/setup/layout.ts";
 import { exists } from "@/setup/prepared.ts";

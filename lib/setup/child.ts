@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { linesOf } from "@/lines.ts";
+
 /** How to run a program. */
 export interface ChildOptions {
   /** What it is run for, such as `compile the native binding`; it opens the error message. */
@@ -47,18 +49,6 @@ export async function runChild(
   }
   await errors;
   return lines.join("\n");
-}
-
-/** Gives the lines of a stream of UTF-8 text as they come. */
-export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let unfinished = "";
-  for await (const bytes of stream) {
-    const lines = (unfinished + decoder.decode(bytes, { stream: true })).split("\n");
-    unfinished = lines.pop()!;
-    yield* lines;
-  }
-  if (unfinished !== "") yield unfinished;
 }
 
 function spawn(

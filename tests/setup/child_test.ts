@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { linesOf, runChild } from "@/setup/child.ts";
+import { runChild } from "@/setup/child.ts";
 
 const PURPOSE = { action: "bake a cake", cure: "install an oven" };
 
@@ -31,10 +31,4 @@ Deno.test("runChild() quotes the last errors of a program that fails", async () 
 Deno.test("runChild() ends the program when aborted", async () => {
   const signal = AbortSignal.timeout(50);
   await assert.rejects(runChild("sleep", ["60"], { ...PURPOSE, signal }), /TimeoutError/);
-});
-
-Deno.test("linesOf() joins lines that were cut anywhere, inside a letter too", async () => {
-  const bytes = new TextEncoder().encode("é1\né2");
-  const stream = ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte)));
-  assert.deepEqual(await Array.fromAsync(linesOf(stream)), ["é1", "é2"]);
 });
