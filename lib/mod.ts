@@ -4,7 +4,7 @@
  * - `render/` turns voxels and a pose into a picture, differentiably;
  * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
- * - `bench/` times the step and its parts;
+ * - `bench/` times the step, its parts and its peers;
  * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure;
  * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
  *
@@ -14,9 +14,11 @@
 export * as tf from "./tf.ts";
 export * from "./bench/losses.ts";
 export * from "./bench/parts.ts";
+export type { PeerRow, PeersReport, Turns } from "./bench/peers.ts";
 export * from "./bench/quietness.ts";
 export * from "./bench/report.ts";
 export * from "./bench/timing.ts";
+export type { TwinDescription } from "./bench/twin.ts";
 export * from "./config.ts";
 export * from "./data/batches.ts";
 export * from "./data/fallback.ts";

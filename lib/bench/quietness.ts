@@ -13,7 +13,7 @@ export interface CpuTimes {
   readonly all: number;
   /** Ticks in which a core worked, for anybody; those that another guest of the host took count. */
   readonly busy: number;
-  /** Ticks in which one worked for this process, its threads, or children that have ended. */
+  /** Ticks in which one worked for our processes, their threads, or children that have ended. */
   readonly own: number;
 }
 
@@ -31,15 +31,16 @@ export interface Quietness {
  * Reads the kernel's counters.
  *
  * @param stat The text of `/proc/stat`
- * @param self The text of `/proc/self/stat`
+ * @param processes The text of `/proc/self/stat`, and of other processes that are ours
  */
-export function parseCpuTimes(stat: string, self: string): CpuTimes {
+export function parseCpuTimes(stat: string, ...processes: readonly string[]): CpuTimes {
   // user nice system idle iowait irq softirq steal; guests' time, which follows, is within user.
   const ticks = stat.split("\n")[0]!.trim().split(/\s+/).slice(1, 9).map(Number);
   const all = ticks.reduce((sum, count) => sum + count, 0);
   // A program's name is in parentheses and may hold anything; utime stime cutime cstime come later.
-  const fields = self.slice(self.lastIndexOf(")") + 2).split(" ").map(Number);
-  const own = fields.slice(11, 15).reduce((sum, count) => sum + count, 0);
+  const own = processes
+    .flatMap((text) => text.slice(text.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number))
+    .reduce((sum, count) => sum + count, 0);
   return { all, busy: all - ticks[3]! - ticks[4]!, own };
 }
 
@@ -56,12 +57,30 @@ export function quietnessBetween(before: CpuTimes, after: CpuTimes, load: number
   return { foreignShare, load, isQuiet: foreignShare <= QUIET_SHARE };
 }
 
-/** Begins to watch the machine; the function that it gives ends the watch. */
-export function watchOthers(): () => Quietness {
+/**
+ * Begins to watch the machine; the function that it gives ends the watch.
+ *
+ * @param children Processes that are ours too
+ */
+export function watchOthers(children: readonly number[] = []): () => Quietness {
+  const own = ["self", ...children].map((process) => `/proc/${process}/stat`);
   const read = () =>
-    parseCpuTimes(Deno.readTextFileSync("/proc/stat"), Deno.readTextFileSync("/proc/self/stat"));
+    parseCpuTimes(
+      Deno.readTextFileSync("/proc/stat"),
+      ...own.flatMap(textIfThere),
+    );
   const [load, before] = [Deno.loadavg()[0]!, read()];
   return () => quietnessBetween(before, read(), load);
+}
+
+/** Reads a file, or nothing: what a child used that has ended counts as its parent's. */
+function textIfThere(path: string): string[] {
+  try {
+    return [Deno.readTextFileSync(path)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** Says it in words, such as `not quiet: others used 12.0 % of the cores, load 1.3 before`. */

@@ -22,7 +22,7 @@ import { createTrainer } from "@/train/trainer.ts";
  * `[N, B, Z - 1]`, `noise/pose` `[N, B, 12]` and `losses/<term>` `[N]`; `after/<parameter>`, the
  * running statistics at the end; and the config, as JSON, in its metadata.
  *
- * @param config What to run; the twins know the mu-VAE with free poses and without texture
+ * @param config What to run; the twins know the paper's mu-VAE, with free poses and without texture
  * @param steps How many steps, N
  * @throws {RangeError} If the twins do not know what the config asks for
  */
@@ -64,9 +64,14 @@ export function makeReference(config: Config, steps: number): TensorFile {
 }
 
 /** What the twins are written for. */
-const TWIN = { objective: "mu-vae", pose: "free", texture: false } as const;
+const TWIN = { objective: "mu-vae", pose: "free", elevation: false, texture: false } as const;
 
-function requireTwin(config: Config): void {
+/**
+ * Checks that the twins know what a config asks for.
+ *
+ * @throws {RangeError} If they do not
+ */
+export function requireTwin(config: Config): void {
   for (const [field, known] of Object.entries(TWIN)) {
     const value = config[field as keyof typeof TWIN];
     if (value === known) continue;

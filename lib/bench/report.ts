@@ -11,6 +11,7 @@ import type { LossRun } from "./losses.ts";
 import type { PartTimes } from "./parts.ts";
 import { type Quietness, quietnessInWords, watchOthers } from "./quietness.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
+import { aligned, gigabytes, ms } from "./table.ts";
 import { countNodes, type StepTimes, timeSteps, type TimingOptions } from "./timing.ts";
 
 /** The sizes that a step grows with. */
@@ -154,16 +155,4 @@ function cellsOf(step: StepReport): string[] {
     String(nodes),
     startUpSeconds.toFixed(1),
   ];
-}
-
-const ms = (milliseconds: number) => milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
-const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2);
-
-/** Pads the cells of a table: names to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[i]!)).join("  ")
-      .trimEnd()
-  );
 }

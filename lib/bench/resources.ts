@@ -6,9 +6,10 @@
 /** Ticks in a second: what Linux tells programs on every processor that this project runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** Gives the most memory that this process ever held, in bytes (VmHWM). */
-export function peakMemory(): number {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
+/** Gives the most memory that this process, or another one, ever held, in bytes (VmHWM). */
+export function peakMemory(process: number | "self" = "self"): number {
+  const status = Deno.readTextFileSync(`/proc/${process}/status`);
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status)!;
   return Number(kilobytes) * 1024;
 }
 

@@ -22,17 +22,16 @@ import {
   usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
+import { benchPeers, type PeerFlags, peerOptions } from "./bench_peers.ts";
 import { action, type Outcome, type Session } from "./session.ts";
 
-interface BenchFlags {
-  readonly repeat: number;
+interface BenchFlags extends PeerFlags {
   readonly json?: boolean;
   readonly eager?: boolean;
   readonly parts?: boolean;
   readonly growth?: boolean;
   readonly losses?: number;
   readonly dataDir: string;
-  readonly out?: string;
 }
 
 /** Calls that are not counted: the first ones compile and fill caches. */
@@ -40,7 +39,9 @@ const WARM_UP = 5;
 
 /** Adds `deno task bench` to the program. */
 export function addBench(program: Command): void {
-  addConfigOptions(program.command("bench").description("time the training step"))
+  const command = program.command("bench").description("time the training step");
+  for (const option of peerOptions()) command.addOption(option);
+  addConfigOptions(command)
     .option("--repeat <count>", "steps to time", parseCount, 30)
     .option("--eager", "time it run operation by operation")
     .option("--parts", "time its parts too")
@@ -51,9 +52,11 @@ export function addBench(program: Command): void {
     .option("--json", "print the result as JSON on the last line")
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
       const config = configFrom(options);
-      await prepare(session);
+      const { backend } = await prepare(session);
       await checkNames(config);
-      return await bench(session, await usableConfig(session, config), options);
+      const usable = await usableConfig(session, config);
+      if (options.peer !== undefined) return await benchPeers(session, usable, backend, options);
+      return await bench(session, usable, options);
     }));
 }
 

@@ -4,35 +4,11 @@
  * @module
  */
 import { join } from "node:path";
+import type { PeerRow, PeersReport } from "@/bench/peers.ts";
 import type { BenchReport, StepReport } from "@/bench/report.ts";
-import type { Config } from "@/config.ts";
 import { growthCurves, type GrowthPoint, overlaidLosses } from "@/plot/growth.ts";
 import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/plot/performance.ts";
 import type { Picture } from "@/plot/picture.ts";
-
-/** The step of another framework, or ours, as `bench --peer` measured it. */
-export interface PeerTimes {
-  /** Which one. */
-  readonly name: string;
-  /** Median time of its step in milliseconds, unless it failed. */
-  readonly medianMs?: number | null;
-  /** That, over ours: 1 for ours. */
-  readonly ratioOfMedians?: number | null;
-  /** Why it failed. */
-  readonly failure?: string;
-}
-
-/** What `bench --peer --out` writes. */
-export interface PeersReport {
-  /** Tells it from other reports. */
-  readonly kind: "peers";
-  /** The kind of machine. */
-  readonly machine: string;
-  /** What was measured. */
-  readonly config: Config;
-  /** Ours and the others. */
-  readonly rows: readonly PeerTimes[];
-}
 
 /** Something that was tried to make the step faster or smaller. */
 export interface Try {
@@ -86,13 +62,20 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
 export type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
 /** The part that a figure of parts shows. */
 export type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
+/** What it shows of ours or of a peer. */
+export type PeerTimes = Pick<PeerRow, "name" | "medianMs" | "ratioOfMedians" | "failure">;
+/** The part of a report of peers that it shows. */
+export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
+  /** Ours and the others. */
+  readonly rows: readonly PeerTimes[];
+};
 
 /**
  * Draws our step, its floor and the steps of others, by machine and size. Where others were measured
  * ours is the one that was measured beside them, else that of a quiet report, if there is one.
  */
 export function stepFigure(
-  { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersReport[] },
+  { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
 ): Picture {
   const titles = distinct([...reports, ...peers].map(titleOf));
   return timeBars(titles.map((title) => {
@@ -190,7 +173,7 @@ function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string):
 function peerBar(row: PeerTimes, precision: string): TimeBar {
   const { medianMs, ratioOfMedians } = row;
   const name = named(row.name, precision);
-  if (typeof medianMs !== "number" || typeof ratioOfMedians !== "number") {
+  if (medianMs === undefined || ratioOfMedians === undefined) {
     return { name, ms: 0, kind: "peer", label: "failed" };
   }
   const time = inMilliseconds(medianMs);

@@ -8,6 +8,10 @@ Deno.test("peakMemory() is at least what the process holds, and never falls", ()
   assert.ok(peakMemory() >= peak);
 });
 
+Deno.test("peakMemory() is told of other processes too", () => {
+  assert.ok(peakMemory(Deno.ppid) > 0);
+});
+
 Deno.test("processAge() grows from before this test began", async () => {
   const age = processAge();
   assert.ok(age > 0 && Number.isFinite(age));

@@ -80,11 +80,29 @@ Deno.test("bench ends with its time where no JSON is asked for, also eagerly", a
   assert.match(stdout, /\nbench: done in \d+\.\d s\n$/);
 });
 
+Deno.test("bench --peer measures ours beside peers, and says why one is missing", () =>
+  withFolder(async (folder) => {
+    const out = `${folder}/peers.json`;
+    const flags = ["--grid", "8", "--peer", "jax", "--peer-python", "no-such-python", "--out", out];
+    const { code, stdout, stderr } = await runCli([...TINY, ...flags]);
+    assert.equal(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assert.equal(lines[0], "bench: 6 rounds of 1 steps, batch 4, 4 filters: ours, jax");
+    assert.match(lines[1]!, /^ +median ms +fastest ms +\/ ours +by round +memory GB +set-up s$/);
+    assert.match(lines[2]!, /^ours( +[\d.]+){2} +1\.00 +1\.00 +[\d.]+( \+ [\d.]+)? +[\d.]+$/);
+    assert.equal(lines[3], 'JAX failed: there is no program "no-such-python"');
+    const { kind, rows } = JSON.parse(await Deno.readTextFile(out));
+    assert.equal(kind, "peers");
+    assert.deepEqual(rows.map(({ name }: { name: string }) => name), ["ours", "JAX"]);
+  }));
+
 Deno.test("bench exits with 2 on what it does not know", async () => {
   const misuses: [string[], RegExp][] = [
     [["--repeat", "0"], /argument '0' is invalid\. It must be an integer >= 1\.\n$/],
     [["--repeat", "few"], /argument 'few' is invalid\. It must be an integer >= 1\.\n$/],
     [["--batch", "0"], /^error: Cannot use config: batchSize must be an integer >= 1, got 0\n$/],
+    [["--peer", "julia"], /each must be one of torch, .*, jax, got julia\n$/],
+    [["--peer", "--texture"], /peers: texture must be false, got true\n$/],
     [["--fast"], /^error: unknown option '--fast'\n/],
     [
       ["--objective", "nonsense"],

@@ -185,14 +185,26 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
         print(json.dumps(line), file=answers, flush=True)
 
     try:
-        reference = Reference.read(arguments.file)
-        twin, batches, seconds = set_up(create, reference, arguments)
+        twin, batches, seconds = set_up(create, inputs_of(arguments), arguments)
         answer({"setupSeconds": seconds, **twin.description})
         for line in sys.stdin:
             answer({"ms": timed(twin, batches, json.loads(line)["steps"])})
     except Exception as error:  # whatever it is, the table must say it
         answer({"error": f"{type(error).__name__}: {error}"})
         raise
+
+
+def inputs_of(arguments: argparse.Namespace) -> Reference:
+    """Reads the weights and pictures of a file, or makes some up."""
+    if arguments.file is not None:
+        return Reference.read(arguments.file)
+    sizes = {
+        "batchSize": arguments.batch,
+        "filters": arguments.filters,
+        "imageSize": arguments.grid,
+        "latentSize": arguments.latent,
+    }
+    return made_up(Config(**sizes))
 
 
 def set_up(
@@ -215,13 +227,7 @@ def check(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
 
 def time_by_hand(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
     """Prints the times of many steps as one line of JSON."""
-    sizes = {
-        "batchSize": arguments.batch,
-        "filters": arguments.filters,
-        "imageSize": arguments.grid,
-        "latentSize": arguments.latent,
-    }
-    reference = Reference.read(arguments.file) if arguments.file else made_up(Config(**sizes))
+    reference = inputs_of(arguments)
     twin, batches, seconds = set_up(create, reference, arguments)
     milliseconds = timed(twin, batches, arguments.steps)
     line = {
@@ -265,15 +271,18 @@ def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None])
     for name, run in {"time": time_by_hand, "check": check, "serve": serve}.items():
         command = commands.add_parser(name, help=run.__doc__)
         command.set_defaults(run=run)
-        command.add_argument("file", nargs="?" if name == "time" else None, help="a reference")
         command.add_argument("--mode", choices=modes, default=modes[0])
         options(command)
-    by_hand = commands.choices["time"]
-    defaults = Config()
-    by_hand.add_argument("--batch", type=int, default=defaults.batchSize)
-    by_hand.add_argument("--filters", type=int, default=defaults.filters)
-    by_hand.add_argument("--grid", type=int, default=defaults.imageSize)
-    by_hand.add_argument("--latent", type=int, default=defaults.latentSize)
-    by_hand.add_argument("--steps", type=int, default=50)
+        if name == "check":
+            command.add_argument("file", help="a reference")
+            continue
+        command.add_argument("file", nargs="?", help="a reference whose sizes and values to take")
+        defaults = Config()
+        command.add_argument("--batch", type=int, default=defaults.batchSize)
+        command.add_argument("--filters", type=int, default=defaults.filters)
+        command.add_argument("--grid", type=int, default=defaults.imageSize)
+        command.add_argument("--latent", type=int, default=defaults.latentSize)
+        if name == "time":
+            command.add_argument("--steps", type=int, default=50)
     arguments = parser.parse_args()
     arguments.run(create, arguments, answers)

@@ -1,0 +1,25 @@
+"""A twin that computes nothing: each of its steps takes as many milliseconds as --batch says."""
+
+import json
+import os
+import sys
+
+MODE = sys.argv[sys.argv.index("--mode") + 1]
+BATCH = int(sys.argv[sys.argv.index("--batch") + 1])
+
+
+def answer(line: dict) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if MODE == "dies":
+    sys.exit("ImportError: no framework")
+if MODE == "refuses":
+    answer({"error": "RuntimeError: it will not\nand says why at length"})
+    sys.exit(1)
+answer({"setupSeconds": 1.5, "device": os.environ["XLA_FLAGS"], "versions": {}, "forms": {}})
+for turn, line in enumerate(sys.stdin):
+    if MODE == "tires" and turn == 1:
+        answer({"error": "MemoryError: enough"})
+        sys.exit(1)
+    answer({"ms": [BATCH + step for step in range(json.loads(line)["steps"])]})
