@@ -12,7 +12,7 @@ import { nativeBackend } from "@/native.ts";
 import { STREAM as POSE_STREAM, UNITS as POSE_UNITS } from "@/pose/free.ts";
 import { createRandom, seedFor } from "@/random.ts";
 import * as tf from "@/tf.ts";
-import type { StoredTensor, TensorFile } from "@/train/safetensors.ts";
+import type { StoredTensor, TensorFile } from "@/safetensors.ts";
 import { createTrainer } from "@/train/trainer.ts";
 
 /**

@@ -5,7 +5,7 @@ import { makeReference } from "@/bench/reference.ts";
 import { runChild } from "@/setup/child.ts";
 import { PROJECT } from "@/setup/layout.ts";
 import { exists } from "@/setup/prepared.ts";
-import { encodeTensors } from "@/train/safetensors.ts";
+import { encodeTensors } from "@/safetensors.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY } from "../tiny.ts";
 
