@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from importlib import metadata
 from typing import Any
 
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # others share the card
@@ -38,8 +39,7 @@ class JaxStep:
     def __init__(
         self, config: Config, weights: dict[str, Array], arguments: argparse.Namespace
     ) -> None:
-        device = jax.devices()[0]
-        is_gpu = device.platform == "gpu"
+        is_gpu = jax.default_backend() != "cpu"
         first = arguments.first or ("native" if is_gpu else "products")
         last = arguments.last or ("parity" if is_gpu else "taps")
         self.config, self.first, self.last = config, FIRST[first], LAST[last]
@@ -64,8 +64,8 @@ class JaxStep:
         self.drawn = jax.jit(drawn, donate_argnums=0)
         self.given = jax.jit(self.advance, donate_argnums=0)
         self.description = {
-            "device": device.device_kind,
-            "versions": {"jax": jax.__version__, "jaxlib": jax.lib.__version__},
+            "device": jax.devices()[0].device_kind,
+            "versions": {name: metadata.version(name) for name in ("jax", "jaxlib")},
             "forms": {"first": first, "last": last},
         }
 
