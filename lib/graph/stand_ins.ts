@@ -8,6 +8,7 @@
  * @module
  */
 import { ATTRIBUTE_KINDS, type Binding, DATA_TYPES, type TensorMetadata } from "@/native.ts";
+import { elementCount } from "@/shapes.ts";
 
 /** Zeros are kept for the next operation, which often has the same shapes, up to this many numbers. */
 const MOST_NUMBERS = 2 ** 24;
@@ -64,8 +65,7 @@ export class StandIns implements Disposable {
     const key = `${dtype}/${shape}`;
     const known = this.#zeros.get(key);
     this.#zeros.delete(key);
-    const zeros = known ??
-      { id: this.#fill(shape, dtype), count: shape.reduce((a, b) => a * b, 1) };
+    const zeros = known ?? { id: this.#fill(shape, dtype), count: elementCount(shape) };
     this.#zeros.set(key, zeros);
     return zeros.id;
   }

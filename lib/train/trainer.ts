@@ -49,18 +49,18 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
   return {
-    train(images, step) {
-      const losses = readAll(() =>
+    train: (images, step) =>
+      readAll(() =>
         program.step({
           images: tf.tensor4d(images, shape),
           seed: tf.tensor1d([seed, step], "int32"),
-        })
-      );
-      return mapValues(losses, ([value]) => value!);
-    },
+        }), ([value]) => value!),
     reconstruct: (images) =>
-      readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) })),
-    snapshot: () => readAll(() => program.snapshot({})),
+      readAll(
+        () => program.reconstruct({ images: tf.tensor4d(images, shape) }),
+        (values) => values,
+      ),
+    snapshot: () => readAll(() => program.snapshot({}), (values) => values),
     [Symbol.dispose]() {
       program[Symbol.dispose]();
       state[Symbol.dispose]();
@@ -69,21 +69,15 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
 }
 
 /** Runs a function and brings its results to JavaScript; keeps no tensor. */
-function readAll<Name extends string>(
+function readAll<Name extends string, T>(
   run: () => Record<Name, tf.Tensor>,
-): Record<Name, Float32Array> {
-  const values = {} as Record<Name, Float32Array>;
+  map: (values: Float32Array) => T,
+): Record<Name, T> {
+  const values = {} as Record<Name, T>;
   tf.tidy(() => {
     for (const [name, tensor] of Object.entries<tf.Tensor>(run())) {
-      values[name as Name] = tensor.dataSync() as Float32Array;
+      values[name as Name] = map(tensor.dataSync() as Float32Array);
     }
   });
   return values;
-}
-
-function mapValues<From, To>(
-  record: Readonly<Record<string, From>>,
-  map: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
