@@ -90,7 +90,7 @@ for (const name of NAMES) {
   Deno.test(`${name} tags every cell that shows something with what it shows, and has it`, () => {
     for (const cell of code) {
       const expected = tagsOf(cell).filter((tag) => tag.startsWith("expects:"));
-      const isShowing = /\b(show|showViewer|watchRun)\(/.test(textOf(cell));
+      const isShowing = /\b(show|showViewer|watchRuns?)\(/.test(textOf(cell));
       assert.equal(expected.length > 0, isShowing, textOf(cell));
       const shown = new Set(cell.outputs!.flatMap(({ data }) => Object.keys(data ?? {})));
       for (const tag of expected) assert.ok(shown.has(tag.slice("expects:".length)), tag);
@@ -126,10 +126,11 @@ function checkFigure(name: string): void {
   const kind = pictureFormat(bytes) ?? (bytes[0] === "<".charCodeAt(0) ? "svg" : "unknown");
   assert.equal(name.split(".").at(-1), kind);
   assert.ok(bytes.length <= 4_000_000, name);
-  const { figure, config, seed, commit, minutes, machine, metrics, ...rest } = JSON.parse(
+  const { figure, config, seed, commit, minutes, machine, data, metrics, ...rest } = JSON.parse(
     Deno.readTextFileSync(join(FIGURES, `${withoutEnding(name)}.json`)),
   );
   assert.deepEqual(rest, {});
+  assert.ok(data === undefined || data.length > 0);
   assert.equal(figure, name);
   if ("filters" in config) checkStoredConfig(config); // else it is no run's
   assert.equal(seed, config.seed);

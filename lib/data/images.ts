@@ -5,6 +5,7 @@
  */
 import { basename, join } from "node:path";
 import type { ImageSet } from "./image_set.ts";
+import { findPath } from "./path.ts";
 import { greySquare } from "./picture.ts";
 import { toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest } from "./source.ts";
@@ -37,7 +38,7 @@ export const IMAGES: ImageSource = {
 async function loadImages(request: LoadRequest, path: string): Promise<ImageSet> {
   const { imageSize: size, onProgress, signal } = request;
   const pictures: { name: string; pixels: Uint8Array }[] = [];
-  for await (const { name, bytes } of await findPictures(path)) {
+  for await (const { name, bytes } of await findPictures(await findPath(path, request.dataDir))) {
     signal?.throwIfAborted();
     const pixels = new Uint8Array(size * size);
     toBytes(await greySquare(bytes, name, size), pixels);

@@ -5,6 +5,7 @@
  */
 import { basename } from "node:path";
 import { loadMeshArchive } from "./mesh_archive.ts";
+import { findPath } from "./path.ts";
 import type { ImageSource } from "./source.ts";
 
 /**
@@ -22,7 +23,8 @@ export const MESHES: ImageSource = {
   load: async (request, path) => {
     const { classes } = request;
     const choice = classes.length > 0 ? `#${classes.join("+")}` : "";
-    const isFile = await Deno.stat(path).then((info) => info.isFile, () => false);
+    const file = await findPath(path, request.dataDir);
+    const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
     if (!isFile) {
       throw new RangeError(
         `Cannot load meshes:${path}: the path must be a zip file, got none there`,
@@ -30,7 +32,7 @@ export const MESHES: ImageSource = {
     }
     return await loadMeshArchive({
       name: `meshes:${path}${choice}`,
-      file: path,
+      file,
       categories: classes,
       provenance: () => `meshes in "${basename(path)}${choice}", each rendered once`,
     }, request);

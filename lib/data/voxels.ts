@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import { gunzip } from "./gzip.ts";
 import type { ImageSet } from "./image_set.ts";
 import { readNpy } from "./npy.ts";
+import { findPath } from "./path.ts";
 import { renderGrids } from "./render_grids.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 import { type VoxelGrids, voxelGrids } from "./voxel_grids.ts";
@@ -45,9 +46,10 @@ export const VOXELS: ImageSource = {
 
 async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet> {
   const choice = request.classes.length > 0 ? `#${request.classes.join("+")}` : "";
+  const file = await findPath(path, request.dataDir);
   const parts = path.endsWith(".npz")
-    ? await readArchive(path, request)
-    : [await readArray(path + choice)];
+    ? await readArchive(file, request)
+    : [await readArray(file + choice)];
   const grids = joinGrids(parts, path);
   const { pixels, azimuths } = await renderGrids(grids, request, `voxels/${request.split}`);
   return {

@@ -5,7 +5,7 @@
  */
 import { describeMachine } from "@/machine.ts";
 import type { FigureRecord } from "@/plot/record.ts";
-import type { Run } from "@/train/run.ts";
+import { provenanceOf, type Run } from "@/train/run.ts";
 
 /** What a figure shows, as far as the code cannot tell by itself. */
 export interface Made {
@@ -43,6 +43,7 @@ export function recordOfRun(run: Run, metrics: Readonly<Record<string, number>>)
     commit: currentCommit(),
     minutes: inMinutes(history.reduce((sum, { ms }) => sum + ms, 0)),
     machine,
+    data: provenanceOf(run),
     metrics: { steps: history.length, ...metrics },
   };
 }

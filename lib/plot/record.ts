@@ -20,6 +20,8 @@ export interface FigureRecord {
   readonly minutes: number;
   /** The kind of machine, such as `describeMachine()` gives. */
   readonly machine: string;
+  /** Where the pictures behind it come from, if there are any. */
+  readonly data?: string;
   /** What was measured, by name, with the unit in the name. */
   readonly metrics: Readonly<Record<string, number>>;
 }

@@ -36,6 +36,7 @@ Deno.test("recordOfRun() gives the minutes and the machine of the training", () 
     seed: TINY.seed,
     minutes: 18, // twelve steps of 90 s
     machine: "3 CPU cores",
+    data: "the tests",
     metrics: { steps: 12, error: 0.25 },
   });
 });

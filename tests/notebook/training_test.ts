@@ -22,6 +22,7 @@ interface Watched {
   readonly stopped: { shown: Shown; name: string; message: string };
   readonly reached: number;
   readonly resumed: { shown: Shown; step: number; count: number };
+  readonly many: { shown: Shown; seeds: number[] };
   readonly reopened: { shown: Shown; step: number; count: number };
 }
 
@@ -88,4 +89,24 @@ Deno.test("watchRun() draws the curves of a finished run and trains nothing", as
   // The empty display, then the curves.
   assert.equal(reopened.shown.length, 2);
   assert.deepEqual(reopened.shown[1]!.html, resumed.shown.at(-1)!.html);
+});
+
+Deno.test("watchRun() says where the pictures come from", async () => {
+  const { reopened } = await watchOnce();
+  assert.match(
+    reopened.shown.at(-1)!.html,
+    /<p>Pictures: pictures in &quot;pictures&quot;\.<\/p>$/,
+  );
+});
+
+Deno.test("watchRuns() opens runs in turn in one place, and then lists what tells them apart", async () => {
+  const { many: { shown, seeds } } = await watchOnce();
+  assert.deepEqual(seeds, [3, 4]);
+  assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
+  assert.ok(shown.some(({ html }) => html.startsWith("<p>Run 2 of 2: seed 4</p>")));
+  const { html, alt } = shown.at(-1)!;
+  assert.equal(alt, "2 runs");
+  const [, ...rows] = html.split("<tr>").map((row) => row.replaceAll(/<[^>]+>/g, "|"));
+  assert.match(rows[1]!, /^\|seed 3\|\|3\|\|[\d.]+\|/);
+  assert.match(rows[2]!, /^\|seed 4\|\|3\|\|[\d.]+\|/);
 });

@@ -2,7 +2,7 @@
  * Runs the training cell of a notebook three times for `training_test.ts`, with a stand-in for the
  * kernel: stopped by SIGINT, gone on with, and opened again. Prints what was shown as JSON.
  */
-import { watchRun } from "@/notebook/training.ts";
+import { watchRun, watchRuns } from "@/notebook/training.ts";
 import { TINY } from "../tiny.ts";
 
 const [runs, pictures] = Deno.args;
@@ -40,5 +40,9 @@ const stopped = await runCell(4000);
 const reached = Number(/step (\d+) of/.exec(stopped.message ?? "")?.[1]);
 const resumed = await runCell(reached + 5);
 const reopened = await runCell(reached + 5);
-console.log(JSON.stringify({ stopped, reached, resumed, reopened }));
+shown = [];
+const configs = [3, 4].map((seed) => ({ ...config, seed, steps: 3 }));
+const several = await watchRuns(configs, { runs: runs! });
+const many = { shown, seeds: several.map(({ config }) => config.seed) };
+console.log(JSON.stringify({ stopped, reached, resumed, reopened, many }));
 Deno.exit(0);
