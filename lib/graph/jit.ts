@@ -9,6 +9,7 @@ import type { Precision } from "@/config.ts";
 import { DATA_TYPES, nativeBackend, type TensorValues } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { withPrecision } from "./precision.ts";
+import { withProducts } from "./products.ts";
 import { encodeSavedModel, type NodeDef, TAG } from "./protobuf.ts";
 import { record, type RecordedFunction, type TensorSpec } from "./record.ts";
 import { Recorder } from "./recorder.ts";
@@ -127,7 +128,7 @@ function compile(
       return { done: tf.scalar(0) };
     },
   });
-  const nodes = withPrecision(recorder, precision);
+  const nodes = withPrecision(useXla ? withProducts(recorder) : recorder, precision);
   const session = load(useXla ? markForXla(nodes, recorded, restore) : nodes);
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);

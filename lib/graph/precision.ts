@@ -29,7 +29,7 @@ export interface Recording {
 /** How an operation can compute in bfloat16. */
 interface Rule {
   /** The inputs that have its type `T`, as its first output has; others, such as shapes, keep theirs. */
-  readonly typed: readonly number[];
+  readonly typed: readonly number[] | "all but the last";
   /** Where a convolution has its picture `[B, ..., C]` and its kernel `[..., C, C]`. */
   readonly picture?: number | "output";
   readonly kernel?: number | "output";
@@ -64,6 +64,7 @@ const FOLLOWERS: Readonly<Record<string, Rule>> = {
   Slice: { typed: [0] },
   Pad: { typed: [0] },
   PadV2: { typed: [0, 2] },
+  ConcatV2: { typed: "all but the last" },
   Relu: { typed: [0] },
   ReluGrad: { typed: [0, 1] },
   LeakyRelu: { typed: [0] },
@@ -111,7 +112,9 @@ function inBfloat16({ nodes, shapes }: Recording): NodeDef[] {
   for (const node of nodes) {
     const rule = ruleFor(node, shapes, narrow, pliant);
     const input = node.input.map((source, i) =>
-      narrow.has(source) === (rule?.typed.includes(i) ?? false) ? source : cast(source)
+      narrow.has(source) === (rule !== undefined && typedInputs(rule, node).includes(i))
+        ? source
+        : cast(source)
     );
     const attr: Record<string, AttrValue> = rule ? { ...node.attr, T: BFLOAT16 } : node.attr;
     rewritten.push({ ...node, input, attr });
@@ -132,10 +135,16 @@ function ruleFor(
   const product = PRODUCTS[node.op];
   if (product) return fitsPicture(node, product, shapes) ? product : undefined;
   const follower = FOLLOWERS[node.op];
-  const sources = follower?.typed.map((i) => node.input[i]!).filter((name) => !pliant.has(name));
-  const follows = sources?.some((name) => narrow.has(name)) &&
+  if (!follower) return undefined;
+  const sources = typedInputs(follower, node).map((i) => node.input[i]!)
+    .filter((name) => !pliant.has(name));
+  const follows = sources.some((name) => narrow.has(name)) &&
     sources.every((name) => narrow.has(name));
   return follows ? follower : undefined;
+}
+
+function typedInputs({ typed }: Rule, { input }: NodeDef): readonly number[] {
+  return typed === "all but the last" ? Array.from(input.keys()).slice(0, -1) : typed;
 }
 
 /**
