@@ -7,7 +7,7 @@
 import type { Config } from "@/config.ts";
 import { loadRunData } from "@/train/data.ts";
 import type { LoadOptions } from "@/data/sources.ts";
-import { createTrainer } from "@/train/trainer.ts";
+import { createTrainer, trainStep } from "@/train/trainer.ts";
 
 /** The losses of one run. */
 export interface LossRun {
@@ -39,7 +39,7 @@ export async function shortRuns(
     const { batches } = await loadRunData({ ...config, seed }, load);
     using trainer = createTrainer({ ...config, seed });
     const losses = Array.from({ length: config.steps }, (_, step) => {
-      const { loss } = trainer.train(batches.batch(step).images, step);
+      const { loss } = trainStep(trainer, batches.batch(step).images, step);
       onStep(run * config.steps + step + 1);
       return Number(loss!.toPrecision(6)); // float32 holds no more, JSON would
     });

@@ -13,14 +13,14 @@ import { requireTwin } from "./reference.ts";
 import { versions } from "./report.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
 import { aligned, gigabytes, ms } from "./table.ts";
-import { madeUpPictures, summarize, timeCalls, type Times } from "./timing.ts";
+import { stepsPerReading, stepTimer, summarize, type Times } from "./timing.ts";
 import { PEERS, startTwin, type TwinDescription } from "./twin.ts";
 
 /** One of those that are compared. */
 export interface Contestant {
   /** What to call it. */
   readonly name: string;
-  /** Takes steps; gives the wall time of each, in milliseconds. */
+  /** Takes at least so many steps; gives their wall times, in milliseconds, one for each reading of losses. */
   steps(count: number): number[] | Promise<number[]>;
 }
 
@@ -184,7 +184,12 @@ export async function measurePeers(config: Config, options: PeersOptions): Promi
   await enter("ours", () => startOurs(config));
   for (const peer of names.map((name) => PEERS[name]!)) {
     try {
-      await enter(peer.label, () => startTwin(peer, config, { python, ...(signal && { signal }) }));
+      await enter(peer.label, () =>
+        startTwin(peer, config, {
+          python,
+          stepsPerReading: stepsPerReading(),
+          ...(signal && { signal }),
+        }));
     } catch (error) {
       signal?.throwIfAborted();
       rows.set(peer.label, { name: peer.label, failure: (error as Error).message });
@@ -216,12 +221,12 @@ interface Racer extends Contestant, AsyncDisposable {
 
 /** Sets our own step up. */
 function startOurs(config: Config): Racer {
-  const images = madeUpPictures(config);
   const start = performance.now();
   const trainer = createTrainer(config);
-  let step = 0;
+  const takeSteps = stepTimer(trainer, config);
+  const together = stepsPerReading();
   const steps = (count: number) =>
-    timeCalls(() => trainer.train(images, step++), { warmUp: 0, repeat: count });
+    Array.from({ length: Math.ceil(count / together) }, () => takeSteps(together));
   steps(WARM_UP);
   return {
     name: "ours",

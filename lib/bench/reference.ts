@@ -13,7 +13,7 @@ import { STREAM as POSE_STREAM, UNITS as POSE_UNITS } from "@/pose/free.ts";
 import { createRandom, seedFor } from "@/random.ts";
 import * as tf from "@/tf.ts";
 import type { StoredTensor, TensorFile } from "@/safetensors.ts";
-import { createTrainer } from "@/train/trainer.ts";
+import { createTrainer, trainStep } from "@/train/trainer.ts";
 
 /**
  * Runs some steps on made-up pictures.
@@ -38,7 +38,7 @@ export function makeReference(config: Config, steps: number): TensorFile {
   using trainer = createTrainer(config, { eager: nativeBackend().isUsingGpuDevice });
   const losses = Array.from(
     { length: steps },
-    (_, step) => trainer.train(images.subarray(step * pixels, (step + 1) * pixels), step),
+    (_, step) => trainStep(trainer, images.subarray(step * pixels, (step + 1) * pixels), step),
   );
   const after = trainer.snapshot();
   const noise = (units: number, stream: number): StoredTensor => ({

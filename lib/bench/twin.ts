@@ -50,6 +50,8 @@ export interface TwinDescription {
 export interface TwinOptions {
   /** The Python that has its framework. */
   readonly python: string;
+  /** How many steps it takes between two readings of losses, which are timed together; 1 unless given. */
+  readonly stepsPerReading?: number;
   /** Ends it when aborted. */
   readonly signal?: AbortSignal;
   /** The folder of its program, unless it is the project's. */
@@ -65,9 +67,9 @@ export interface Twin extends AsyncDisposable {
   /** Its process. */
   readonly pid: number;
   /**
-   * Takes steps.
+   * Takes at least so many steps.
    *
-   * @returns The wall time of each, in milliseconds
+   * @returns Their wall times, in milliseconds, one for each reading of losses
    * @throws {Error} If it fails; the message is its own
    */
   steps(count: number): Promise<number[]>;
@@ -81,7 +83,8 @@ export interface Twin extends AsyncDisposable {
 export async function startTwin(
   { label, program, modes }: Peer,
   config: Config,
-  { python, signal, folder = join(import.meta.dirname!, "twins") }: TwinOptions,
+  { python, signal, stepsPerReading = 1, folder = join(import.meta.dirname!, "twins") }:
+    TwinOptions,
 ): Promise<Twin> {
   const { batchSize, filters, imageSize, latentSize, precision } = config;
   const sizes = { batch: batchSize, filters, grid: imageSize, latent: latentSize };
@@ -128,7 +131,9 @@ export async function startTwin(
       description,
       pid: child.pid,
       async steps(count) {
-        const line = new TextEncoder().encode(`${JSON.stringify({ steps: count })}\n`);
+        const line = new TextEncoder().encode(
+          `${JSON.stringify({ steps: count, together: stepsPerReading })}\n`,
+        );
         await requests.write(line).catch(() => {}); // of one that has ended the answer says why
         return (await answer()).ms as number[];
       },

@@ -16,7 +16,7 @@ import {
 } from "./checkpoint.ts";
 import { openHistory, type StepRecord } from "./history.ts";
 import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
-import { createTrainer, type Losses, type Trainer } from "./trainer.ts";
+import { createTrainer } from "./trainer.ts";
 
 /** What a run trains on and where it leaves its results. */
 export interface TrainOptions {
@@ -46,8 +46,8 @@ export interface TrainResult {
   readonly isStopped: boolean;
 }
 
-/** Longest time between two moments at which signals, timers and messages are served. */
-const YIELD_MS = 50;
+/** Longest time between two moments at which losses are read, and signals, timers and messages served. */
+const SERVE_MS = 50;
 
 /**
  * Trains a model.
@@ -82,25 +82,36 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     saveCheckpoint(paths.checkpoints, { step, config, snapshot: trainer.snapshot() });
   let step = start?.step ?? 0;
   let saved = step;
-  let lastYield = performance.now();
   if (step === 0) await takeFrame(0);
+  let readAt = performance.now();
   let last: StepRecord | undefined;
+  const report = () => {
+    const losses = trainer.losses();
+    const ms = Math.round(10 * (performance.now() - readAt) / losses.length) / 10;
+    for (const [i, { loss, ...terms }] of losses.entries()) {
+      const record = { step: step - losses.length + i + 1, loss: loss!, ...terms, ms };
+      checkFinite(record, last);
+      history.write(record);
+      options.onStep?.(record);
+      last = record;
+    }
+    readAt = performance.now();
+  };
   while (step < config.steps && !signal?.aborted) {
-    const record = last = takeStep(trainer, batches, step, last);
-    step = record.step;
-    history.write(record);
-    options.onStep?.(record);
-    if (step % config.frameEvery === 0) await takeFrame(step);
-    if (step % config.checkpointEvery === 0) {
-      await save(step);
-      saved = step;
-    }
-    if (performance.now() - lastYield > YIELD_MS) {
-      await new Promise((resolve) => setTimeout(resolve));
-      lastYield = performance.now();
-    }
+    trainer.train(batches.batch(step).images, step);
+    step++;
+    const hasFrame = step % config.frameEvery === 0;
+    const isToSave = step % config.checkpointEvery === 0 || step === config.steps;
+    const isToServe = performance.now() - readAt > SERVE_MS;
+    if (hasFrame || isToSave || isToServe) report();
+    if (hasFrame) await takeFrame(step);
+    if (isToSave) await save(saved = step);
+    if (isToServe) await new Promise((resolve) => setTimeout(resolve));
   }
-  if (saved !== step) await save(step);
+  if (saved !== step) {
+    report();
+    await save(step);
+  }
   return { step, isStopped: step < config.steps };
 }
 
@@ -122,22 +133,9 @@ async function findStart(
   return newest;
 }
 
-function takeStep(
-  trainer: Trainer,
-  batches: Batches,
-  step: number,
-  last: StepRecord | undefined,
-): StepRecord {
-  const start = performance.now();
-  const { loss, ...terms } = trainer.train(batches.batch(step).images, step);
-  checkFinite({ ...terms, loss: loss! }, step + 1, last);
-  const ms = Math.round(10 * (performance.now() - start)) / 10;
-  return { step: step + 1, loss: loss!, ...terms, ms };
-}
-
 /** Stops a run that has diverged; what is saved is still good. */
-function checkFinite(losses: Losses, step: number, last: StepRecord | undefined): void {
-  for (const [term, value] of Object.entries(losses)) {
+function checkFinite({ step, ms: _ms, loss, ...terms }: StepRecord, last?: StepRecord): void {
+  for (const [term, value] of Object.entries({ ...terms, loss })) {
     if (Number.isFinite(value)) continue;
     const before = last ? `, after ${last[term]} at step ${last.step}` : "";
     throw new RangeError(

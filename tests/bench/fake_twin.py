@@ -22,4 +22,5 @@ for turn, line in enumerate(sys.stdin):
     if MODE == "tires" and turn == 1:
         answer({"error": "MemoryError: enough"})
         sys.exit(1)
-    answer({"ms": [BATCH + step for step in range(json.loads(line)["steps"])]})
+    request = json.loads(line)
+    answer({"ms": [BATCH + step for step in range(0, request["steps"], request["together"])]})

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { makeReference, requireTwin } from "@/bench/reference.ts";
-import { createTrainer } from "@/train/trainer.ts";
+import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
 
@@ -29,7 +29,7 @@ Deno.test("makeReference() gives the losses of a trainer on the same pictures", 
   const images = tensors.images!.values as Float32Array;
   const count = images.length / STEPS;
   for (let step = 0; step < STEPS; step++) {
-    const { loss } = trainer.train(images.slice(step * count, (step + 1) * count), step);
+    const { loss } = trainStep(trainer, images.slice(step * count, (step + 1) * count), step);
     assert.equal(loss, tensors["losses/loss"]!.values[step]);
   }
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Peer, PEERS, startTwin, type Twin } from "@/bench/twin.ts";
+import { type Peer, PEERS, startTwin, type Twin, type TwinOptions } from "@/bench/twin.ts";
 import { TINY } from "../tiny.ts";
 
 /** A peer whose program is `fake_twin.py`. */
@@ -7,7 +7,7 @@ function fake(mode: string): Peer {
   return { label: mode, program: "fake_twin.py", modes: { float32: mode, bfloat16: "other" } };
 }
 
-function start(mode: string, options: { python?: string; signal?: AbortSignal } = {}) {
+function start(mode: string, options: Partial<TwinOptions> = {}) {
   const folder = import.meta.dirname!;
   return startTwin(fake(mode), TINY, { python: "python3", folder, ...options });
 }
@@ -21,6 +21,11 @@ Deno.test("startTwin() starts a program that takes steps when it is asked to", a
   assert.deepEqual(await twin.steps(3), [4, 5, 6]); // the batch of TINY is 4
   assert.deepEqual(await twin.steps(1), [4]);
   assert.equal(typeof twin.pid, "number");
+});
+
+Deno.test("startTwin() has a program read the losses of several steps together", async () => {
+  await using twin = await start("works", { stepsPerReading: 2 });
+  assert.deepEqual(await twin.steps(5), [4, 6, 8]);
 });
 
 Deno.test("startTwin() ends its program when it is disposed", async () => {

@@ -8,7 +8,7 @@ import type { Config } from "@/config.ts";
 import { OBJECTIVES } from "@/objective/objective.ts";
 import { POSE_STRATEGIES } from "@/pose/strategy.ts";
 import { loadCheckpoint, saveCheckpoint } from "@/train/checkpoint.ts";
-import { createTrainer } from "@/train/trainer.ts";
+import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY, tinyData } from "../tiny.ts";
 
@@ -18,7 +18,7 @@ const { batches } = tinyData();
 async function survives(config: Config): Promise<void> {
   await withFolder(async (folder) => {
     const take = (trainer: ReturnType<typeof createTrainer>, step: number) => {
-      const losses = trainer.train(batches.batch(step).images, step);
+      const losses = trainStep(trainer, batches.batch(step).images, step);
       for (const [term, value] of Object.entries(losses)) assert.ok(Number.isFinite(value), term);
       return losses;
     };

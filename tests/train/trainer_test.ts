@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
 import { OBJECTIVES } from "@/objective/objective.ts";
 import * as tf from "@/tf.ts";
-import { createTrainer, type Trainer, type TrainerOptions } from "@/train/trainer.ts";
+import { createTrainer, type Trainer, type TrainerOptions, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY, tinyData } from "../tiny.ts";
 
@@ -11,7 +11,7 @@ const { batches, monitor } = tinyData();
 /** Takes steps and gives the losses of each. */
 function takeSteps(trainer: Trainer, from: number, to: number): Record<string, number>[] {
   return Array.from({ length: to - from }, (_, i) => ({
-    ...trainer.train(batches.batch(from + i).images, from + i),
+    ...trainStep(trainer, batches.batch(from + i).images, from + i),
   }));
 }
 
@@ -88,6 +88,19 @@ Deno.test("createTrainer() goes on in another precision, from the same float32 v
   for (const [i, { image }] of takeSteps(narrow, 3, 6).entries()) {
     assertClose([image! / expected[i]!.image!], [1], 0.03);
   }
+});
+
+Deno.test("createTrainer() gives the losses of all steps since they were last asked for, in order", () => {
+  const expected = lossesOf(TINY, 150);
+  using trainer = createTrainer(TINY);
+  const takeThem = (from: number, to: number) => {
+    for (let step = from; step < to; step++) trainer.train(batches.batch(step).images, step);
+    return trainer.losses();
+  };
+  // Fewer than the log holds, more than it holds, and none.
+  const [first, second] = [takeThem(0, 3), takeThem(3, 150)];
+  assert.deepEqual([...first, ...second], expected);
+  assert.deepEqual(trainer.losses(), []);
 });
 
 Deno.test("createTrainer() snapshots every variable with finite values", () => {

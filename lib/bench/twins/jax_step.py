@@ -161,13 +161,17 @@ class JaxStep:
         """Gives pictures as they are: a jitted function uploads what it is given."""
         return images
 
-    def step(self, batch: Array, noise: Array | None = None) -> list[float]:
-        """Uploads a batch, takes a step, reads the losses."""
+    def step(self, batch: Array, noise: Array | None = None) -> Tensor:
+        """Uploads a batch and takes a step."""
         if noise is None:
             self.state, losses = self.drawn(self.state, batch)
         else:
             self.state, losses = self.given(self.state, batch, noise)
-        return np.asarray(losses).tolist()
+        return losses
+
+    def read(self, losses: list[Tensor]) -> list[list[float]]:
+        """Reads the losses of several steps."""
+        return [step.tolist() for step in jax.device_get(losses)]
 
     def statistics(self) -> dict[str, Array]:
         """Reads the running means and variances."""

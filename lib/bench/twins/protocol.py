@@ -98,8 +98,14 @@ class Twin(Protocol):
     def host_batch(self, images: Array) -> Any:
         """Lays pictures `[B, S, S, 1]` where a data loader would leave them."""
 
-    def step(self, batch: Any, noise: Array | None = None) -> list[float]:
-        """Uploads a batch, takes a step, reads the losses; draws the noise unless it is given."""
+    def step(self, batch: Any, noise: Array | None = None) -> Any:
+        """Uploads a batch and takes a step; draws the noise unless it is given.
+
+        Gives the losses as they lie on the device, without waiting for them.
+        """
+
+    def read(self, losses: list[Any]) -> list[list[float]]:
+        """Reads the losses of several steps."""
 
     def statistics(self) -> dict[str, Array]:
         """Reads the running means and variances, by name."""
@@ -157,7 +163,7 @@ def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
     """Takes the steps of a reference and gives the largest deviations, relative to its losses."""
     losses = np.array(
         [
-            twin.step(twin.host_batch(images), noise)
+            twin.read([twin.step(twin.host_batch(images), noise)])[0]
             for images, noise in zip(reference.images, reference.noise, strict=True)
         ]
     )
@@ -168,18 +174,25 @@ def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
     return {**largest, "statistics": float(max(apart))}
 
 
-def timed(twin: Twin, batches: list[Any], count: int) -> list[float]:
-    """Takes steps and gives the milliseconds of each: upload, step, reading the losses."""
+def timed(twin: Twin, batches: list[Any], count: int, together: int = 1) -> list[float]:
+    """Takes at least `count` steps, and reads the losses of as many as are taken `together`.
+
+    Gives the milliseconds of a step, upload and reading included, for each of those readings.
+    """
     milliseconds = []
-    for i in range(count):
+    for first in range(0, count, together):
         start = time.perf_counter()
-        twin.step(batches[i % len(batches)])
-        milliseconds.append(1000 * (time.perf_counter() - start))
+        steps = range(first, first + together)
+        twin.read([twin.step(batches[i % len(batches)]) for i in steps])
+        milliseconds.append(1000 * (time.perf_counter() - start) / together)
     return milliseconds
 
 
 def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
-    """Sets up, says so, then takes as many steps as each line asks for: `{"steps": 10}`."""
+    """Sets up, says so, then takes as many steps as each line asks for.
+
+    A line reads `{"steps": 64, "together": 32}`.
+    """
 
     def answer(line: dict[str, Any]) -> None:
         print(json.dumps(line), file=answers, flush=True)
@@ -188,7 +201,8 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
         twin, batches, seconds = set_up(create, inputs_of(arguments), arguments)
         answer({"setupSeconds": seconds, **twin.description})
         for line in sys.stdin:
-            answer({"ms": timed(twin, batches, json.loads(line)["steps"])})
+            request = json.loads(line)
+            answer({"ms": timed(twin, batches, request["steps"], request["together"])})
     except Exception as error:  # whatever it is, the table must say it
         answer({"error": f"{type(error).__name__}: {error}"})
         raise
@@ -229,14 +243,14 @@ def time_by_hand(create: Create, arguments: argparse.Namespace, answers: TextIO)
     """Prints the times of many steps as one line of JSON."""
     reference = inputs_of(arguments)
     twin, batches, seconds = set_up(create, reference, arguments)
-    milliseconds = timed(twin, batches, arguments.steps)
+    milliseconds = timed(twin, batches, arguments.steps, arguments.together)
     line = {
         "mode": arguments.mode,
         "medianMs": round(statistics.median(milliseconds), 3),
         "fastestMs": round(min(milliseconds), 3),
         "setupSeconds": round(seconds, 1),
         "peakMB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "steps": len(milliseconds),
+        "steps": arguments.steps,
         "config": dataclasses.asdict(reference.config),
         **twin.description,
     }
@@ -284,5 +298,6 @@ def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None])
         command.add_argument("--latent", type=int, default=defaults.latentSize)
         if name == "time":
             command.add_argument("--steps", type=int, default=50)
+            command.add_argument("--together", type=int, default=1)
     arguments = parser.parse_args()
     arguments.run(create, arguments, answers)

@@ -169,14 +169,18 @@ class TorchStep:
         batch = torch.from_numpy(np.ascontiguousarray(images))
         return batch.pin_memory() if self.device.type == "cuda" else batch
 
-    def step(self, batch: Tensor, noise: Array | None = None) -> list[float]:
-        """Uploads a batch, takes a step, reads the losses."""
+    def step(self, batch: Tensor, noise: Array | None = None) -> Tensor:
+        """Uploads a batch and takes a step."""
         self.images.copy_(batch, non_blocking=True)
         if noise is None:
             self.noise.normal_()
         else:
             self.noise.copy_(torch.from_numpy(noise))
-        return self.advance().tolist()
+        return self.advance()
+
+    def read(self, losses: list[Tensor]) -> list[list[float]]:
+        """Reads the losses of several steps."""
+        return torch.stack(losses).tolist()
 
     def statistics(self) -> dict[str, Array]:
         """Reads the running means and variances."""
@@ -206,7 +210,7 @@ def captured(step: Callable[[], Tensor], variables: list[Tensor]) -> Callable[[]
 
     def replay() -> Tensor:
         graph.replay()
-        return losses
+        return losses.clone()  # the next replay writes over them
 
     return replay
 

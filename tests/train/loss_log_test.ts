@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import * as tf from "@/tf.ts";
+import { CAPACITY, LossLog } from "@/train/loss_log.ts";
+import { assertTensorsKept } from "../assert.ts";
+
+/** Writes losses a, b of some steps: the step itself, and half of it. */
+function writeSteps(log: LossLog, from: number, to: number): Float32Array {
+  return tf.tidy(() => {
+    for (let step = from; step < to; step++) {
+      log.write({ a: tf.scalar(step), b: tf.scalar(step / 2) }, tf.scalar(step));
+    }
+    return log.read().dataSync() as Float32Array;
+  });
+}
+
+Deno.test("LossLog keeps the losses of each of the last 64 steps, by name", () => {
+  using log = new LossLog();
+  const values = writeSteps(log, 0, CAPACITY + 10);
+  for (const step of [10, 40, CAPACITY, CAPACITY + 9]) {
+    assert.deepEqual(log.lossesOf(values, step), { a: step, b: step / 2 });
+  }
+});
+
+Deno.test("LossLog keeps a loss that is not a number to its own step", () => {
+  using log = new LossLog();
+  const values = tf.tidy(() => {
+    for (const [step, a] of [1, NaN, 3].entries()) log.write({ a: tf.scalar(a) }, tf.scalar(step));
+    return log.read().dataSync() as Float32Array;
+  });
+  const losses = [0, 1, 2].map((step) => log.lossesOf(values, step).a);
+  assert.deepEqual(losses, [1, NaN, 3]);
+});
+
+Deno.test("LossLog keeps no tensor but its own", () => {
+  using log = new LossLog();
+  assertTensorsKept(0, () => writeSteps(log, 0, 3));
+});
+
+Deno.test("LossLog refuses more losses than it has room for", () => {
+  using log = new LossLog();
+  assertTensorsKept(0, () =>
+    tf.tidy(() => {
+      const losses = Object.fromEntries([..."abcdefghi"].map((name) => [name, tf.scalar(0)]));
+      assert.throws(() => log.write(losses, tf.scalar(0)), {
+        name: "RangeError",
+        message: "Cannot keep losses: there must be at most 8, got a, b, c, d, e, f, g, h, i",
+      });
+    }));
+});
