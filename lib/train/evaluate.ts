@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { createBatches, type MixedSet } from "@/data/batches.ts";
+import type { MixedSet } from "@/data/batches.ts";
 import type { Inference } from "@/model/inference.ts";
+import { reconstructUnseen, type UnseenBatch, unseenCounts, type UnseenOptions } from "./unseen.ts";
 
 /** The score of one data set. */
 export interface Score {
@@ -17,10 +18,7 @@ export interface Score {
 }
 
 /**
- * Reconstructs every picture of the test sets once.
- *
- * Batches are laid out as in training, because free pose variables belong to slots of the batch: a
- * digit is rendered with a pose that was learnt with digits.
+ * Reconstructs every picture of the test sets once, and averages the error.
  *
  * @param inference The trained model
  * @param tests The sets, with the shares that they had in training
@@ -29,30 +27,44 @@ export interface Score {
 export function evaluate(
   inference: Inference,
   tests: readonly MixedSet[],
-  options: { limit?: number } = {},
+  options: UnseenOptions = {},
 ): Score[] {
-  const { batchSize } = inference;
-  const batches = createBatches({ sets: tests, batchSize, seed: 0 });
-  const counts = tests.map(({ set }) => Math.min(set.count, options.limit ?? Infinity));
-  const steps = Math.max(...counts.map((count, i) => Math.ceil(count / batches.shares[i]!)));
-  const area = batches.imageSize ** 2;
-  const errors = tests.map(() => 0);
-  for (let step = 0; step < steps; step++) {
-    const { images } = batches.batch(step);
-    const { rendering } = inference.reconstruct(images);
-    let slot = 0;
-    for (const [i, share] of batches.shares.entries()) {
-      // A set that is exhausted goes on with pictures that were already scored.
-      const fresh = Math.min(share, Math.max(0, counts[i]! - step * share));
-      for (let at = slot * area; at < (slot + fresh) * area; at++) {
-        errors[i]! += (rendering[at]! - images[at]!) ** 2;
+  const errors = createErrors(tests, options);
+  for (const batch of reconstructUnseen(inference, tests, options)) errors.add(batch);
+  return errors.scores();
+}
+
+/** The errors of renderings, summed while batches go by. */
+export interface Errors {
+  /** Adds those of a batch's fresh pictures. */
+  add(batch: UnseenBatch): void;
+  /** Gives what the batches so far amount to. */
+  scores(): Score[];
+}
+
+/**
+ * Starts summing errors, for whoever measures more than them in one walk.
+ *
+ * @param tests The sets that the batches are of
+ * @param options As the batches were made with
+ */
+export function createErrors(tests: readonly MixedSet[], options: UnseenOptions = {}): Errors {
+  const counts = unseenCounts(tests, options);
+  const area = tests[0]!.set.size ** 2;
+  const sums = tests.map(() => 0);
+  return {
+    add({ images, reconstruction: { rendering }, fresh }) {
+      for (const [i, [from, to]] of fresh.entries()) {
+        for (let at = from * area; at < to * area; at++) {
+          sums[i]! += (rendering[at]! - images[at]!) ** 2;
+        }
       }
-      slot += share;
-    }
-  }
-  return tests.map(({ set }, i) => ({
-    name: set.name,
-    count: counts[i]!,
-    meanSquaredError: errors[i]! / (counts[i]! * area),
-  }));
+    },
+    scores: () =>
+      tests.map(({ set }, i) => ({
+        name: set.name,
+        count: counts[i]!,
+        meanSquaredError: sums[i]! / (counts[i]! * area),
+      })),
+  };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Inference, Reconstruction } from "@/model/inference.ts";
-import { evaluate } from "@/train/evaluate.ts";
+import { createErrors, evaluate } from "@/train/evaluate.ts";
+import { reconstructUnseen } from "@/train/unseen.ts";
 import { assertClose } from "../assert.ts";
 import { tinySet } from "../tiny.ts";
 
@@ -49,4 +50,12 @@ Deno.test("evaluate() stops at the limit", () => {
   assert.equal(calls(), 1);
   const scores = evaluate(inference, sets, { limit: 5 });
   assert.deepEqual(scores.map(({ count }) => count), [5, 3]);
+});
+
+Deno.test("createErrors() gives, batch by batch, what evaluate() gives", () => {
+  const { inference } = modelThat((value, slot) => value + 0.1 * slot);
+  const options = { limit: 5 };
+  const errors = createErrors(sets, options);
+  for (const batch of reconstructUnseen(inference, sets, options)) errors.add(batch);
+  assert.deepEqual(errors.scores(), evaluate(inference, sets, options));
 });
