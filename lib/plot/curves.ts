@@ -37,9 +37,13 @@ export interface Curves {
   readonly svg: string;
 }
 
-interface Point {
+/** The value of one term after one step. */
+export interface CurvePoint {
+  /** The training step, from 1. */
   readonly step: number;
+  /** Which term. */
   readonly term: string;
+  /** Its value. */
   readonly value: number;
 }
 
@@ -59,7 +63,7 @@ const MEDIAN_SHARE = 1 / 40;
 export function lossCurves(history: readonly HistoryRecord[], options: CurveOptions = {}): Curves {
   const { unit = "squared error per image", width = 720, height = 360 } = options;
   const terms = options.terms ?? termsOf(history);
-  const series = terms.map((term) => pointsOf(history, term));
+  const series = terms.map((term) => curveOf(history, term));
   const svg = drawChart({
     width,
     height,
@@ -100,19 +104,20 @@ function stepRange(history: readonly HistoryRecord[]): [number, number] {
   return [0, Math.max(1, history.at(-1)?.step ?? 1)];
 }
 
-function pointsOf(history: readonly HistoryRecord[], term: string): Point[] {
+/** Gives the values of a term that have a place on a logarithmic axis: those > 0. */
+export function curveOf(history: readonly HistoryRecord[], term: string): CurvePoint[] {
   return history.map((record) => ({ step: record.step, term, value: record[term]! }))
     .filter(({ value }) => value > 0);
 }
 
 /** Gives points evenly chosen along the curve, always with the last. */
-function thinned(points: readonly Point[]): Point[] {
+function thinned(points: readonly CurvePoint[]): CurvePoint[] {
   const stride = Math.ceil(points.length / POINTS_PER_TERM);
   return points.filter((_, i) => (points.length - 1 - i) % stride === 0);
 }
 
-/** Gives, at evenly chosen steps, the median of the points around. */
-function runningMedian(points: readonly Point[]): Point[] {
+/** Gives, at evenly chosen steps and always the last, the median of the points around. */
+export function runningMedian(points: readonly CurvePoint[]): CurvePoint[] {
   const reach = Math.floor(points.length * MEDIAN_SHARE / 2);
   const stride = Math.ceil(points.length / POINTS_PER_TERM);
   return points.flatMap((point, i) => {

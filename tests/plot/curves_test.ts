@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { curvesPicture, type HistoryRecord, lossCurves } from "@/plot/curves.ts";
+import {
+  curveOf,
+  curvesPicture,
+  type HistoryRecord,
+  lossCurves,
+  runningMedian,
+} from "@/plot/curves.ts";
 
 const history: HistoryRecord[] = Array.from({ length: 1000 }, (_, i) => ({
   step: i + 1,
@@ -70,4 +76,19 @@ Deno.test("curvesPicture() draws the same chart at twice its size, curves in the
     count += Number(blue.every((value, c) => Math.abs(value - pixels[i + c]!) < 8));
   }
   assert.ok(count > 300, `${count} pixels of the loss curve`); // the rest is under another
+});
+
+Deno.test("curveOf() gives a term's values that have a logarithm", () => {
+  const records = [{ step: 1, a: 3 }, { step: 2, a: 0 }, { step: 3, a: -1 }, { step: 4, a: 2 }];
+  assert.deepEqual(curveOf(records, "a"), [
+    { step: 1, term: "a", value: 3 },
+    { step: 4, term: "a", value: 2 },
+  ]);
+  assert.deepEqual(curveOf(records, "b"), []);
+});
+
+Deno.test("runningMedian() ends with the last step, at most 240 points on", () => {
+  const smooth = runningMedian(curveOf(history, "loss"));
+  assert.equal(smooth.at(-1)!.step, 1000);
+  assert.ok(smooth.length <= 240 && smooth.length > 190, `${smooth.length}`);
 });
