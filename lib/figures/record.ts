@@ -36,14 +36,29 @@ export function recordOf({ config, since, metrics }: Made): FigureRecord {
  * @param metrics What was measured, by name
  */
 export function recordOfRun(run: Run, metrics: Readonly<Record<string, number>>): FigureRecord {
-  const { config, history, machine } = run;
+  return recordOfRuns([run], metrics);
+}
+
+/**
+ * Describes a figure that shows several runs: config, machine and steps are those of the first, the
+ * minutes those of all trainings together.
+ *
+ * @param runs What it shows, at least one
+ * @param metrics What was measured, by name
+ */
+export function recordOfRuns(
+  runs: readonly Run[],
+  metrics: Readonly<Record<string, number>>,
+): FigureRecord {
+  const { config, history, machine } = runs[0]!;
+  const trained = runs.flatMap(({ history }) => history.map(({ ms }) => ms));
   return {
     config,
     seed: config.seed,
     commit: currentCommit(),
-    minutes: inMinutes(history.reduce((sum, { ms }) => sum + ms, 0)),
+    minutes: inMinutes(trained.reduce((sum, ms) => sum + ms, 0)),
     machine,
-    data: provenanceOf(run),
+    data: provenanceOf(runs[0]!),
     metrics: { steps: history.length, ...metrics },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { currentCommit, recordOf, recordOfRun } from "@/figures/record.ts";
+import { currentCommit, recordOf, recordOfRun, recordOfRuns } from "@/figures/record.ts";
 import { describeMachine } from "@/machine.ts";
 import { PROJECT } from "@/setup/layout.ts";
 import { withFolder } from "../data/fixtures.ts";
@@ -45,6 +45,12 @@ Deno.test("recordOfRun() rounds minutes to hundredths", () => {
   const run = { ...handMadeRun(), history: [{ step: 1, loss: 1, ms: 1234 }] };
   assert.equal(recordOfRun(run, {}).minutes, 0.02);
   assert.equal(recordOfRun({ ...run, history: [] }, {}).minutes, 0);
+});
+
+Deno.test("recordOfRuns() describes the first run and sums the minutes of all", () => {
+  const other = { ...handMadeRun(), config: { ...TINY, seed: 2 }, machine: "1 CPU core" };
+  const record = recordOfRuns([handMadeRun(), other], { error: 0.25 });
+  assert.deepEqual(record, { ...recordOfRun(handMadeRun(), { error: 0.25 }), minutes: 36 });
 });
 
 /** What `currentCommit()` gives in another folder, or with other variables. */
