@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, type Preset, PRESETS } from "@/config.ts";
 import { executeNotebook } from "@/runner/execute_notebook.ts";
@@ -29,7 +29,9 @@ export function addReproduce(program: Command): void {
     .option("--steps <count>", "train so many steps, going on from where the run is", parseCount)
     .addOption(dataDirOption())
     .action(action("reproduce", async (session, options: ReproduceFlags) => {
-      const notebooks = await findNotebooks(options.only);
+      const found = await findNotebooks(options.only);
+      const isChosen = options.only !== undefined || options.preset !== "quick";
+      const notebooks = isChosen ? found : await withoutLong(session, found);
       await prepare(session);
       await reproduce(session, notebooks, options);
     }));
@@ -60,6 +62,27 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
     session.say(`reproduce: executed ${name}`);
   }
   if (notice !== undefined) session.say(`\n*** ${notice}\n`);
+}
+
+/**
+ * Leaves out the notebooks whose cell of parameters is tagged `long`: they train runs of their own,
+ * minutes each even with the preset `quick`.
+ */
+async function withoutLong(session: Session, notebooks: string[]): Promise<string[]> {
+  const texts = await Promise.all(notebooks.map((path) => Deno.readTextFile(path)));
+  const isLong = texts.map((text) => isTaggedLong(JSON.parse(text)));
+  const left = notebooks.filter((_, i) => isLong[i]).map((path) => basename(path));
+  if (left.length > 0) {
+    session.say(`reproduce: leaves out ${left.join(", ")}; --only or --preset paper runs them`);
+  }
+  return notebooks.filter((_, i) => !isLong[i]);
+}
+
+/** Tells whether any cell of a notebook is tagged `long`. */
+export function isTaggedLong(
+  { cells }: { readonly cells: readonly { metadata: { tags?: readonly string[] } }[] },
+): boolean {
+  return cells.some(({ metadata }) => metadata.tags?.includes("long"));
 }
 
 /** Tells whether any of the notebooks shows a trained run. */

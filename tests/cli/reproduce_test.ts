@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { NAMES } from "../notebooks.ts";
+import { isTaggedLong } from "@/cli/reproduce.ts";
+import { join } from "node:path";
+import { NAMES, NOTEBOOKS, readNotebook } from "../notebooks.ts";
 import { runCli } from "./run_cli.ts";
 
 Deno.test("reproduce names its presets, and the one that it takes by itself, in its help", async () => {
@@ -30,4 +32,13 @@ Deno.test("reproduce exits with 2 and one line on what it does not know, before 
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
     assert.match(stderr, message);
   }
+});
+
+Deno.test("isTaggedLong() keeps the notebooks that share one run apart from those that train others", () => {
+  const isLong = (number: string) => {
+    const name = NAMES.find((name) => name.startsWith(`${number}-`))!;
+    return isTaggedLong(readNotebook(join(NOTEBOOKS, name)));
+  };
+  assert.deepEqual(["00", "03", "05", "08"].map(isLong), [false, false, false, true]);
+  assert.ok(!isTaggedLong({ cells: [{ metadata: {} }, { metadata: { tags: ["parameters"] } }] }));
 });
