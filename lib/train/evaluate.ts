@@ -4,7 +4,7 @@
  * @module
  */
 import { createBatches, type MixedSet } from "@/data/batches.ts";
-import type { Inference } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/model/inference.ts";
 
 /** The score of one data set. */
 export interface Score {
@@ -16,6 +16,14 @@ export interface Score {
   readonly meanSquaredError: number;
 }
 
+/** What is scored. */
+export interface EvaluateOptions {
+  /** At most so many pictures of each set; all by default. */
+  readonly limit?: number;
+  /** Which of the model's pictures: its `rendering` by default, or the `projection` below a texture. */
+  readonly of?: keyof Pick<Reconstruction, "rendering" | "projection">;
+}
+
 /**
  * Reconstructs every picture of the test sets once.
  *
@@ -24,28 +32,29 @@ export interface Score {
  *
  * @param inference The trained model
  * @param tests The sets, with the shares that they had in training
- * @param options `limit`: at most so many pictures of each set
+ * @param options How many pictures, and which of the model's are compared with them
  */
 export function evaluate(
   inference: Inference,
   tests: readonly MixedSet[],
-  options: { limit?: number } = {},
+  options: EvaluateOptions = {},
 ): Score[] {
   const { batchSize } = inference;
+  const { limit = Infinity, of = "rendering" } = options;
   const batches = createBatches({ sets: tests, batchSize, seed: 0 });
-  const counts = tests.map(({ set }) => Math.min(set.count, options.limit ?? Infinity));
+  const counts = tests.map(({ set }) => Math.min(set.count, limit));
   const steps = Math.max(...counts.map((count, i) => Math.ceil(count / batches.shares[i]!)));
   const area = batches.imageSize ** 2;
   const errors = tests.map(() => 0);
   for (let step = 0; step < steps; step++) {
     const { images } = batches.batch(step);
-    const { rendering } = inference.reconstruct(images);
+    const made = inference.reconstruct(images)[of];
     let slot = 0;
     for (const [i, share] of batches.shares.entries()) {
       // A set that is exhausted goes on with pictures that were already scored.
       const fresh = Math.min(share, Math.max(0, counts[i]! - step * share));
       for (let at = slot * area; at < (slot + fresh) * area; at++) {
-        errors[i]! += (rendering[at]! - images[at]!) ** 2;
+        errors[i]! += (made[at]! - images[at]!) ** 2;
       }
       slot += share;
     }

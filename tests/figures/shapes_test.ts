@@ -18,6 +18,7 @@ function reconstructionOf(pose: readonly number[]): Reconstruction {
     pose: Float32Array.from(pose),
     elevation: new Float32Array(pose.length),
     density: rows(CELLS),
+    projection: rows(AREA),
     rendering: rows(AREA),
   };
 }

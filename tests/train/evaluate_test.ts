@@ -11,7 +11,7 @@ function modelThat(render: (value: number, slot: number) => number, batchSize = 
     calls++;
     const area = images.length / batchSize;
     const rendering = images.map((value, i) => render(value, Math.floor(i / area)));
-    return { rendering } as Reconstruction;
+    return { rendering, projection: images } as Reconstruction;
   };
   return { inference: { batchSize, reconstruct } as Inference, calls: () => calls };
 }
@@ -49,4 +49,13 @@ Deno.test("evaluate() stops at the limit", () => {
   assert.equal(calls(), 1);
   const scores = evaluate(inference, sets, { limit: 5 });
   assert.deepEqual(scores.map(({ count }) => count), [5, 3]);
+});
+
+Deno.test("evaluate() scores the projection where it is asked to", () => {
+  const { inference } = modelThat((value) => value + 0.5); // the projection is perfect
+  const errors = (of?: "projection" | "rendering") =>
+    evaluate(inference, sets, of && { of }).map(({ meanSquaredError }) => meanSquaredError);
+  assert.deepEqual(errors("projection"), [0, 0]);
+  assertClose(errors("rendering"), [0.25, 0.25], 1e-6);
+  assert.deepEqual(errors(), errors("rendering"));
 });

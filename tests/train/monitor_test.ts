@@ -48,6 +48,7 @@ function reconstruction(): Reconstruction {
     pose: Float32Array.of(-1, -0.5, 0, 0.5, 1),
     elevation: new Float32Array(5),
     density: ramp(5 * CELLS, 1 / TINY.tau),
+    projection: ramp(5 * AREA, 0.5),
     rendering: ramp(5 * AREA, 1),
   };
 }
