@@ -1,9 +1,10 @@
 /**
- * Inputs beside the model's renderings of them, while it learns (F3).
+ * Inputs beside what the model makes of them: while it learns (F3), and once it has (F6).
  *
  * @module
  */
-import { inputsBesideRenderings } from "@/plot/figures.ts";
+import type { Reconstruction } from "@/model/inference.ts";
+import { inputsBesideRenderings, type SheetOptions, sheetsBeside } from "@/plot/figures.ts";
 import type { Picture } from "@/plot/picture.ts";
 import type { Run } from "@/train/run.ts";
 
@@ -25,4 +26,24 @@ export function renderingsDuringTraining({ config, data, frames }: Run): Picture
       { step },
     )
   );
+}
+
+/**
+ * Draws figure F6: the watched pictures beside their projections and, where the model has a texture
+ * layer, their textured images.
+ *
+ * @param run A run
+ * @param reconstruction What its model makes of all the watched pictures
+ * @param options How the sheets are drawn
+ */
+export function renderingsAfterTraining(
+  { config, data: { monitor } }: Run,
+  { projection, rendering }: Reconstruction,
+  options: SheetOptions = {},
+): Picture {
+  const { texture, imageSize } = config;
+  const stacks = { input: monitor.images, projection, ...(texture && { textured: rendering }) };
+  const size = [monitor.names.length, imageSize, imageSize] as const;
+  const sheets = Object.entries(stacks).map(([name, values]) => [name, { values, size }] as const);
+  return sheetsBeside(Object.fromEntries(sheets), options);
 }

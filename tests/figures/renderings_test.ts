@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { renderingsDuringTraining } from "@/figures/renderings.ts";
-import { inputsBesideRenderings } from "@/plot/figures.ts";
+import { renderingsAfterTraining, renderingsDuringTraining } from "@/figures/renderings.ts";
+import type { Reconstruction } from "@/model/inference.ts";
+import { inputsBesideRenderings, sheetsBeside } from "@/plot/figures.ts";
 import { TINY } from "../tiny.ts";
 import { AREA, handMadeRun } from "./runs.ts";
 
@@ -24,4 +25,20 @@ Deno.test("renderingsDuringTraining() has at least the first frame, and none of 
   const run = handMadeRun();
   assert.equal(renderingsDuringTraining({ ...run, frames: run.frames.slice(0, 1) }).length, 1);
   assert.deepEqual(renderingsDuringTraining({ ...run, frames: [] }), []);
+});
+
+Deno.test("renderingsAfterTraining() draws inputs, projections and, with a texture, textured images", () => {
+  const run = handMadeRun();
+  const stackOf = (values: Float32Array) => ({ values, size: SIZE });
+  const [projection, rendering] = [0.25, 0.75].map((value) =>
+    new Float32Array(4 * AREA).fill(value)
+  ) as [Float32Array, Float32Array];
+  const made = { projection, rendering } as Reconstruction;
+  const plain = { input: stackOf(run.data.monitor.images), projection: stackOf(projection) };
+  assert.deepEqual(renderingsAfterTraining(run, made), sheetsBeside(plain));
+  const textured = { ...run, config: { ...TINY, texture: true } };
+  assert.deepEqual(
+    renderingsAfterTraining(textured, made, { columns: 2, step: 5 }),
+    sheetsBeside({ ...plain, textured: stackOf(rendering) }, { columns: 2, step: 5 }),
+  );
 });
