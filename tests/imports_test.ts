@@ -74,6 +74,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   graph: [],
   render: [],
   mesh: [],
+  score: [],
   data: ["render", "mesh"],
   layers: ["graph"],
   pose: ["layers"],
