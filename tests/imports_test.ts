@@ -86,7 +86,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   plot: [],
   viewer: ["plot"],
   export: ["data", "plot"],
-  figures: ["data", "render", "layers", "model", "train", "bench", "plot"],
+  figures: ["data", "render", "score", "layers", "model", "train", "bench", "plot"],
   notebook: ["data", "train", "plot", "viewer"],
   setup: [],
   runner: ["setup"],
