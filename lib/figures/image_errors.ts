@@ -101,15 +101,36 @@ function rowOf(name: string, values: readonly number[]): string {
 }
 
 /**
- * Gives the means over seeds as a figure's metrics.
+ * Means over seeds, as a figure's record has them. What is explained is the share of the pictures'
+ * variance that a model accounts for: 1 - error / error of the mean picture.
+ */
+export type ImageErrorMetrics = Readonly<
+  Record<
+    | "texturedMeanSquaredError"
+    | "projectionMeanSquaredError"
+    | "meanPictureMeanSquaredError"
+    | "texturedExplained"
+    | "projectionExplained"
+    | "seeds",
+    number
+  >
+>;
+
+/**
+ * Gives the means over seeds.
  *
  * @param errors What was measured
  */
-export function imageErrorMetrics(errors: ImageErrors): Record<string, number> {
+export function imageErrorMetrics(errors: ImageErrors): ImageErrorMetrics {
+  const { rendering, projection, meanPicture } = errors;
+  const [textured, projected, mean] = [rendering, projection, meanPicture]
+    .map((values) => spreadOf(values).mean) as [number, number, number];
   return {
-    texturedMeanSquaredError: spreadOf(errors.rendering).mean,
-    projectionMeanSquaredError: spreadOf(errors.projection).mean,
-    meanPictureMeanSquaredError: spreadOf(errors.meanPicture).mean,
-    seeds: errors.rendering.length,
+    texturedMeanSquaredError: textured,
+    projectionMeanSquaredError: projected,
+    meanPictureMeanSquaredError: mean,
+    texturedExplained: 1 - textured / mean,
+    projectionExplained: 1 - projected / mean,
+    seeds: rendering.length,
   };
 }

@@ -4,9 +4,16 @@
  * @module
  */
 import type { Reconstruction } from "@/model/inference.ts";
-import { inputsBesideRenderings, type SheetOptions, sheetsBeside } from "@/plot/figures.ts";
-import type { Picture } from "@/plot/picture.ts";
+import {
+  inputsBesideRenderings,
+  QUARTER_VIEWS,
+  type SheetOptions,
+  sheetsBeside,
+  trainingStrips,
+} from "@/plot/figures.ts";
+import { above, type Picture } from "@/plot/picture.ts";
 import type { Run } from "@/train/run.ts";
+import { exhibitsWithInputs } from "./shapes.ts";
 
 /**
  * Draws figure F3.
@@ -46,4 +53,24 @@ export function renderingsAfterTraining(
   const size = [monitor.names.length, imageSize, imageSize] as const;
   const sheets = Object.entries(stacks).map(([name, values]) => [name, { values, size }] as const);
   return sheetsBeside(Object.fromEntries(sheets), options);
+}
+
+/**
+ * Draws figure F6 with a few of the shapes below it.
+ *
+ * @param run A run
+ * @param reconstruction What its model makes of all the watched pictures
+ * @param labels What to write beside the first of them; as many are drawn as shapes
+ */
+export function renderingsAboveShapes(
+  run: Run,
+  reconstruction: Reconstruction,
+  labels: readonly string[],
+): Picture {
+  const { config, data, checkpoint } = run;
+  const shapes = exhibitsWithInputs(data.monitor.images, reconstruction, labels, config);
+  return above([
+    renderingsAfterTraining(run, reconstruction),
+    trainingStrips(shapes, checkpoint.step, QUARTER_VIEWS),
+  ]);
 }

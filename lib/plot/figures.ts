@@ -50,6 +50,13 @@ export interface ImageStack {
 /** Eight views, an eighth of a turn apart. */
 const EIGHT_AZIMUTHS = Array.from({ length: 8 }, (_, i) => i * Math.PI / 4);
 
+/** Four views, a quarter of a turn apart, level and from above. Paper: the post's faces. */
+export const QUARTER_VIEWS: ViewOptions = {
+  scale: 2,
+  azimuths: Array.from({ length: 4 }, (_, i) => i * Math.PI / 2),
+  elevation: [0, Math.PI / 6],
+};
+
 /** Headings above rows and columns. */
 const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
 

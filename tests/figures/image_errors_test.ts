@@ -15,9 +15,9 @@ import { TINY, tinySet } from "../tiny.ts";
 import { handMadeRun } from "./runs.ts";
 
 const ERRORS = {
-  rendering: [0.01, 0.03],
-  projection: [0.04, 0.04],
-  meanPicture: [0.1, 0.1],
+  rendering: [0.02, 0.04],
+  projection: [0.06, 0.06],
+  meanPicture: [0.12, 0.12],
 };
 
 /** A run with a texture and an untrained model. */
@@ -66,17 +66,19 @@ Deno.test("imageErrorsTable() has a column for each seed and a row for each kind
     imageErrorsTable({ faces: ERRORS }, [1, 2]),
     "| squared error of a pixel | seed 1 | seed 2 | mean ± sd |\n" +
       "| --- | ---: | ---: | ---: |\n" +
-      "| faces, textured | .0100 | .0300 | .0200 ± .0141 |\n" +
-      "| faces, projection | .0400 | .0400 | .0400 ± .0000 |\n" +
-      "| faces, their mean picture | .1000 | .1000 | .1000 ± .0000 |",
+      "| faces, textured | .0200 | .0400 | .0300 ± .0141 |\n" +
+      "| faces, projection | .0600 | .0600 | .0600 ± .0000 |\n" +
+      "| faces, their mean picture | .1200 | .1200 | .1200 ± .0000 |",
   );
 });
 
 Deno.test("imageErrorMetrics() gives means over the seeds, and how many there are", () => {
   assert.deepEqual(imageErrorMetrics(ERRORS), {
-    texturedMeanSquaredError: 0.02,
-    projectionMeanSquaredError: 0.04,
-    meanPictureMeanSquaredError: 0.1,
+    texturedMeanSquaredError: 0.03,
+    projectionMeanSquaredError: 0.06,
+    meanPictureMeanSquaredError: 0.12,
+    texturedExplained: 0.75,
+    projectionExplained: 0.5,
     seeds: 2,
   });
 });

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { renderingsAfterTraining, renderingsDuringTraining } from "@/figures/renderings.ts";
+import {
+  renderingsAboveShapes,
+  renderingsAfterTraining,
+  renderingsDuringTraining,
+} from "@/figures/renderings.ts";
+import { exhibitsWithInputs } from "@/figures/shapes.ts";
 import type { Reconstruction } from "@/model/inference.ts";
-import { inputsBesideRenderings, sheetsBeside } from "@/plot/figures.ts";
+import {
+  inputsBesideRenderings,
+  QUARTER_VIEWS,
+  sheetsBeside,
+  trainingStrips,
+} from "@/plot/figures.ts";
+import { above } from "@/plot/picture.ts";
 import { TINY } from "../tiny.ts";
-import { AREA, handMadeRun } from "./runs.ts";
+import { AREA, CELLS, handMadeRun } from "./runs.ts";
 
 const SIZE = [4, TINY.imageSize, TINY.imageSize] as const;
 
@@ -40,5 +51,21 @@ Deno.test("renderingsAfterTraining() draws inputs, projections and, with a textu
   assert.deepEqual(
     renderingsAfterTraining(textured, made, { columns: 2, step: 5 }),
     sheetsBeside({ ...plain, textured: stackOf(rendering) }, { columns: 2, step: 5 }),
+  );
+});
+
+Deno.test("renderingsAboveShapes() draws the sheets, and as many shapes as there are labels", () => {
+  const run = handMadeRun();
+  const made = {
+    projection: new Float32Array(4 * AREA).fill(0.25),
+    rendering: new Float32Array(4 * AREA).fill(0.25),
+    density: Float32Array.from({ length: 4 * CELLS }, (_, i) => i % TINY.imageSize < 4 ? 1 : 0),
+    pose: new Float32Array(4),
+  } as Reconstruction;
+  const labels = ["one", "two"];
+  const shapes = exhibitsWithInputs(run.data.monitor.images, made, labels, run.config);
+  assert.deepEqual(
+    renderingsAboveShapes(run, made, labels),
+    above([renderingsAfterTraining(run, made), trainingStrips(shapes, TINY.steps, QUARTER_VIEWS)]),
   );
 });
