@@ -60,17 +60,18 @@ export function renderingsAfterTraining(
  *
  * @param run A run
  * @param reconstruction What its model makes of all the watched pictures
- * @param labels What to write beside the first of them; as many are drawn as shapes
+ * @param shown Which of the pictures are drawn as shapes, counted from 0, and what one of them is called
  */
 export function renderingsAboveShapes(
   run: Run,
   reconstruction: Reconstruction,
-  labels: readonly string[],
+  { places, name }: { readonly places: readonly number[]; readonly name: string },
 ): Picture {
-  const { config, data, checkpoint } = run;
-  const shapes = exhibitsWithInputs(data.monitor.images, reconstruction, labels, config);
+  const { config, data: { monitor }, checkpoint } = run;
+  const labels = monitor.names.map((_, i) => `${name} ${i + 1}`); // as the sheets count
+  const shapes = exhibitsWithInputs(monitor.images, reconstruction, labels, config);
   return above([
     renderingsAfterTraining(run, reconstruction),
-    trainingStrips(shapes, checkpoint.step, QUARTER_VIEWS),
+    trainingStrips(places.map((i) => shapes[i]!), checkpoint.step, QUARTER_VIEWS),
   ]);
 }

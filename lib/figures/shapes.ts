@@ -36,7 +36,7 @@ export function exhibitsOf(
 
 /**
  * Takes a reconstruction apart as `exhibitsOf` does, each shape with the picture that it comes from:
- * input, textured image where there is a texture, and projection (F5).
+ * input, projection, and textured image where there is a texture (F5).
  *
  * @param inputs The pictures `[N, S, S]`
  * @param reconstruction What the model made of them
@@ -50,7 +50,7 @@ export function exhibitsWithInputs(
   config: Config,
 ): Exhibit[] {
   const { rendering, projection } = reconstruction;
-  const images = { input: inputs, ...(config.texture && { textured: rendering }), projection };
+  const images = { input: inputs, projection, ...(config.texture && { textured: rendering }) };
   return exhibitsOf(reconstruction, labels, config).map((exhibit, i) => ({
     ...exhibit,
     images: Object.fromEntries(

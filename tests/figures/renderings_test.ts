@@ -54,7 +54,7 @@ Deno.test("renderingsAfterTraining() draws inputs, projections and, with a textu
   );
 });
 
-Deno.test("renderingsAboveShapes() draws the sheets, and as many shapes as there are labels", () => {
+Deno.test("renderingsAboveShapes() draws the sheets, and the shapes that it is asked for", () => {
   const run = handMadeRun();
   const made = {
     projection: new Float32Array(4 * AREA).fill(0.25),
@@ -62,10 +62,11 @@ Deno.test("renderingsAboveShapes() draws the sheets, and as many shapes as there
     density: Float32Array.from({ length: 4 * CELLS }, (_, i) => i % TINY.imageSize < 4 ? 1 : 0),
     pose: new Float32Array(4),
   } as Reconstruction;
-  const labels = ["one", "two"];
+  const labels = ["bar 1", "bar 2", "bar 3", "bar 4"];
   const shapes = exhibitsWithInputs(run.data.monitor.images, made, labels, run.config);
+  const chosen = [shapes[3]!, shapes[1]!];
   assert.deepEqual(
-    renderingsAboveShapes(run, made, labels),
-    above([renderingsAfterTraining(run, made), trainingStrips(shapes, TINY.steps, QUARTER_VIEWS)]),
+    renderingsAboveShapes(run, made, { places: [3, 1], name: "bar" }),
+    above([renderingsAfterTraining(run, made), trainingStrips(chosen, TINY.steps, QUARTER_VIEWS)]),
   );
 });

@@ -51,7 +51,7 @@ Deno.test("exhibitsOf() puts in front the azimuth that the renderer turns the gr
   );
 });
 
-Deno.test("exhibitsWithInputs() puts before each shape the input, the texture if any, the projection", () => {
+Deno.test("exhibitsWithInputs() puts before each shape the input, the projection, the texture if any", () => {
   const inputs = new Float32Array(2 * AREA).map((_, i) => i < AREA ? 10 : 11);
   const made = { ...reconstructionOf([0, 0.5]), projection: inputs.map((value) => value + 10) };
   for (const texture of [true, false]) {
@@ -64,8 +64,8 @@ Deno.test("exhibitsWithInputs() puts before each shape the input, the texture if
       first,
       [0, 1].map((i) => [
         ["input", AREA, 10 + i],
-        ...(texture ? [["textured", AREA, i]] : []),
         ["projection", AREA, 20 + i],
+        ...(texture ? [["textured", AREA, i]] : []),
       ]),
     );
     const plain = exhibits.map(({ images: _images, ...rest }) => rest);
