@@ -46,6 +46,9 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "03-training.ipynb",
     "04-turntables.ipynb",
     "05-performance.ipynb",
+    "06-faces.ipynb",
+    "07-texture.ipynb",
+    "11-your-own-pictures.ipynb",
   ]);
 });
 
