@@ -46,7 +46,12 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "03-training.ipynb",
     "04-turntables.ipynb",
     "05-performance.ipynb",
+    "06-faces.ipynb",
+    "07-texture.ipynb",
     "08-objectives.ipynb",
+    "09-latent-space.ipynb",
+    "10-pose-and-truth.ipynb",
+    "11-your-own-pictures.ipynb",
   ]);
 });
 

@@ -5,7 +5,7 @@
  */
 import { DownloadError } from "./download.ts";
 import { SOLID_KINDS } from "./embedded/solids.ts";
-import { parseMixture } from "./mixture.ts";
+import { parseMixture, writtenOut } from "./mixture.ts";
 import { loadImageSet, type LoadOptions, parseSpecification } from "./sources.ts";
 
 /** The embedded stand-in of each set that is fetched. */
@@ -18,7 +18,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
 
 /** A mixture that can be loaded. */
 export interface AvailableData {
-  /** The mixture, with stand-ins where they were needed. */
+  /** The mixture, written out where it was named, with stand-ins where they were needed. */
   readonly data: string;
   /** What was replaced and why; to be shown loudly. Absent if nothing was. */
   readonly notice?: string;
@@ -49,7 +49,7 @@ export async function availableData(
     }
     parts.push(`${pool.join("+")}:${ratio}`);
   }
-  if (reasons.length === 0) return { data };
+  if (reasons.length === 0) return { data: writtenOut(data) };
   return {
     data: parts.join(),
     notice: `NOT REAL DATA. What follows is trained on drawings made by this project's own code ` +

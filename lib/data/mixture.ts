@@ -46,8 +46,12 @@ export interface MixturePart {
  *   missing, or a ratio is not a number above 0
  */
 export function parseMixture(text: string): MixturePart[] {
-  const mixture = Object.hasOwn(MIXTURES, text) ? MIXTURES[text]! : text;
-  return mixture.split(",").map((part) => parsePart(part.trim()));
+  return writtenOut(text).split(",").map((part) => parsePart(part.trim()));
+}
+
+/** Gives what the name of a mixture stands for, so that it can be recorded; any other text as it is. */
+export function writtenOut(text: string): string {
+  return Object.hasOwn(MIXTURES, text) ? MIXTURES[text]! : text;
 }
 
 /**

@@ -35,6 +35,31 @@ export function exhibitsOf(
 }
 
 /**
+ * Takes a reconstruction apart as `exhibitsOf` does, each shape with the picture that it comes from:
+ * input, projection, and textured image where there is a texture (F5).
+ *
+ * @param inputs The pictures `[N, S, S]`
+ * @param reconstruction What the model made of them
+ * @param labels What to write beside each, `[N]`
+ * @param config The model's sizes, and whether it has a texture
+ */
+export function exhibitsWithInputs(
+  inputs: Float32Array,
+  reconstruction: Reconstruction,
+  labels: readonly string[],
+  config: Config,
+): Exhibit[] {
+  const { rendering, projection } = reconstruction;
+  const images = { input: inputs, projection, ...(config.texture && { textured: rendering }) };
+  return exhibitsOf(reconstruction, labels, config).map((exhibit, i) => ({
+    ...exhibit,
+    images: Object.fromEntries(
+      Object.entries(images).map(([name, of]) => [name, rowOf(of, i, config.imageSize ** 2)]),
+    ),
+  }));
+}
+
+/**
  * Draws figure F2: one strip for each object, from the untrained cube to the shape.
  *
  * @param run A run with its frames

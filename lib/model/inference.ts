@@ -22,7 +22,9 @@ export interface Reconstruction {
   readonly elevation: Float32Array;
   /** Density of the voxels `[B, S, S, S]`, in (0, 1 / tau). */
   readonly density: Float32Array;
-  /** What the camera sees `[B, S, S]`; with texture, if the model has that layer. */
+  /** What the camera sees `[B, S, S]`, before any texture. */
+  readonly projection: Float32Array;
+  /** What the picture is compared with `[B, S, S]`: the projection, textured if there is that layer. */
   readonly rendering: Float32Array;
 }
 
@@ -64,6 +66,7 @@ export function inferenceFunctions(
         pose: s,
         elevation: tilt ? elevationOf(tilt) : tf.zerosLike(s),
         density: tf.div(forward.occupancy, tau),
+        projection: forward.projection,
         rendering: forward.textured ?? forward.projection,
       };
     }),

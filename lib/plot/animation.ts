@@ -83,10 +83,11 @@ function sharedPalette(frames: readonly Picture[], colours: number): number[][] 
     for (; next < words.length; next += stride) sample[taken++] = words[next]!;
     next -= words.length;
   }
-  const palette: number[][] = gifenc.quantize(new Uint8Array(sample.buffer, 0, 4 * taken), colours);
-  // An average of near-whites would tint the ground.
-  gifenc.snapColorsToPalette(palette, [[255, 255, 255], [0, 0, 0]], 8);
-  return [[255, 255, 255], ...palette];
+  const bytes = new Uint8Array(sample.buffer, 0, 4 * taken);
+  const palette: number[][] = gifenc.quantize(bytes, colours - 1);
+  gifenc.snapColorsToPalette(palette, [[0, 0, 0]], 8);
+  // The ground is white, however few colours there are; an average of near-whites would tint it.
+  return [[255, 255, 255], ...palette, [255, 255, 255]];
 }
 
 /** Gives the frame's pixels, coloured ones moved by the dither; greys, and so text, stay crisp. */

@@ -35,10 +35,13 @@ const THREE_AZIMUTHS = [0, Math.PI / 4, Math.PI / 2];
 interface DecidedViews extends ViewOptions {
   readonly scale: number;
   readonly azimuths: readonly number[];
+  readonly elevation?: number;
 }
 
 /** How a comparison is drawn. */
 export interface ComparisonOptions extends ViewOptions {
+  /** How far the camera is raised, in radians; 0 by default. */
+  readonly elevation?: number;
   /** Blocks in a row; 2 by default. */
   readonly columns?: number;
   /** A line below, such as which runs are shown. */

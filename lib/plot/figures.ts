@@ -1,6 +1,6 @@
 /**
- * The post's figures of shapes and images: strips of views during training (F2), inputs beside
- * renderings (F3), and shapes that turn (F4).
+ * The post's figures of shapes and images: strips of views (F2, F5), sheets of images beside each other
+ * (F3, F6), and shapes that turn (F4).
  *
  * @module
  */
@@ -16,8 +16,8 @@ export interface ViewOptions {
   readonly scale?: number;
   /** In radians, from the front; by default eight, in steps of pi / 4. Paper: the post's strips. */
   readonly azimuths?: readonly number[];
-  /** How far the camera is raised, in radians; 0 by default. */
-  readonly elevation?: number;
+  /** How far the camera is raised, in radians; 0 by default. From each of several, all azimuths. */
+  readonly elevation?: number | readonly number[];
   /** Voxels of at least this density are drawn; .1 by default. */
   readonly threshold?: number;
 }
@@ -28,6 +28,8 @@ export interface Exhibit {
   readonly label: string;
   /** The model's textured or projected image `[H, W]`, values in [0, 1]. */
   readonly image: ArrayLike<number>;
+  /** Images `[H, W]` that a strip shows in its place, by their headings, such as `input`. */
+  readonly images?: Readonly<Record<string, ArrayLike<number>>>;
   /** The decoded voxels. */
   readonly grid: VoxelGrid;
   /**
@@ -48,97 +50,160 @@ export interface ImageStack {
 /** Eight views, an eighth of a turn apart. */
 const EIGHT_AZIMUTHS = Array.from({ length: 8 }, (_, i) => i * Math.PI / 4);
 
+/** Four views, a quarter of a turn apart, level and from above. Paper: the post's faces. */
+export const QUARTER_VIEWS: ViewOptions = {
+  scale: 2,
+  azimuths: Array.from({ length: 4 }, (_, i) => i * Math.PI / 2),
+  elevation: [0, Math.PI / 6],
+};
+
 /** Headings above rows and columns. */
 const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
 
 /**
- * Draws one strip: the image, then the thresholded voxels from each azimuth. Voxels and the image's
+ * Draws one strip: the image, then the thresholded voxels from each viewpoint. Voxels and the image's
  * pixels have one scale, so that from the front the two can be laid over each other.
  *
- * @param exhibit The image `[H, W]` of the grid, and the voxels
+ * @param exhibit The image `[H, W]` of the grid or several, and the voxels
  * @param options Scale, viewpoints and threshold
  */
 export function trainingStrip(
-  { image, grid, front = 0 }: Omit<Exhibit, "label">,
+  { image, images = { image }, grid, front = 0 }: Omit<Exhibit, "label">,
   options: ViewOptions = {},
 ): Picture {
-  const { scale = 3, azimuths = EIGHT_AZIMUTHS, elevation = 0, threshold } = options;
+  const { scale = 3, azimuths = EIGHT_AZIMUTHS, threshold } = options;
   const [, rows, columns] = grid.size;
-  const size = fittingSize(columns * scale / 2, elevation);
-  const views = azimuths.map((azimuth) =>
-    drawVoxels(grid, { ...size, azimuth: front + azimuth, elevation, threshold })
-  );
-  return beside([greyPicture(image, [rows, columns], scale), ...views]);
+  const views = elevationsOf(options).flatMap((elevation) => {
+    const size = fittingSize(columns * scale / 2, elevation);
+    return azimuths.map((azimuth) =>
+      drawVoxels(grid, { ...size, azimuth: front + azimuth, elevation, threshold })
+    );
+  });
+  const flat = Object.values(images).map((each) => greyPicture(each, [rows, columns], scale));
+  return beside([...flat, ...views]);
 }
+
+const elevationsOf = ({ elevation = 0 }: ViewOptions): number[] => [elevation].flat();
 
 /**
  * Draws the strips of several objects under each other, with labels, headings and the step.
  *
- * @param exhibits The objects, from top to bottom, at least one
+ * @param exhibits The objects, from top to bottom, at least one; all with images of the same headings
  * @param step How many training steps the model has taken
  * @param options Scale, viewpoints and threshold
+ * @throws {TypeError} If the objects have images of different headings
  */
 export function trainingStrips(
   exhibits: readonly Exhibit[],
   step: number,
   options: ViewOptions = {},
 ): Picture {
+  const names = imageNames(exhibits);
   const widths = exhibits.map(({ label }) => Math.ceil(textWidth(label)));
   const labelWidth = Math.max(LEAST_LABEL_WIDTH, ...widths);
   const strips = exhibits.map((exhibit) => {
     const text = textPicture(exhibit.label, { width: labelWidth, align: "start" });
     return beside([text, trainingStrip(exhibit, options)]);
   });
-  const headings = stripHeadings(exhibits[0]!.grid, step, labelWidth, options);
+  const [, , columns] = exhibits[0]!.grid.size;
+  const headings = stripHeadings({ columns, step, labelWidth, names }, options);
   return framed(above([headings, ...strips]), MARGIN);
 }
 
 /** Room for a strip's label and for the step above it, in pixels. */
 const LEAST_LABEL_WIDTH = 88;
 
+/** Gives the headings of the strips' images. */
+function imageNames(exhibits: readonly Exhibit[]): string[] {
+  const [first, ...others] = exhibits.map(({ images }) => Object.keys(images ?? { image: 0 }));
+  const other = others.find((names) => names.join() !== first!.join());
+  if (other === undefined) return first!;
+  throw new TypeError(
+    `Cannot draw strips: every exhibit must have the images ${first!.join(", ")}, ` +
+      `got ${other.join(", ")}`,
+  );
+}
+
+/** What the headings of strips stand above: images and grids of so many columns. */
+interface HeadedStrips {
+  readonly columns: number;
+  readonly step: number;
+  readonly labelWidth: number;
+  readonly names: readonly string[];
+}
+
 function stripHeadings(
-  grid: VoxelGrid,
-  step: number,
-  labelWidth: number,
+  { columns, step, labelWidth, names }: HeadedStrips,
   options: ViewOptions,
 ): Picture {
-  const { scale = 3, azimuths = EIGHT_AZIMUTHS, elevation = 0 } = options;
-  const imageWidth = grid.size[2] * scale;
-  const { width } = fittingSize(imageWidth / 2, elevation);
-  const angles = azimuths.map((azimuth) => {
-    const degrees = `${Math.round(azimuth * 180 / Math.PI)}°`;
-    return textPicture(degrees, { ...HEADING, width });
+  const { scale = 3, azimuths = EIGHT_AZIMUTHS } = options;
+  const elevations = elevationsOf(options);
+  const views = elevations.map((elevation) => {
+    const { width } = fittingSize(columns * scale / 2, elevation);
+    const angles = azimuths.map((azimuth) =>
+      textPicture(inDegrees(azimuth), { ...HEADING, width })
+    );
+    const row = beside(angles);
+    if (elevations.length === 1) return row;
+    const elevated = `elevation ${inDegrees(elevation)}`;
+    return above([textPicture(elevated, { ...HEADING, width: row.width }), row]);
   });
   return beside([
     textPicture(stepText(step), { isBold: true, width: labelWidth, align: "start" }),
-    textPicture("image", { ...HEADING, width: imageWidth }),
-    ...angles,
-  ]);
+    ...names.map((name) => textPicture(name, { ...HEADING, width: columns * scale })),
+    ...views,
+  ], { align: "end" });
 }
+
+const inDegrees = (angle: number) => `${Math.round(angle * 180 / Math.PI)}°`;
 
 /**
  * Draws a grid of inputs beside the grid of the model's renderings of them.
  *
  * @param inputs `[N, H, W]`
  * @param renderings `[N, H, W]`, in the same order
- * @param options `step`: how many training steps the model has taken; `columns` of each grid, 8 by
- *   default as in the post; `scale`: pixels along a side of an image's pixel, 2 by default
+ * @param options The step, and how the sheets are drawn
  * @throws {TypeError} If the two differ in size
  */
 export function inputsBesideRenderings(
   inputs: ImageStack,
   renderings: ImageStack,
-  options: { step?: number; columns?: number; scale?: number } = {},
+  options: SheetOptions = {},
 ): Picture {
-  if (inputs.size.join() !== renderings.size.join()) {
+  return sheetsBeside({ input: inputs, rendering: renderings }, options);
+}
+
+/** How sheets are drawn. */
+export interface SheetOptions {
+  /** How many training steps the model has taken, to be written below. */
+  readonly step?: number;
+  /** Images in a row; 8 by default, as in the post. */
+  readonly columns?: number;
+  /** Pixels along a side of an image's pixel; 2 by default. */
+  readonly scale?: number;
+}
+
+/**
+ * Draws sheets of images beside each other, such as inputs, projections and textured images (F6). An
+ * object has the same place in each.
+ *
+ * @param stacks `[N, H, W]` each, by their headings, from left to right
+ * @param options The step, and how the sheets are drawn
+ * @throws {TypeError} If they differ in size
+ */
+export function sheetsBeside(
+  stacks: Readonly<Record<string, ImageStack>>,
+  { step, columns = 8, scale = 2 }: SheetOptions = {},
+): Picture {
+  const [first, ...others] = Object.entries(stacks);
+  const other = others.find(([, { size }]) => size.join() !== first![1].size.join());
+  if (other) {
     throw new TypeError(
-      `Cannot draw inputs beside renderings: renderings must have the inputs' size ` +
-        `[${inputs.size.join(", ")}], got [${renderings.size.join(", ")}]`,
+      `Cannot draw sheets beside each other: ${other[0]} must have the size of ${first![0]} ` +
+        `[${first![1].size.join(", ")}], got [${other[1].size.join(", ")}]`,
     );
   }
-  const { step, columns = 8, scale = 2 } = options;
-  const halves = [["input", inputs], ["rendering", renderings]] as const;
-  const sheets = halves.map(([heading, stack]) => {
+  const sheets = Object.entries(stacks).map(([heading, stack]) => {
     const sheet = imageSheet(stack, { columns, scale });
     return above([textPicture(heading, { isBold: true, width: sheet.width }), sheet]);
   });

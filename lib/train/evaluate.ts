@@ -4,7 +4,7 @@
  * @module
  */
 import type { MixedSet } from "@/data/batches.ts";
-import type { Inference } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/model/inference.ts";
 import { reconstructUnseen, type UnseenBatch, unseenCounts, type UnseenOptions } from "./unseen.ts";
 
 /** The score of one data set. */
@@ -17,17 +17,23 @@ export interface Score {
   readonly meanSquaredError: number;
 }
 
+/** What is scored. */
+export interface EvaluateOptions extends UnseenOptions {
+  /** Which of the model's pictures: its `rendering` by default, or the `projection` below a texture. */
+  readonly of?: keyof Pick<Reconstruction, "rendering" | "projection">;
+}
+
 /**
  * Reconstructs every picture of the test sets once, and averages the error.
  *
  * @param inference The trained model
  * @param tests The sets, with the shares that they had in training
- * @param options `limit`: at most so many pictures of each set
+ * @param options How many pictures, and which of the model's are compared with them
  */
 export function evaluate(
   inference: Inference,
   tests: readonly MixedSet[],
-  options: UnseenOptions = {},
+  options: EvaluateOptions = {},
 ): Score[] {
   const errors = createErrors(tests, options);
   for (const batch of reconstructUnseen(inference, tests, options)) errors.add(batch);
@@ -48,15 +54,17 @@ export interface Errors {
  * @param tests The sets that the batches are of
  * @param options As the batches were made with
  */
-export function createErrors(tests: readonly MixedSet[], options: UnseenOptions = {}): Errors {
+export function createErrors(tests: readonly MixedSet[], options: EvaluateOptions = {}): Errors {
+  const { of = "rendering" } = options;
   const counts = unseenCounts(tests, options);
   const area = tests[0]!.set.size ** 2;
   const sums = tests.map(() => 0);
   return {
-    add({ images, reconstruction: { rendering }, fresh }) {
+    add({ images, reconstruction, fresh }) {
+      const made = reconstruction[of];
       for (const [i, [from, to]] of fresh.entries()) {
         for (let at = from * area; at < to * area; at++) {
-          sums[i]! += (rendering[at]! - images[at]!) ** 2;
+          sums[i]! += (made[at]! - images[at]!) ** 2;
         }
       }
     },

@@ -17,7 +17,7 @@ export interface Monitor {
   readonly images: Float32Array;
   /** What each picture shows, such as `mnist 3`, `[B]`. */
   readonly names: readonly string[];
-  /** Slots whose voxels a frame keeps: one picture of every class. */
+  /** Slots whose voxels a frame keeps: one picture of every class, or eight where there is none. */
   readonly tracked: readonly number[];
 }
 
@@ -34,6 +34,12 @@ export interface Frame {
 }
 
 /**
+ * So many pictures of a set without classes are tracked. Choice: 8, since the voxels of a whole batch
+ * would take 1.4 MB a frame.
+ */
+const TRACKED_OF_CLASSLESS = 8;
+
+/**
  * Chooses the pictures: of every set as many as a training batch has, its classes in turn.
  *
  * @param sets The sets, of the test split, so that the run never trains on what it is watched on
@@ -44,8 +50,16 @@ export function createMonitor(sets: readonly MixedSet[], shares: readonly number
     const order = classesInTurn(set);
     return { set, chosen: Array.from({ length: shares[i]! }, (_, k) => order[k % order.length]!) };
   });
-  const names = parts.flatMap(({ set, chosen }) => chosen.map((index) => nameOf(set, index)));
-  const tracked = names.flatMap((name, slot) => names.indexOf(name) === slot ? [slot] : []);
+  const named = parts.flatMap(({ set, chosen }) =>
+    chosen.map((index, place) => ({
+      name: nameOf(set, index),
+      mayTrack: set.labels !== undefined || place < TRACKED_OF_CLASSLESS,
+    }))
+  );
+  const names = named.map(({ name }) => name);
+  const tracked = named.flatMap(({ name, mayTrack }, slot) =>
+    mayTrack && names.indexOf(name) === slot ? [slot] : []
+  );
   const images = parts.map(({ set, chosen }) => imagesAt(set, chosen));
   return { images: Float32Array.from(images.flatMap((part) => [...part])), names, tracked };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createBatches } from "@/data/batches.ts";
-import { loadMixture, parseMixture } from "@/data/mixture.ts";
+import { loadMixture, parseMixture, writtenOut } from "@/data/mixture.ts";
 import { picture, withFolder } from "./fixtures.ts";
 
 Deno.test("parseMixture() reads names, paths and ratios", () => {
@@ -110,4 +110,11 @@ Deno.test("parseMixture() gives the sets of the paper their part of each batch",
     ratio,
   }));
   assert.deepEqual(createBatches({ sets, batchSize: 64, seed: 1 }).shares, [16, 16, 32]);
+});
+
+Deno.test("writtenOut() gives what a name stands for, and any other text as it is", () => {
+  assert.equal(writtenOut("paper"), "mnist:1,fashion-mnist:1,celeba+modelnet40:2");
+  for (const text of ["mnist", "mnist:1,celeba:2", "toString"]) {
+    assert.equal(writtenOut(text), text);
+  }
 });

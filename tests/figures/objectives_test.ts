@@ -20,6 +20,7 @@ const watched: Reconstruction = {
   elevation: new Float32Array(4),
   density: Float32Array.from({ length: 4 * CELLS }, (_, i) => Math.floor(i / CELLS)),
   rendering: Float32Array.from({ length: 4 * AREA }, (_, i) => Math.floor(i / AREA) / 4),
+  projection: new Float32Array(4 * AREA),
 };
 
 /** A run with so many pieces a shape, and losses as a game has them. */

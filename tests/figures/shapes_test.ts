@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exhibitsOf, momentsOf, shapesDuringTraining } from "@/figures/shapes.ts";
+import {
+  exhibitsOf,
+  exhibitsWithInputs,
+  momentsOf,
+  shapesDuringTraining,
+} from "@/figures/shapes.ts";
 import type { Reconstruction } from "@/model/inference.ts";
 import { trainingStrips } from "@/plot/figures.ts";
 import { azimuthOf } from "@/render/camera.ts";
@@ -18,6 +23,7 @@ function reconstructionOf(pose: readonly number[]): Reconstruction {
     pose: Float32Array.from(pose),
     elevation: new Float32Array(pose.length),
     density: rows(CELLS),
+    projection: rows(AREA),
     rendering: rows(AREA),
   };
 }
@@ -43,6 +49,28 @@ Deno.test("exhibitsOf() puts in front the azimuth that the renderer turns the gr
     }),
     { seed: 1 },
   );
+});
+
+Deno.test("exhibitsWithInputs() puts before each shape the input, the projection, the texture if any", () => {
+  const inputs = new Float32Array(2 * AREA).map((_, i) => i < AREA ? 10 : 11);
+  const made = { ...reconstructionOf([0, 0.5]), projection: inputs.map((value) => value + 10) };
+  for (const texture of [true, false]) {
+    const config = { ...TINY, texture };
+    const exhibits = exhibitsWithInputs(inputs, made, ["a", "b"], config);
+    const first = exhibits.map(({ images }) =>
+      Object.entries(images!).map(([name, image]) => [name, image.length, image[0]])
+    );
+    assert.deepEqual(
+      first,
+      [0, 1].map((i) => [
+        ["input", AREA, 10 + i],
+        ["projection", AREA, 20 + i],
+        ...(texture ? [["textured", AREA, i]] : []),
+      ]),
+    );
+    const plain = exhibits.map(({ images: _images, ...rest }) => rest);
+    assert.deepEqual(plain, exhibitsOf(made, ["a", "b"], config));
+  }
 });
 
 Deno.test("exhibitsOf() takes as many pictures as there are labels", () => {

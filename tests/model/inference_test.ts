@@ -3,6 +3,8 @@ import { Inference } from "@/model/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createModel } from "@/model/vae.ts";
 import { createRandom } from "@/random.ts";
+import { azimuthOf } from "@/render/camera.ts";
+import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -26,6 +28,7 @@ Deno.test("reconstruct() gives latents, poses, densities and renderings for each
     pose: 1,
     elevation: 1,
     density: imageSize ** 3,
+    projection: AREA,
     rendering: AREA,
   });
   const { pose, elevation, density, rendering } = made;
@@ -46,6 +49,16 @@ Deno.test("reconstruct() gives what the model gives eagerly outside training", (
     const { posterior, occupancy } = model.forward(pass, images);
     assertClose(got.latent, posterior.mean.dataSync(), 1e-5);
     assertClose(got.density, tf.div(occupancy, tau).dataSync(), 1e-5);
+  });
+});
+
+Deno.test("reconstruct() gives the projection of its voxels from its pose", () => {
+  using inference = new Inference(TINY, weights);
+  const { density, pose, projection } = inference.reconstruct(randomPictures(batchSize));
+  tf.tidy(() => {
+    const voxels = tf.tensor4d(density, [batchSize, imageSize, imageSize, imageSize]);
+    const seen = projectVoxels(voxels, azimuthOf(tf.tensor1d(pose)), { tau });
+    assertClose(projection, seen.dataSync(), 1e-5);
   });
 });
 
@@ -86,14 +99,15 @@ Deno.test("Inference gives elevations in radians where the model has them", () =
 
 Deno.test("Inference uses the texture layer where the model has one", () => {
   const config = { ...TINY, texture: true };
-  const textured = initialValues(createModel(config).parameters, 1);
+  const values = initialValues(createModel(config).parameters, 1);
   using plain = new Inference(TINY, weights);
-  using painted = new Inference(config, textured);
+  using painted = new Inference(config, values);
   const pictures = randomPictures(1);
-  assert.notDeepEqual(
-    painted.reconstruct(pictures).rendering,
-    plain.reconstruct(pictures).rendering,
-  );
+  const [bare, textured] = [plain, painted].map((model) => model.reconstruct(pictures));
+  assert.deepEqual(bare!.rendering, bare!.projection);
+  assert.notDeepEqual(textured!.rendering, textured!.projection);
+  // Texture comes last: the layers before it start with the same values, and so does what they give.
+  assertClose(textured!.projection, bare!.projection, 1e-5);
 });
 
 Deno.test("Inference leaves the weights that it is given as they are", () => {

@@ -57,6 +57,15 @@ Deno.test("encodeGif() keeps white white, black black and greys free of dither",
   assert.deepEqual([...await firstFrame(encodeGif([frame]))], [...frame.pixels]);
 });
 
+Deno.test("encodeGif() keeps the ground white where colours are few", async () => {
+  const frame = rainbow(64, 64);
+  frame.pixels.fill(255, 0, 4 * 64 * 20); // twenty rows
+  // The next rows are nearly white: averaged with the ground, they would tint it.
+  frame.pixels.fill(244, 4 * 64 * 20, 4 * 64 * 50);
+  const decoded = await firstFrame(encodeGif([frame], { colours: 8 }));
+  assert.ok(decoded.subarray(0, 4 * 64 * 20).every((value) => value === 255));
+});
+
 Deno.test("encodeGif() refuses no frames, frames of two sizes, and options out of range", () => {
   const frame = createPicture(2, 2);
   assert.throws(() => encodeGif([]), {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   type ImageStack,
   inputsBesideRenderings,
+  sheetsBeside,
   trainingStrip,
   trainingStrips,
   turntable,
@@ -57,6 +58,43 @@ Deno.test("trainingStrip() draws the viewpoints it is given", () => {
   assert.ok(front![1] < view / 2 && back![0] >= view / 2, `front ${front}, back ${back}`);
 });
 
+Deno.test("trainingStrip() shows several images, and all azimuths from each elevation", () => {
+  const azimuths = [0, Math.PI];
+  const images = { input: image.map(() => 1 / 3), projection: image };
+  const elevation = [0, Math.PI / 6];
+  const strip = trainingStrip({ image, images, grid }, { azimuths, elevation });
+  const view = 2 * Math.ceil(9 * Math.SQRT2);
+  assert.equal(strip.width, 2 * 18 + 4 * view + 5 * 8);
+  const middle = Math.floor(strip.height / 2);
+  const red = (x: number) => strip.pixels[4 * (middle * strip.width + x)];
+  assert.deepEqual([red(0), red(18 + 8)], [85, 128]);
+  const level = trainingStrip({ image, grid }, { azimuths });
+  const raised = trainingStrip({ image, grid }, { azimuths, elevation: Math.PI / 6 });
+  const width = 2 * view + 8;
+  const viewsOf = (picture: Picture) => cut(picture, 26, 0, width, picture.height);
+  const top = Math.floor((strip.height - level.height) / 2);
+  assert.deepEqual(cut(strip, 2 * 26, top, width, level.height), viewsOf(level));
+  assert.deepEqual(cut(strip, 2 * 26 + width + 8, 0, width, raised.height), viewsOf(raised));
+});
+
+Deno.test("trainingStrips() has a second line of headings where there are several elevations", () => {
+  const exhibit = { label: "face", image, images: { input: image, projection: image }, grid };
+  const draw = (elevation: number | number[]) =>
+    trainingStrips([exhibit], 1, { elevation, scale: 10 }); // room for every heading
+  const [level, two] = [draw(0), draw([0, 0])];
+  const view = 2 * Math.ceil(30 * Math.SQRT2);
+  assert.equal(two.width - level.width, 8 * (view + 8));
+  assert.ok(two.height > level.height);
+});
+
+Deno.test("trainingStrips() refuses exhibits with different images", () => {
+  const exhibit = { label: "a", image, grid };
+  assert.throws(() => trainingStrips([exhibit, { ...exhibit, images: { input: image } }], 1), {
+    name: "TypeError",
+    message: "Cannot draw strips: every exhibit must have the images image, got input",
+  });
+});
+
 Deno.test("trainingStrips() stacks strips of one width under headings", () => {
   const exhibit = { label: "digit 3", image, grid };
   const [one, two] = [1, 2].map((count) => trainingStrips(Array(count).fill(exhibit), 50));
@@ -91,9 +129,26 @@ Deno.test("inputsBesideRenderings() adds the step below, with no change of width
 Deno.test("inputsBesideRenderings() refuses stacks of two sizes", () => {
   assert.throws(() => inputsBesideRenderings(stack(4, 0), stack(3, 0)), {
     name: "TypeError",
-    message: "Cannot draw inputs beside renderings: renderings must have the inputs' size " +
+    message: "Cannot draw sheets beside each other: rendering must have the size of input " +
       "[4, 3, 4], got [3, 3, 4]",
   });
+});
+
+Deno.test("sheetsBeside() puts any number of sheets from left to right, each under its heading", () => {
+  const stacks = { input: stack(16, 0), projection: stack(16, 0.25), textured: stack(16, 0.75) };
+  const sheet = sheetsBeside(stacks, { scale: 3 });
+  const sheetWidth = 8 * 12 + 7 * 2;
+  assert.equal(sheet.width, 2 * 16 + 3 * sheetWidth + 2 * 24);
+  const y = sheet.height - 16 - 1;
+  const reds = [0, 1, 2].map((i) =>
+    sheet.pixels[4 * (y * sheet.width + 16 + i * (sheetWidth + 24))]
+  );
+  assert.deepEqual(reds, [0, 64, 191]);
+  const { input, projection } = stacks;
+  assert.deepEqual(
+    sheetsBeside({ input, rendering: projection }),
+    inputsBesideRenderings(input, projection),
+  );
 });
 
 Deno.test("turntable() gives 24 views of one size, of all shapes, none like the one before", () => {

@@ -12,7 +12,7 @@ function modelThat(render: (value: number, slot: number) => number, batchSize = 
     calls++;
     const area = images.length / batchSize;
     const rendering = images.map((value, i) => render(value, Math.floor(i / area)));
-    return { rendering } as Reconstruction;
+    return { rendering, projection: images } as Reconstruction;
   };
   return { inference: { batchSize, reconstruct } as Inference, calls: () => calls };
 }
@@ -58,4 +58,13 @@ Deno.test("createErrors() gives, batch by batch, what evaluate() gives", () => {
   const errors = createErrors(sets, options);
   for (const batch of reconstructUnseen(inference, sets, options)) errors.add(batch);
   assert.deepEqual(errors.scores(), evaluate(inference, sets, options));
+});
+
+Deno.test("evaluate() scores the projection where it is asked to", () => {
+  const { inference } = modelThat((value) => value + 0.5); // the projection is perfect
+  const errors = (of?: "projection" | "rendering") =>
+    evaluate(inference, sets, of && { of }).map(({ meanSquaredError }) => meanSquaredError);
+  assert.deepEqual(errors("projection"), [0, 0]);
+  assertClose(errors("rendering"), [0.25, 0.25], 1e-6);
+  assert.deepEqual(errors(), errors("rendering"));
 });

@@ -28,11 +28,14 @@ Deno.test("createMonitor() repeats a set that has too few pictures", () => {
   assert.deepEqual(names, ["a round", "a round", "a square", "a round", "a round"]);
 });
 
-Deno.test("createMonitor() names pictures without classes by number and tracks all of them", () => {
-  const { labels: _labels, classNames: _names, ...set } = tinySet("own");
+Deno.test("createMonitor() names pictures without classes by number and tracks up to eight", () => {
+  const { labels: _labels, classNames: _names, ...set } = tinySet("own", 10);
   const { names, tracked } = createMonitor([{ set, ratio: 1 }], [3]);
   assert.deepEqual(names, ["own 0", "own 1", "own 2"]);
   assert.deepEqual(tracked, [0, 1, 2]);
+  const classes = { set: tinySet("a"), ratio: 1 };
+  const mixed = createMonitor([classes, { set, ratio: 1 }], [2, 10]);
+  assert.deepEqual(mixed.tracked, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "two classes, then eight");
 });
 
 Deno.test("createMonitor() tracks the classes that there is room for", () => {
@@ -48,6 +51,7 @@ function reconstruction(): Reconstruction {
     pose: Float32Array.of(-1, -0.5, 0, 0.5, 1),
     elevation: new Float32Array(5),
     density: ramp(5 * CELLS, 1 / TINY.tau),
+    projection: ramp(5 * AREA, 0.5),
     rendering: ramp(5 * AREA, 1),
   };
 }
