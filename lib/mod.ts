@@ -5,7 +5,7 @@
  * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
  * - `bench/` times the step, its parts and its peers;
- * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure;
+ * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure, `score/` by numbers;
  * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
  *
  * @module
@@ -64,6 +64,15 @@ export * from "./random.ts";
 export * from "./render/camera.ts";
 export * from "./render/project.ts";
 export * from "./render/tilt.ts";
+export * from "./score/alignment.ts";
+export * from "./score/azimuth.ts";
+export * from "./score/baselines.ts";
+export * from "./score/chamfer.ts";
+export * from "./score/distance.ts";
+export * from "./score/overlap.ts";
+export * from "./score/spread.ts";
+export * from "./score/turn.ts";
+export * from "./score/views.ts";
 export * from "./train/adam.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/data.ts";
