@@ -78,7 +78,7 @@ export function judgedBaselines(truths: readonly GroundTruth[]): Judged[] {
 
 /** What scores are measured by, where nothing is known or all is; means over the seeds. */
 export interface Yardsticks {
-  /** Error of the best constant azimuth for all pictures, in degrees, modulo the flip. */
+  /** Error of one azimuth for all pictures, chosen on training objects; degrees, modulo the flip. */
   readonly constantErrorDegrees: number;
   /** Error that is to be expected of azimuths drawn uniformly, in degrees, modulo the flip. */
   readonly guessErrorDegrees: number;
@@ -107,8 +107,9 @@ export function azimuthWords(
     `${each.name}: deviation **${numberOf(each, "azimuthDeviationDegrees", 1)}°**, ` +
     `error **${numberOf(each, "azimuthErrorDegrees", 0)}°**`
   );
-  return `${methods.join("; ")}. For comparison, one azimuth for all pictures (deviation 0°) is ` +
-    `wrong by **${formatNumber(constantErrorDegrees, 0)}°** at best, a guess by ` +
+  return `${methods.join("; ")}. For comparison, one azimuth for all pictures, the best of the ` +
+    `training objects, has deviation 0° and error ` +
+    `**${formatNumber(constantErrorDegrees, 0)}°**, a guess error ` +
     `**${formatNumber(guessErrorDegrees, 0)}°**.`;
 }
 
@@ -147,7 +148,7 @@ export function truthSummary(
   return methods.map((each) => {
     const isBetter = scoreOf(each, "overlapInView").mean > extruded;
     const change = 100 * scoreOf(each, "viewDifference").mean / trueViewDifference;
-    return `- **${each.name}**: the pictures are right to a squared error of ` +
+    return `- **${each.name}**: the pictures come out with a squared error of ` +
       `${numberOf(each, "pictureError", 4)} a pixel. The shapes are ` +
       `${isBetter ? "better" : "no better"} than the silhouette extruded: IoU ` +
       `${numberOf(each, "overlapInView", 3)} against ${formatNumber(extruded, 3)} with the pose ` +

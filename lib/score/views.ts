@@ -56,7 +56,11 @@ export function novelViewOverlap(
 }
 
 /** Gives one view, without a copy. */
-export function viewAt({ values, count, views }: ViewsAround, item: number, view: number) {
+export function viewAt(
+  { values, count, views }: ViewsAround,
+  item: number,
+  view: number,
+): Float32Array {
   const pixels = values.length / (count * views);
   const start = (item * views + view) * pixels;
   return values.subarray(start, start + pixels);

@@ -93,8 +93,9 @@ const scored = (overlapInView: number) => ({
 Deno.test("azimuthWords() names deviation and error beside those of chance", () => {
   assert.equal(
     azimuthWords([scored(0.2)], YARDSTICKS),
-    "a model: deviation **.2°**, error **44°**. For comparison, one azimuth for all pictures " +
-      "(deviation 0°) is wrong by **45°** at best, a guess by **60°**.",
+    "a model: deviation **.2°**, error **44°**. For comparison, one azimuth for all pictures, " +
+      "the best of the training objects, has deviation 0° and error **45°**, a guess error " +
+      "**60°**.",
   );
 });
 
@@ -110,7 +111,7 @@ Deno.test("truthSummary() says which shapes are better than an extrusion", () =>
   const words = truthSummary([scored(0.2), scored(0.3)], extruded, YARDSTICKS).split("\n");
   assert.equal(
     words[0],
-    "- **a model**: the pictures are right to a squared error of .0020 a pixel. The shapes are " +
+    "- **a model**: the pictures come out with a squared error of .0020 a pixel. The shapes are " +
       "no better than the silhouette extruded: IoU .200 against .260 with the pose given, and " +
       ".125 without. The azimuths are wrong by 44°, where one for all pictures would be by 45°. " +
       "From view to view a shape changes by 25 % of what a true one does.",
