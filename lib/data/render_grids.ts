@@ -23,7 +23,7 @@ export interface RenderedGrids {
  * Opacity of one set cell. Choice: 4, so that a wall of one cell hides 98 % of what is behind it
  * and the picture is a silhouette, as white on black as a digit, with soft edges one cell wide.
  */
-const TAU = 4;
+export const SOLID_OPACITY = 4;
 
 /** The most cells that are turned at once, which bounds the memory for large grids. */
 const CELLS_AT_ONCE = 2 ** 21;
@@ -69,7 +69,7 @@ export async function renderGrids(
 async function project(voxels: Uint8Array, azimuths: Float32Array, size: number) {
   const images = tf.tidy(() => {
     const density = tf.tensor4d(Float32Array.from(voxels), [azimuths.length, size, size, size]);
-    return projectVoxels(density, tf.tensor1d(azimuths), { tau: TAU });
+    return projectVoxels(density, tf.tensor1d(azimuths), { tau: SOLID_OPACITY });
   });
   try {
     return await images.data<"float32">();

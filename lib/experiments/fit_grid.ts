@@ -98,22 +98,3 @@ export function renderViews(
     return projectVoxels(density, tf.tensor1d(azimuths), { tau: TAU }).dataSync();
   }) as Float32Array;
 }
-
-/**
- * Intersection over union of two solids; 1 if both are empty, since they are then equal.
- *
- * @param threshold From which value on a cell counts as set, in both
- */
-export function intersectionOverUnion(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  threshold = 0.5,
-): number {
-  let [both, either] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [inA, inB] = [a[i]! >= threshold, b[i]! >= threshold];
-    if (inA && inB) both++;
-    if (inA || inB) either++;
-  }
-  return either === 0 ? 1 : both / either;
-}

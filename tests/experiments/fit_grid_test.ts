@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { fitGrid, intersectionOverUnion, renderViews } from "@/experiments/fit_grid.ts";
+import { fitGrid, renderViews } from "@/experiments/fit_grid.ts";
+import { intersectionOverUnion } from "@/score/overlap.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { projectReference } from "../render/reference.ts";
 
@@ -80,28 +80,4 @@ Deno.test("fitGrid() gives the same fits each time, and reporting changes nothin
 Deno.test("fitGrid() and renderViews() keep no tensors", () => {
   assertTensorsKept(0, () => fitGrid(SILHOUETTES, { steps: 3, reportEvery: 1 }));
   assertTensorsKept(0, () => renderViews(SOLID, SIZE, AZIMUTHS));
-});
-
-Deno.test("intersectionOverUnion() counts cells that are set in both and in either", () => {
-  assert.equal(intersectionOverUnion([1, 1, 0, 0], [0, 1, 1, 0]), 1 / 3);
-  assert.equal(intersectionOverUnion([0.5, 0.49], [1, 1]), 0.5, "from .5 on a cell is set");
-  assert.equal(intersectionOverUnion([0.2, 0.1], [0.2, 0.3], 0.2), 0.5);
-});
-
-Deno.test("intersectionOverUnion() is symmetric, in [0, 1], and 1 for equal solids", () => {
-  const solids = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), {
-    minLength: 1,
-    maxLength: 30,
-  });
-  fc.assert(
-    fc.property(solids, (cells) => {
-      const a = [1, ...cells.map(([value]) => value)]; // at least one cell is set
-      const b = [1, ...cells.map(([, isSet]) => isSet ? 1 : 0)];
-      const iou = intersectionOverUnion(a, b);
-      assert.ok(iou > 0 && iou <= 1);
-      assert.equal(intersectionOverUnion(b, a), iou);
-      assert.equal(intersectionOverUnion(a, a), 1);
-    }),
-    { seed: 1 },
-  );
 });
