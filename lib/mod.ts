@@ -5,7 +5,7 @@
  * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
  * - `bench/` times the step, its parts and its peers;
- * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure;
+ * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure, `score/` by numbers;
  * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
  *
  * @module
@@ -26,7 +26,13 @@ export * from "./data/image_set.ts";
 export * from "./data/mixture.ts";
 export * from "./data/source.ts";
 export * from "./data/sources.ts";
+export * from "./experiments/classify.ts";
 export * from "./experiments/fit_grid.ts";
+export * from "./experiments/latent_paths.ts";
+export * from "./experiments/latents.ts";
+export * from "./experiments/logistic.ts";
+export * from "./experiments/nearest.ts";
+export * from "./experiments/rows.ts";
 export * from "./export/mesh.ts";
 export * from "./export/shapes.ts";
 export * from "./export/surface.ts";
@@ -64,6 +70,8 @@ export * from "./random.ts";
 export * from "./render/camera.ts";
 export * from "./render/project.ts";
 export * from "./render/tilt.ts";
+export * from "./score/interval.ts";
+export * from "./score/spread.ts";
 export * from "./train/adam.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/data.ts";

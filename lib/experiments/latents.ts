@@ -1,0 +1,114 @@
+/**
+ * Latents of whole sets of pictures, and what they look like together: the aggregate posterior.
+ *
+ * @module
+ */
+import { imagesAt, type ImageSet } from "@/data/image_set.ts";
+import type { Inference } from "@/model/inference.ts";
+import { createRandom, permutation, seedFor } from "@/random.ts";
+import { type LabelledRows, rowCount } from "./rows.ts";
+
+/** Posteriors of pictures: `values` holds their means, the latents `[N, Z - 1]`. */
+export interface EncodedRows extends LabelledRows {
+  /** `[N, Z - 1]`, natural logarithm of the variance. */
+  readonly logVariances: Float32Array;
+}
+
+/** A normal distribution of latents. */
+export interface LatentGaussian {
+  /** `[Z - 1]` */
+  readonly mean: Float64Array;
+  /** `[Z - 1, Z - 1]` */
+  readonly covariance: Float64Array;
+}
+
+/** The aggregate posterior, q(z) = mean over pictures of q(z|x), in its first two moments. */
+export interface Aggregate extends LatentGaussian {
+  /** `[Z - 1]`, variance of the posteriors' means over pictures: what tells pictures apart. */
+  readonly varianceOfMeans: Float64Array;
+  /** `[Z - 1]`, mean of the posteriors' variances: the noise of one picture's latent. */
+  readonly meanOfVariances: Float64Array;
+}
+
+/**
+ * Draws pictures of a set, each at most once, in random order; all of them if that many are wanted.
+ *
+ * @param set Where they come from
+ * @param count How many are wanted
+ * @param seed The same seed, the same pictures
+ * @returns Their indices
+ */
+export function drawIndices(set: ImageSet, count: number, seed: number): Uint32Array {
+  const order = permutation(set.count, createRandom(seedFor(seed, `latents/${set.name}`)));
+  return order.subarray(0, count);
+}
+
+/**
+ * Gives pictures as rows of pixels.
+ *
+ * @param set A set with labels
+ * @param indices Which of its pictures
+ * @throws {TypeError} If the set has no labels
+ */
+export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): LabelledRows {
+  const { labels } = set;
+  if (!labels) {
+    throw new TypeError(`Cannot label pictures of ${set.name}: it must have labels, got none`);
+  }
+  return {
+    values: imagesAt(set, indices),
+    labels: Uint8Array.from(indices, (index) => labels[index]!),
+    length: set.size ** 2,
+  };
+}
+
+/** Encodes rows of pixels; the labels stay. */
+export function latentsOf(model: Pick<Inference, "encode">, pixels: LabelledRows): EncodedRows {
+  const { mean, logVariance } = model.encode(pixels.values);
+  const length = mean.length / rowCount(pixels);
+  return { values: mean, logVariances: logVariance, labels: pixels.labels, length };
+}
+
+/**
+ * Measures the aggregate posterior:
+ *
+ * covariance = covariance over pictures of the means + diag(mean over pictures of the variances)
+ *
+ * @param latents Posteriors of at least two pictures, of all sets that are to count
+ * @throws {RangeError} If there are fewer
+ */
+export function aggregateOf(
+  latents: Pick<EncodedRows, "values" | "logVariances" | "length">,
+): Aggregate {
+  const { values, logVariances, length } = latents;
+  const count = values.length / length;
+  if (count < 2) {
+    throw new RangeError(`Cannot aggregate: there must be at least 2 latents, got ${count}`);
+  }
+  const average = (at: (i: number, unit: number) => number) => {
+    const sums = new Float64Array(length);
+    for (let i = 0; i < values.length; i++) sums[i % length]! += at(i, i % length);
+    return sums.map((sum) => sum / count);
+  };
+  const mean = average((i) => values[i]!);
+  const meanOfVariances = average((i) => Math.exp(logVariances[i]!));
+  const covariance = new Float64Array(length ** 2);
+  for (let row = 0; row < count; row++) {
+    for (let a = 0; a < length; a++) {
+      const deviation = (values[row * length + a]! - mean[a]!) / count;
+      for (let b = 0; b < length; b++) {
+        covariance[a * length + b]! += deviation * (values[row * length + b]! - mean[b]!);
+      }
+    }
+  }
+  const varianceOfMeans = mean.map((_, unit) => covariance[unit * (length + 1)]!);
+  for (let unit = 0; unit < length; unit++) {
+    covariance[unit * (length + 1)]! += meanOfVariances[unit]!;
+  }
+  return { mean, covariance, varianceOfMeans, meanOfVariances };
+}
+
+/** Lists the units of a latent, those whose mean varies most from picture to picture first. */
+export function unitsByVariance({ varianceOfMeans }: Aggregate): number[] {
+  return [...varianceOfMeans.keys()].sort((a, b) => varianceOfMeans[b]! - varianceOfMeans[a]!);
+}
