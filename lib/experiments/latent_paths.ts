@@ -61,6 +61,30 @@ export function walkUnit(
   });
 }
 
+/**
+ * Tells how far the middle of a path is from a mere blend of its ends: the squared distance between
+ * them, over that between the ends. 0 is a blend; of two pictures without a common pixel, either one of
+ * them in the middle would give 1 / 4.
+ *
+ * @param pictures `[count, pixels]`, what an interpolation of an odd count looks like
+ * @param count How many steps it has
+ * @throws {RangeError} If the count is even, so that no step is the middle
+ */
+export function distanceFromBlend(pictures: Float32Array, count: number): number {
+  if (count % 2 === 0) {
+    throw new RangeError(`Cannot compare with a blend: count must be odd, got ${count}`);
+  }
+  const size = pictures.length / count;
+  const step = (i: number) => pictures.subarray(i * size, (i + 1) * size);
+  const [first, middle, last] = [step(0), step((count - 1) / 2), step(count - 1)];
+  let [fromBlend, between] = [0, 0];
+  for (let i = 0; i < size; i++) {
+    fromBlend += (middle[i]! - (first[i]! + last[i]!) / 2) ** 2;
+    between += (first[i]! - last[i]!) ** 2;
+  }
+  return fromBlend / between;
+}
+
 /** Gives N(0, I) for latents of so many units: the prior that the objectives name. */
 export function standardGaussian(units: number): LatentGaussian {
   const covariance = new Float64Array(units ** 2);

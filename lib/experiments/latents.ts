@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import type { Inference } from "@/model/inference.ts";
-import { createRandom, permutation, seedFor } from "@/random.ts";
 import { type LabelledRows, rowCount } from "./rows.ts";
 
 /** Posteriors of pictures: `values` holds their means, the latents `[N, Z - 1]`. */
@@ -24,42 +22,12 @@ export interface LatentGaussian {
 
 /** The aggregate posterior, q(z) = mean over pictures of q(z|x), in its first two moments. */
 export interface Aggregate extends LatentGaussian {
+  /** `[Z - 1]`, the covariance's diagonal: the sum of the next two. */
+  readonly variance: Float64Array;
   /** `[Z - 1]`, variance of the posteriors' means over pictures: what tells pictures apart. */
   readonly varianceOfMeans: Float64Array;
   /** `[Z - 1]`, mean of the posteriors' variances: the noise of one picture's latent. */
   readonly meanOfVariances: Float64Array;
-}
-
-/**
- * Draws pictures of a set, each at most once, in random order; all of them if that many are wanted.
- *
- * @param set Where they come from
- * @param count How many are wanted
- * @param seed The same seed, the same pictures
- * @returns Their indices
- */
-export function drawIndices(set: ImageSet, count: number, seed: number): Uint32Array {
-  const order = permutation(set.count, createRandom(seedFor(seed, `latents/${set.name}`)));
-  return order.subarray(0, count);
-}
-
-/**
- * Gives pictures as rows of pixels.
- *
- * @param set A set with labels
- * @param indices Which of its pictures
- * @throws {TypeError} If the set has no labels
- */
-export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): LabelledRows {
-  const { labels } = set;
-  if (!labels) {
-    throw new TypeError(`Cannot label pictures of ${set.name}: it must have labels, got none`);
-  }
-  return {
-    values: imagesAt(set, indices),
-    labels: Uint8Array.from(indices, (index) => labels[index]!),
-    length: set.size ** 2,
-  };
 }
 
 /** Encodes rows of pixels; the labels stay. */
@@ -102,13 +70,12 @@ export function aggregateOf(
     }
   }
   const varianceOfMeans = mean.map((_, unit) => covariance[unit * (length + 1)]!);
-  for (let unit = 0; unit < length; unit++) {
-    covariance[unit * (length + 1)]! += meanOfVariances[unit]!;
-  }
-  return { mean, covariance, varianceOfMeans, meanOfVariances };
+  const variance = varianceOfMeans.map((own, unit) => own + meanOfVariances[unit]!);
+  for (const [unit, whole] of variance.entries()) covariance[unit * (length + 1)] = whole;
+  return { mean, covariance, variance, varianceOfMeans, meanOfVariances };
 }
 
 /** Lists the units of a latent, those whose mean varies most from picture to picture first. */
-export function unitsByVariance({ varianceOfMeans }: Aggregate): number[] {
+export function unitsByVariance({ varianceOfMeans }: Pick<Aggregate, "varianceOfMeans">): number[] {
   return [...varianceOfMeans.keys()].sort((a, b) => varianceOfMeans[b]! - varianceOfMeans[a]!);
 }

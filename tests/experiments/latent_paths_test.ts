@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  distanceFromBlend,
   drawLatents,
   interpolate,
   standardGaussian,
@@ -33,6 +34,13 @@ Deno.test("interpolate() goes back the way that it came, and begins and ends exa
 
 Deno.test("walkUnit() moves one unit and leaves the others", () => {
   assertClose(walkUnit([5, 6, 7], 1, [-2, 0, 0.5]), [5, 4, 7, 5, 6, 7, 5, 6.5, 7], 1e-6);
+});
+
+Deno.test("distanceFromBlend() is 0 for a blend and 1 / 4 for either end in the middle", () => {
+  const path = (middle: number[]) => Float32Array.from([1, 0, ...middle, 0, 1]);
+  assert.equal(distanceFromBlend(path([0.5, 0.5]), 3), 0);
+  assert.equal(distanceFromBlend(path([1, 0]), 3), 0.25);
+  assert.equal(distanceFromBlend(path([0, 0]), 3), 0.25, "something else");
 });
 
 Deno.test("standardGaussian() is N(0, I)", () => {
@@ -69,6 +77,10 @@ Deno.test("paths refuse what they cannot follow", () => {
   assert.throws(() => interpolate([1], [2], 1), {
     name: "RangeError",
     message: "Cannot interpolate: count must be an integer >= 2, got 1",
+  });
+  assert.throws(() => distanceFromBlend(new Float32Array(8), 4), {
+    name: "RangeError",
+    message: "Cannot compare with a blend: count must be odd, got 4",
   });
   assert.throws(() => walkUnit([1, 2], 2, [0]), {
     name: "RangeError",

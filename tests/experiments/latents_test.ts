@@ -1,39 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  aggregateOf,
-  drawIndices,
-  latentsOf,
-  pixelsOf,
-  unitsByVariance,
-} from "@/experiments/latents.ts";
+import { pixelsOf } from "@/experiments/labelled_pictures.ts";
+import { aggregateOf, latentsOf, unitsByVariance } from "@/experiments/latents.ts";
 import { createRandom } from "@/random.ts";
 import { assertClose } from "../assert.ts";
 import { tinySet } from "../tiny.ts";
-
-Deno.test("drawIndices() draws each picture at most once, the same for one seed", () => {
-  const set = tinySet("blobs", 20);
-  const drawn = drawIndices(set, 12, 1);
-  assert.equal(new Set(drawn).size, 12);
-  assert.ok(drawn.every((index) => index < 20));
-  assert.deepEqual(drawIndices(set, 12, 1), drawn);
-  assert.notDeepEqual(drawIndices(set, 12, 2), drawn);
-  assert.deepEqual(drawIndices(set, 99, 1).length, 20, "no more than there are");
-});
-
-Deno.test("pixelsOf() gives pictures and labels in the order that is asked for", () => {
-  const set = tinySet("blobs", 6);
-  const { values, labels, length } = pixelsOf(set, [3, 0]);
-  assert.deepEqual([length, ...labels], [64, 1, 0]);
-  assertClose(values.subarray(64), [...set.pixels.subarray(0, 64)].map((byte) => byte / 255), 1e-6);
-});
-
-Deno.test("pixelsOf() refuses a set without labels", () => {
-  const { labels: _, ...set } = tinySet("faces", 2);
-  assert.throws(() => pixelsOf(set, [0]), {
-    name: "TypeError",
-    message: "Cannot label pictures of faces: it must have labels, got none",
-  });
-});
 
 Deno.test("latentsOf() keeps each label with its latent", () => {
   const pixels = pixelsOf(tinySet("blobs", 6), [0, 1, 2]);
@@ -58,6 +28,7 @@ Deno.test("aggregateOf() adds the means' covariance and the posteriors' own vari
   assertClose(aggregate.mean, [2, 2], 1e-6);
   assertClose(aggregate.varianceOfMeans, [1, 4], 1e-6);
   assertClose(aggregate.meanOfVariances, [2, 3], 1e-6);
+  assertClose(aggregate.variance, [3, 7], 1e-6);
   assertClose(aggregate.covariance, [3, 2, 2, 7], 1e-6);
 });
 
@@ -74,9 +45,7 @@ Deno.test("aggregateOf() finds the moments that latents were drawn with", () => 
 });
 
 Deno.test("unitsByVariance() lists the most telling unit first", () => {
-  const [varianceOfMeans, rest] = [Float64Array.of(1, 9, 4), new Float64Array(3)];
-  const aggregate = { mean: rest, covariance: rest, meanOfVariances: rest, varianceOfMeans };
-  assert.deepEqual(unitsByVariance(aggregate), [1, 2, 0]);
+  assert.deepEqual(unitsByVariance({ varianceOfMeans: Float64Array.of(1, 9, 4) }), [1, 2, 0]);
 });
 
 Deno.test("aggregateOf() refuses a single latent", () => {
