@@ -30,8 +30,13 @@ export interface ScatterRow {
 }
 
 /** Width and height of a map, in pixels of the page, and the room for words above it. */
-const SIDE = 460;
+const SIDE = 420;
 const TITLE = 28;
+/** What is left free within a map's frame: its names must not leave it. */
+const INSET = 24;
+/** Height and width that a name takes, the latter for each of its letters. */
+const NAME_HEIGHT = 14;
+const LETTER_WIDTH = 7;
 /** Height of a legend, whose words hang from its lower edge. */
 const LEGEND = 56;
 
@@ -92,13 +97,13 @@ function mapPicture(
 ): Picture {
   const others = points.filter((point) => point.series === undefined);
   const coloured = points.filter((point) => point.series !== undefined);
-  const names = series.flatMap((name) => namePlace(name, coloured));
+  const names = spread(series.flatMap((name) => namePlace(name, coloured)), points);
   const svg = drawChart({
     width: SIDE,
     height: SIDE + TITLE,
     margin: 1,
     marginTop: TITLE,
-    inset: 8,
+    inset: INSET,
     x: { axis: null },
     y: { axis: null },
     color,
@@ -119,6 +124,24 @@ function mapPicture(
     ],
   });
   return rasterizeSvg(svg, ZOOM);
+}
+
+/** Moves names down that would lie on others. */
+function spread(names: readonly ScatterPoint[], points: readonly ScatterPoint[]): ScatterPoint[] {
+  const extent = (values: number[]) => Math.max(...values) - Math.min(...values);
+  const room = SIDE - 2 * INSET;
+  const [across, up] = [extent(points.map(({ x }) => x)), extent(points.map(({ y }) => y))];
+  const placed: ScatterPoint[] = [];
+  for (const name of names.toSorted((a, b) => b.y - a.y)) {
+    let y = name.y;
+    for (const other of placed.toSorted((a, b) => b.y - a.y)) {
+      const letters = (name.series!.length + other.series!.length) / 2;
+      const isBeside = Math.abs(name.x - other.x) / across * room > letters * LETTER_WIDTH;
+      if (!isBeside) y = Math.min(y, other.y - NAME_HEIGHT / room * up);
+    }
+    placed.push({ ...name, y });
+  }
+  return placed;
 }
 
 /** Gives the place of a series' name, or none where it has no points. */
