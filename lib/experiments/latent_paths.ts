@@ -63,8 +63,7 @@ export function walkUnit(
 
 /**
  * Tells how far the middle of a path is from a mere blend of its ends: the squared distance between
- * them, over that between the ends. 0 is a blend; of two pictures without a common pixel, either one of
- * them in the middle would give 1 / 4.
+ * them, over that between the ends. A blend gives 0, also where all are equal; either end itself gives 1 / 4.
  *
  * @param pictures `[count, pixels]`, what an interpolation of an odd count looks like
  * @param count How many steps it has
@@ -82,7 +81,7 @@ export function distanceFromBlend(pictures: Float32Array, count: number): number
     fromBlend += (middle[i]! - (first[i]! + last[i]!) / 2) ** 2;
     between += (first[i]! - last[i]!) ** 2;
   }
-  return fromBlend / between;
+  return fromBlend === 0 ? 0 : fromBlend / between;
 }
 
 /** Gives N(0, I) for latents of so many units: the prior that the objectives name. */

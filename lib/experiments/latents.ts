@@ -4,13 +4,16 @@
  * @module
  */
 import type { Inference } from "@/model/inference.ts";
-import { type LabelledRows, rowCount } from "./rows.ts";
+import { joinValues, type LabelledRows, rowCount, type Rows } from "./rows.ts";
 
-/** Posteriors of pictures: `values` holds their means, the latents `[N, Z - 1]`. */
-export interface EncodedRows extends LabelledRows {
+/** Posteriors of pictures: `values` holds their means `[N, Z - 1]`, which are the latents. */
+export interface Posteriors extends Rows {
   /** `[N, Z - 1]`, natural logarithm of the variance. */
   readonly logVariances: Float32Array;
 }
+
+/** Posteriors of pictures whose classes are known. */
+export type LabelledPosteriors = Posteriors & LabelledRows;
 
 /** A normal distribution of latents. */
 export interface LatentGaussian {
@@ -31,7 +34,10 @@ export interface Aggregate extends LatentGaussian {
 }
 
 /** Encodes rows of pixels; the labels stay. */
-export function latentsOf(model: Pick<Inference, "encode">, pixels: LabelledRows): EncodedRows {
+export function latentsOf(
+  model: Pick<Inference, "encode">,
+  pixels: LabelledRows,
+): LabelledPosteriors {
   const { mean, logVariance } = model.encode(pixels.values);
   const length = mean.length / rowCount(pixels);
   return { values: mean, logVariances: logVariance, labels: pixels.labels, length };
@@ -42,13 +48,14 @@ export function latentsOf(model: Pick<Inference, "encode">, pixels: LabelledRows
  *
  * covariance = covariance over pictures of the means + diag(mean over pictures of the variances)
  *
- * @param latents Posteriors of at least two pictures, of all sets that are to count
+ * @param latents Posteriors of at least two pictures in all: one table for each set that is to count
  * @throws {RangeError} If there are fewer
  */
-export function aggregateOf(
-  latents: Pick<EncodedRows, "values" | "logVariances" | "length">,
-): Aggregate {
-  const { values, logVariances, length } = latents;
+export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
+  const { values, length } = joinValues(latents);
+  const logVariances = joinValues(
+    latents.map(({ logVariances, length }) => ({ values: logVariances, length })),
+  ).values;
   const count = values.length / length;
   if (count < 2) {
     throw new RangeError(`Cannot aggregate: there must be at least 2 latents, got ${count}`);

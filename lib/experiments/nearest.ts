@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type LabelledRows, requireRows, rowAt, rowCount, type Rows } from "./rows.ts";
+import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
 import * as tf from "@/tf.ts";
 
 /** Rows whose distances to all others are held at once: 20 MB for 10,000 others. */
@@ -45,19 +45,6 @@ export function nearestNeighbours(queries: Rows, references: Rows, count: number
     }
   });
   return found;
-}
-
-/**
- * Gives the Euclidean distance of each row to the nearest of others.
- *
- * @throws What `nearestNeighbours` throws
- */
-export function distancesToNearest(rows: Rows, others: Rows): number[] {
-  const nearest = nearestNeighbours(rows, others, 1);
-  return [...nearest].map((other, i) => {
-    const [a, b] = [rowAt(rows, i), rowAt(others, other)];
-    return Math.sqrt(a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0));
-  });
 }
 
 /**

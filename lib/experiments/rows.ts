@@ -38,15 +38,17 @@ export function lastRows({ values, labels, length }: LabelledRows, start: number
   return { values: values.subarray(start * length), labels: labels.subarray(start), length };
 }
 
-/** Puts the rows of several tables of one length under each other. */
+/** Puts the rows of several tables of one length under each other; at least one. */
+export function joinValues(tables: readonly Rows[]): Rows {
+  const { length } = tables[0]!;
+  for (const table of tables) requireRows("join rows", "a table", table, length);
+  return { values: concatenated(tables.map(({ values }) => values), Float32Array), length };
+}
+
+/** Does the same with their labels. */
 export function joinRows(tables: readonly LabelledRows[]): LabelledRows {
-  const [first] = tables;
-  for (const table of tables) requireRows("join rows", "a table", table, first!.length);
-  return {
-    values: concatenated(tables.map(({ values }) => values), Float32Array),
-    labels: concatenated(tables.map(({ labels }) => labels), Uint8Array),
-    length: first!.length,
-  };
+  const labels = concatenated(tables.map(({ labels }) => labels), Uint8Array);
+  return { ...joinValues(tables), labels };
 }
 
 /** Checks that rows have a length, and are whole. */

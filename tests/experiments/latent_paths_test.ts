@@ -41,6 +41,7 @@ Deno.test("distanceFromBlend() is 0 for a blend and 1 / 4 for either end in the 
   assert.equal(distanceFromBlend(path([0.5, 0.5]), 3), 0);
   assert.equal(distanceFromBlend(path([1, 0]), 3), 0.25);
   assert.equal(distanceFromBlend(path([0, 0]), 3), 0.25, "something else");
+  assert.equal(distanceFromBlend(new Float32Array(6).fill(0.5), 3), 0, "all are equal");
 });
 
 Deno.test("standardGaussian() is N(0, I)", () => {
@@ -55,7 +56,7 @@ Deno.test("drawLatents() has the moments that it is given", () => {
   };
   const values = drawLatents(gaussian, 20_000, 1);
   const logVariances = new Float32Array(values.length).fill(-Infinity);
-  const { mean, covariance } = aggregateOf({ values, logVariances, length: 3 });
+  const { mean, covariance } = aggregateOf([{ values, logVariances, length: 3 }]);
   assertClose(mean, gaussian.mean, 0.045); // three standard errors of the widest unit
   assertClose(covariance, gaussian.covariance, 0.12);
 });

@@ -20,11 +20,14 @@ Deno.test("latentsOf() keeps each label with its latent", () => {
 });
 
 Deno.test("aggregateOf() adds the means' covariance and the posteriors' own variance", () => {
-  const aggregate = aggregateOf({
-    values: Float32Array.of(1, 0, 3, 4),
-    logVariances: Float32Array.of(0, Math.log(2), Math.log(3), Math.log(4)),
-    length: 2,
-  });
+  const aggregate = aggregateOf([
+    { values: Float32Array.of(1, 0), logVariances: Float32Array.of(0, Math.log(2)), length: 2 },
+    {
+      values: Float32Array.of(3, 4),
+      logVariances: Float32Array.of(Math.log(3), Math.log(4)),
+      length: 2,
+    },
+  ]);
   assertClose(aggregate.mean, [2, 2], 1e-6);
   assertClose(aggregate.varianceOfMeans, [1, 4], 1e-6);
   assertClose(aggregate.meanOfVariances, [2, 3], 1e-6);
@@ -39,7 +42,7 @@ Deno.test("aggregateOf() finds the moments that latents were drawn with", () => 
     (_, i) => i % 2 ? random.normal(5, 0.5) : random.normal(-1, 2),
   );
   const logVariances = new Float32Array(20_000).fill(Math.log(0.25));
-  const { mean, covariance } = aggregateOf({ values, logVariances, length: 2 });
+  const { mean, covariance } = aggregateOf([{ values, logVariances, length: 2 }]);
   assertClose(mean, [-1, 5], 0.06); // three standard errors of the wider unit
   assertClose(covariance, [4.25, 0, 0, 0.5], 0.18);
 });
@@ -50,7 +53,7 @@ Deno.test("unitsByVariance() lists the most telling unit first", () => {
 
 Deno.test("aggregateOf() refuses a single latent", () => {
   const one = { values: new Float32Array(3), logVariances: new Float32Array(3), length: 3 };
-  assert.throws(() => aggregateOf(one), {
+  assert.throws(() => aggregateOf([one]), {
     name: "RangeError",
     message: "Cannot aggregate: there must be at least 2 latents, got 1",
   });

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  classifyByNeighbours,
-  distancesToNearest,
-  nearestNeighbours,
-  neighbourPurity,
-} from "@/experiments/nearest.ts";
+import { classifyByNeighbours, nearestNeighbours, neighbourPurity } from "@/experiments/nearest.ts";
 import { createRandom } from "@/random.ts";
 import { assertTensorsKept } from "../assert.ts";
 
@@ -54,11 +49,6 @@ Deno.test("nearestNeighbours() gives the same for rows that are asked about at o
     const one = { values: queries.values.subarray(2 * row, 2 * row + 2), length: 2 };
     assert.deepEqual(nearestNeighbours(one, references, 2), all.subarray(2 * row, 2 * row + 2));
   }
-});
-
-Deno.test("distancesToNearest() measures as far as the nearest is", () => {
-  const rows = (...values: number[]) => ({ values: Float32Array.from(values), length: 2 });
-  assert.deepEqual(distancesToNearest(rows(0, 0, 10, 0), rows(3, 4, 10, 1)), [5, 1]);
 });
 
 Deno.test("classifyByNeighbours() follows the majority, and the nearest where there is none", () => {
