@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ["graph", "render", "layers", "pose", "objective"],
   train: ["graph", "data", "layers", "objective", "model"],
   bench: ["graph", "data", "render", "layers", "pose", "objective", "model", "train"],
-  experiments: ["graph", "data", "render", "score", "model", "train"],
+  experiments: ["graph", "data", "render", "score", "layers", "model", "train"],
   plot: [],
   viewer: ["plot"],
   export: ["data", "plot"],

@@ -46,6 +46,7 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "03-training.ipynb",
     "04-turntables.ipynb",
     "05-performance.ipynb",
+    "09-latent-space.ipynb",
   ]);
 });
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Embedding, EMBEDDINGS } from "@/experiments/embedding.ts";
-import { type LabelledRows, rowAt, rowCount, type Rows } from "@/experiments/rows.ts";
+import { embed, type Embedding, EMBEDDINGS } from "@/experiments/embedding.ts";
+import { neighbourPurity } from "@/experiments/nearest.ts";
+import { joinValues, type LabelledRows, rowAt } from "@/experiments/rows.ts";
 import type { ScatterPoint, ScatterRow } from "@/plot/scatter.ts";
 
 /** Latents of one set, with the words for its classes. */
@@ -15,48 +16,70 @@ export interface NamedLatents extends LabelledRows {
   readonly classNames: readonly string[];
 }
 
+/** Maps of latents, and how well these keep classes together. */
+export interface LatentMaps {
+  /** What to draw: coloured once by set, then for each set by class, the other sets grey. */
+  readonly rows: readonly ScatterRow[];
+  /**
+   * Of the five nearest others of a picture, the share of its own class: among the latents themselves,
+   * and on each map.
+   */
+  readonly purities: Readonly<Record<"latents" | Embedding, number>>;
+}
+
+/** Neighbours that are looked at. */
+const NEIGHBOURS = 5;
+
 /**
- * Colours maps of several sets: once by set, then once for each set by its classes, where the other sets
- * are grey.
+ * Lays the latents of several sets out together, by each way to draw a map.
  *
- * @param sets The sets, in the order in which their rows were laid out
- * @param maps Where each row lies, by how the map was made
- * @throws {RangeError} If a map has another number of places than the sets have rows
+ * @param sets The sets, at least one
+ * @param seed The same seed, the same maps
+ * @throws What `embed` throws
  */
-export function mapRows(
-  sets: readonly NamedLatents[],
-  maps: Readonly<Record<Embedding, Rows>>,
-): ScatterRow[] {
+export function latentMaps(sets: readonly NamedLatents[], seed: number): LatentMaps {
   const owners = sets.flatMap((set) => Array.from(set.labels, (label) => ({ set, label })));
-  const row = (
-    title: string,
-    series: readonly string[],
-    seriesOf: (owner: typeof owners[number]) => string | undefined,
-  ): ScatterRow => ({
+  const latents = joinValues(sets);
+  const maps = EMBEDDINGS.map((name) => [name, embed(latents, name, seed)] as const);
+  const classes = [...new Set(owners.map(nameOf))];
+  const labels = Uint8Array.from(owners, (owner) => classes.indexOf(nameOf(owner)));
+  const purities = [["latents", latents] as const, ...maps].map(([name, rows]) => [
+    name,
+    neighbourPurity({ ...rows, labels }, NEIGHBOURS),
+  ]);
+  const rowOf = (title: string, series: readonly string[], seriesOf: SeriesOf): ScatterRow => ({
     title,
     series,
-    maps: Object.fromEntries(EMBEDDINGS.map((name) => {
-      const points: ScatterPoint[] = owners.map((owner, i) => {
-        const [x, y] = rowAt(maps[name], i) as unknown as [number, number];
-        return { x, y, series: seriesOf(owner) };
-      });
-      return [name, points];
-    })),
+    maps: Object.fromEntries(maps.map(([name, places]) => [
+      name,
+      owners.map((owner, i) => pointOf(rowAt(places, i), seriesOf(owner))),
+    ])),
   });
-  for (const name of EMBEDDINGS) {
-    if (rowCount(maps[name]) === owners.length) continue;
-    throw new RangeError(
-      `Cannot colour a map: ${name} must have ${owners.length} places, got ${rowCount(maps[name])}`,
-    );
-  }
-  return [
-    row("by set", sets.map(({ set }) => set), ({ set }) => set.set),
-    ...sets.map((own) =>
-      row(
-        `${own.set} by class`,
-        own.classNames,
-        ({ set, label }) => set === own ? own.classNames[label] : undefined,
-      )
-    ),
-  ];
+  return {
+    purities: Object.fromEntries(purities),
+    rows: [
+      rowOf("by set", sets.map(({ set }) => set), ({ set }) => set.set),
+      ...sets.map((own) =>
+        rowOf(
+          `${own.set} by class`,
+          own.classNames,
+          ({ set, label }) => set === own ? own.classNames[label] : undefined,
+        )
+      ),
+    ],
+  };
+}
+
+/** Whose place a point is. */
+interface Owner {
+  readonly set: NamedLatents;
+  readonly label: number;
+}
+
+type SeriesOf = (owner: Owner) => string | undefined;
+
+const nameOf = ({ set, label }: Owner) => JSON.stringify([set.set, label]);
+
+function pointOf(place: Float32Array, series: string | undefined): ScatterPoint {
+  return { x: place[0]!, y: place[1]!, series };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "@/config.ts";
+import type { ModelPose } from "@/experiments/model_pose.ts";
 import type { Inference } from "@/model/inference.ts";
 import { trainingStrip } from "@/plot/figures.ts";
 import { greyPicture, grid, type Picture } from "@/plot/picture.ts";
@@ -13,13 +14,11 @@ import { drawVoxels } from "@/plot/voxels.ts";
 import type { Monitor } from "@/train/monitor.ts";
 
 /** What decodes and renders latents. */
-export interface Decoder {
-  /** The trained model. */
+export interface Decoder extends Pick<ModelPose, "pose"> {
+  /** The trained model. Its pose is the front of every shape. */
   readonly model: Pick<Inference, "decode" | "render">;
   /** Its sizes. */
   readonly config: Config;
-  /** The pose latent that stands for the front of every shape, in [-1, 1]. */
-  readonly pose: number;
 }
 
 /** Pixels along a side of a voxel and of an image's pixel. */
