@@ -48,6 +48,8 @@ export interface Model {
   readonly opponent?: Opponent;
   /** Runs everything on pictures `[B, H, W, 1]` in [0, 1]. */
   forward(pass: Pass, images: tf.Tensor4D): Forward;
+  /** Encodes pictures `[B, H, W, 1]` to the posterior of their shape latents, `[B, Z - 1]` each. */
+  encode(pass: Pass, images: tf.Tensor4D): Gaussian;
   /** Decodes shape latents `[B, Z - 1]` to occupancy `[B, D, H, W]`. */
   decode(pass: Pass, z: tf.Tensor2D): tf.Tensor4D;
   /** Projects occupancy `[B, D, H, W]` from poses, `[B, H, W]`; elevations take a slower renderer. */
@@ -88,6 +90,7 @@ export function createModel(config: Config): Model {
       texture: texture?.stages ?? [],
       opponent: opponent?.stages ?? [],
     },
+    encode: (pass, images) => encoder.encode(pass, images).posterior,
     decode: decoder.decode,
     render,
     forward(pass, images) {

@@ -36,6 +36,24 @@ export const SERIES_COLOURS = [
   "#56b4e9",
 ] as const;
 
+/**
+ * Colours of the classes of a set, ten of them.
+ * Choice: Observable's palette for categories; no ten colours are told apart by every reader, so figures
+ * name classes in place too.
+ */
+export const CLASS_COLOURS = [
+  "#4269d0",
+  "#efb118",
+  "#ff725c",
+  "#6cc5b0",
+  "#3ca951",
+  "#ff8ab7",
+  "#a463f2",
+  "#97bbf5",
+  "#9c6b4e",
+  "#9498a0",
+] as const;
+
 /** White pixels between neighbouring pictures. */
 export const GAP = 8;
 

@@ -90,6 +90,57 @@ Deno.test("decode() gives the density of reconstruct() for its latents", () => {
   assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
 });
 
+Deno.test("encode() gives the posteriors of the pictures, whatever batch they are in", () => {
+  using inference = new Inference(TINY, weights);
+  const pictures = randomPictures(batchSize + 1);
+  const { mean, logVariance } = inference.encode(pictures);
+  assertClose(mean, inference.reconstruct(pictures).latent, 1e-6);
+  assert.equal(logVariance.length, (batchSize + 1) * (latentSize - 1));
+  const alone = inference.encode(pictures.slice(batchSize * AREA));
+  assertClose(alone.logVariance, logVariance.subarray(batchSize * (latentSize - 1)), 1e-6);
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const images = tf.tensor4d(pictures.slice(0, AREA), [1, imageSize, imageSize, 1]);
+    const pass = passOf(model.parameters, { isTraining: false });
+    const posterior = model.encode(pass, images);
+    const first = (rows: Float32Array) => rows.subarray(0, latentSize - 1);
+    assertClose(first(mean), posterior.mean.dataSync(), 1e-5);
+    assertClose(first(logVariance), posterior.logVariance.dataSync(), 1e-5);
+  });
+});
+
+Deno.test("render() gives the rendering of reconstruct() for its voxels and poses", () => {
+  using inference = new Inference(TINY, weights);
+  const { density, pose, rendering } = inference.reconstruct(randomPictures(batchSize + 1));
+  assertClose(inference.render(density, pose), rendering, 1e-5);
+});
+
+Deno.test("render() turns each grid by its own pose", () => {
+  using inference = new Inference(TINY, weights);
+  // Density in the left half: behind each of its columns stand S cells of it, or none.
+  const half = Float32Array.from({ length: imageSize ** 3 }, (_, i) => i % imageSize < 4 ? 1 : 0);
+  const opaque = 1 - Math.exp(-tau * imageSize);
+  const row = (left: number, right: number) =>
+    Array.from({ length: imageSize }, (_, w) => w < 4 ? left : right);
+  const projections = inference.render(
+    Float32Array.from([...half, ...half, ...half]),
+    Float32Array.of(-1, 0, 1), // azimuths 0, pi and 2 pi
+  );
+  const firstRow = (i: number) => projections.subarray(i * AREA, i * AREA + imageSize);
+  assertClose(firstRow(0), row(opaque, 0), 1e-4);
+  assertClose(firstRow(1), row(0, opaque), 1e-4);
+  assertClose(firstRow(2), row(opaque, 0), 1e-4);
+});
+
+Deno.test("render() keeps a camera level and paints nothing, whatever the model can do", () => {
+  const config = { ...TINY, pose: "encoder", elevation: true, texture: true };
+  using plain = new Inference(TINY, weights);
+  using other = new Inference(config, initialValues(createModel(config).parameters, 1));
+  const density = new Float32Array(imageSize ** 3).fill(0.3);
+  const pose = Float32Array.of(0.2);
+  assertClose(other.render(density, pose), plain.render(density, pose), 1e-6);
+});
+
 Deno.test("Inference gives elevations in radians where the model has them", () => {
   const config = { ...TINY, pose: "encoder", elevation: true };
   using inference = new Inference(config, initialValues(createModel(config).parameters, 1));
@@ -120,8 +171,9 @@ Deno.test("Inference leaves the weights that it is given as they are", () => {
 Deno.test("Inference keeps no tensor", () => {
   assertTensorsKept(0, () => {
     using inference = new Inference(TINY, weights);
-    const { latent } = inference.reconstruct(randomPictures(5));
-    inference.decode(latent);
+    const { latent, pose } = inference.reconstruct(randomPictures(5));
+    inference.render(inference.decode(latent), pose);
+    inference.encode(randomPictures(5));
   });
 });
 
@@ -155,6 +207,14 @@ Deno.test("Inference refuses rows that are no pictures or no latents", () => {
   assert.throws(() => inference.decode(new Float32Array(latentSize)), {
     name: "RangeError",
     message: `Cannot run the model: rows must have 3 values each, got 4 in all`,
+  });
+});
+
+Deno.test("render() refuses poses that are not one for each grid", () => {
+  using inference = new Inference(TINY, weights);
+  assert.throws(() => inference.render(new Float32Array(2 * imageSize ** 3), new Float32Array(3)), {
+    name: "RangeError",
+    message: "Cannot run the model: pose must have as many rows as density, 2, got 3",
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FAINT_INK, FONT_FAMILY, INK, RULE, SERIES_COLOURS } from "@/plot/style.ts";
+import { CLASS_COLOURS, FAINT_INK, FONT_FAMILY, INK, RULE, SERIES_COLOURS } from "@/plot/style.ts";
 
 /** Contrast with white ground, as WCAG 2 defines it: 1 to 21. */
 function contrast(colour: string): number {
@@ -19,6 +19,11 @@ Deno.test("text is legible on white, rules stay behind it", () => {
 Deno.test("series have colours of their own, none lost on white", () => {
   assert.equal(new Set(SERIES_COLOURS).size, SERIES_COLOURS.length);
   for (const colour of SERIES_COLOURS) assert.ok(contrast(colour) > 2, colour);
+});
+
+Deno.test("classes have ten colours of their own, each to be seen on white", () => {
+  assert.equal(new Set(CLASS_COLOURS).size, 10);
+  for (const colour of CLASS_COLOURS) assert.ok(contrast(colour) > 1.8, colour);
 });
 
 Deno.test("the typeface falls back where a browser lacks it", () => {
