@@ -13,6 +13,12 @@ import { prepare } from "./prepare.ts";
 import { action, Misuse, type Session } from "./session.ts";
 import { showLoading, showSteps } from "./training_progress.ts";
 
+/**
+ * The mixture of all four sets in a quick reproduction: drawings and solids of this project's own in the
+ * place of CelebA, which needs a browser, and of ModelNet40, which is 2 GB. `SHAPES_MIXTURE` names others.
+ */
+const QUICK_MIXTURE = "mnist:1,fashion-mnist:1,embedded-faces+embedded-solids:2";
+
 interface ReproduceFlags {
   readonly preset: Preset;
   readonly only?: string;
@@ -53,6 +59,9 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
         SHAPES_PRESET: preset,
         SHAPES_DATA: data,
         SHAPES_DATA_DIR: resolve(dataDir),
+        ...(preset === "quick" && {
+          SHAPES_MIXTURE: Deno.env.get("SHAPES_MIXTURE") ?? QUICK_MIXTURE,
+        }),
         ...(steps && { SHAPES_STEPS: String(steps) }),
         ...(notice !== undefined && { SHAPES_NOTICE: notice }),
       },
