@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { PeerRow, PeersReport } from "@/bench/peers.ts";
 import type { BenchReport, StepReport } from "@/bench/report.ts";
+import { summarize } from "@/bench/timing.ts";
 import { growthCurves, type GrowthPoint, overlaidLosses } from "@/plot/growth.ts";
 import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/plot/performance.ts";
 import type { Picture } from "@/plot/picture.ts";
@@ -72,7 +73,8 @@ export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
 
 /**
  * Draws our step, its floor and the steps of others, by machine and size. Where others were measured
- * ours is the one that was measured beside them, else that of a quiet report, if there is one.
+ * ours is the one that was measured beside them, else that of a quiet report, if there is one. Of
+ * several races on one machine the medians are drawn.
  */
 export function stepFigure(
   { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
@@ -84,7 +86,7 @@ export function stepFigure(
     const precisions = distinct(alone.map(({ config }) => config.precision));
     const bars = [
       ...precisions.slice(0, 1).map((precision) => floorBar(quietest(alone, precision))),
-      ...beside.flatMap(({ config, rows }) => rows.map((row) => peerBar(row, config.precision))),
+      ...peerBars(beside),
       ...precisions.filter((it) => !beside.some(({ config }) => config.precision === it))
         .map((precision) => ownBar(quietest(alone, precision), precision)),
     ];
@@ -170,16 +172,33 @@ function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string):
   return { name: named("ours", precision), ms: medianMs, kind: "ours", label };
 }
 
-function peerBar(row: PeerTimes, precision: string): TimeBar {
-  const { medianMs, ratioOfMedians } = row;
-  const name = named(row.name, precision);
-  if (medianMs === undefined || ratioOfMedians === undefined) {
+/** One bar for each contestant, over all races that it was in. */
+function peerBars(races: readonly PeersOnly[]): TimeBar[] {
+  const results = new Map<string, PeerTimes[]>();
+  for (const { config, rows } of races) {
+    for (const row of rows) {
+      const name = named(row.name, config.precision);
+      results.set(name, [...results.get(name) ?? [], row]);
+    }
+  }
+  return Array.from(results, ([name, rows]) => peerBar(name, rows));
+}
+
+function peerBar(name: string, rows: readonly PeerTimes[]): TimeBar {
+  const median = (field: "medianMs" | "ratioOfMedians") =>
+    summarize(rows.flatMap((row) => row[field] ?? [])).medianMs;
+  if (rows.every(({ medianMs }) => medianMs === undefined)) {
     return { name, ms: 0, kind: "peer", label: "failed" };
   }
-  const time = inMilliseconds(medianMs);
-  return ratioOfMedians === 1
-    ? { name, ms: medianMs, kind: "ours", label: time }
-    : { name, ms: medianMs, kind: "peer", label: `${time}, ${ratioOfMedians.toFixed(2)} ×` };
+  const ms = median("medianMs");
+  return rows.every(({ ratioOfMedians }) => ratioOfMedians === 1)
+    ? { name, ms, kind: "ours", label: inMilliseconds(ms) }
+    : {
+      name,
+      ms,
+      kind: "peer",
+      label: `${inMilliseconds(ms)}, ${median("ratioOfMedians").toFixed(2)} ×`,
+    };
 }
 
 function pointOf(report: BenchReport, step: StepReport, along: string, size: number): GrowthPoint {

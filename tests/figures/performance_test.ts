@@ -72,6 +72,15 @@ Deno.test("stepFigure() prefers what was measured beside others, then what was q
   assert.ok(Math.abs(oursPerFloor({ reports: reports.slice(0, 1), peers: [] }) - 5) < 0.05);
 });
 
+Deno.test("stepFigure() draws the medians of several races on one machine", () => {
+  const races = [1, 9, 2].map((factor) => ({
+    ...PEERS,
+    rows: PEERS.rows.map((row) => row.medianMs ? { ...row, medianMs: factor * row.medianMs } : row),
+  }));
+  const reports = [reportOf(stepOf(500))];
+  assert.ok(Math.abs(oursPerFloor({ reports, peers: races }) - 4) < 0.1);
+});
+
 Deno.test("stepFigure() draws others beside ours, failures without a bar", () => {
   const picture = stepFigure({ reports: [], peers: [PEERS] });
   const ratio = countColoured(picture, PEER) / countColoured(picture, OURS);
