@@ -145,7 +145,7 @@ browserTest(
       await choose(page, "Edit", "editmenu:clear-all");
       const cells = page.locator(".jp-Notebook .jp-CodeCell");
       for (const index of [0, 1, 2]) { // imports, parameters, training
-        await cells.nth(index).locator(".jp-InputArea-editor").click();
+        await cells.nth(index).locator(".jp-InputArea-editor").click(PATIENCE);
         await page.keyboard.press("Shift+Enter");
       }
       const training = cells.nth(2);
