@@ -223,10 +223,8 @@ interface Racer extends Contestant, AsyncDisposable {
 function startOurs(config: Config): Racer {
   const start = performance.now();
   const trainer = createTrainer(config);
-  const takeSteps = stepTimer(trainer, config);
-  const together = stepsPerReading();
-  const steps = (count: number) =>
-    Array.from({ length: Math.ceil(count / together) }, () => takeSteps(together));
+  const timeSteps = stepTimer(trainer, config);
+  const steps = (count: number) => timeSteps({ warmUp: 0, repeat: count });
   steps(WARM_UP);
   return {
     name: "ours",

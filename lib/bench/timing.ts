@@ -87,17 +87,27 @@ export function stepsPerReading(): number {
  * the losses.
  *
  * @param trainer The model in training
- * @returns Takes so many steps and gives the milliseconds of one
+ * @param together How many steps are timed together
+ * @returns Takes at least so many steps, the warm-up's and those that count, each at least once
+ *   `together`; gives the milliseconds of a step for each of the latter
  */
-export function stepTimer(trainer: Trainer, config: Config): (count: number) => number {
+export function stepTimer(
+  trainer: Trainer,
+  config: Config,
+  together = stepsPerReading(),
+): (options: TimingOptions) => number[] {
   const images = madeUpPictures(config);
   let step = 0;
-  return (count) => {
-    const before = performance.now();
-    for (let i = 0; i < count; i++) trainer.train(images, step++);
+  const take = () => {
+    for (let i = 0; i < together; i++) trainer.train(images, step++);
     trainer.losses();
-    return (performance.now() - before) / count;
   };
+  return ({ warmUp, repeat, onCall }) =>
+    timeCalls(take, {
+      warmUp: Math.ceil(warmUp / together),
+      repeat: Math.ceil(repeat / together),
+      onCall: (count) => onCall?.(Math.min(count * together, warmUp + repeat)),
+    }).map((ms) => ms / together);
 }
 
 /**
@@ -109,20 +119,12 @@ export function timeSteps(
   config: Config,
   options: TimingOptions & { readonly eager?: boolean },
 ): StepTimes {
-  const { warmUp, repeat, eager = false, onCall } = options;
   const start = performance.now();
-  using trainer = createTrainer(config, { eager });
+  using trainer = createTrainer(config, { eager: options.eager ?? false });
   const compileMs = performance.now() - start;
-  const takeSteps = stepTimer(trainer, config);
-  takeSteps(1);
+  stepTimer(trainer, config, 1)({ warmUp: 0, repeat: 1 });
   const startUpSeconds = processAge();
-  const together = stepsPerReading();
-  const milliseconds: number[] = [];
-  for (let taken = 1; taken < warmUp + repeat; taken += together) {
-    const ms = takeSteps(together);
-    if (taken >= warmUp) milliseconds.push(ms);
-    onCall?.(Math.min(taken + together, warmUp + repeat));
-  }
+  const milliseconds = stepTimer(trainer, config)(options);
   return {
     ...summarize(milliseconds),
     slowestMs: Math.max(...milliseconds),

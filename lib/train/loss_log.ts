@@ -2,7 +2,7 @@
  * Losses of the last steps, kept where they are computed.
  *
  * To read a loss is to wait for the card that computes it, and to have it wait for the host in turn:
- * losses that stay there and are read every fiftieth of a second cost neither, and a step of 1.9 ms on
+ * losses that stay there and are read every 50 ms cost neither, and a step of 1.9 ms on
  * an NVIDIA H100 becomes one of 1.5 (`notebooks/performance/tries.json`).
  *
  * @module

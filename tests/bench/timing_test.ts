@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { countNodes, madeUpPictures, summarize, timeCalls, timeSteps } from "@/bench/timing.ts";
+import {
+  countNodes,
+  madeUpPictures,
+  stepTimer,
+  summarize,
+  timeCalls,
+  timeSteps,
+} from "@/bench/timing.ts";
+import type { Trainer } from "@/train/trainer.ts";
 import { nativeBackend } from "@/native.ts";
 import { assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -26,6 +34,21 @@ Deno.test("madeUpPictures() fills one batch, in [0, 1), the same each time", () 
   assert.equal(pictures.length, TINY.batchSize * TINY.imageSize ** 2);
   assert.ok(pictures.every((value) => value >= 0 && value <= 1));
   assert.deepEqual(madeUpPictures(TINY), pictures);
+});
+
+Deno.test("stepTimer() counts at least one reading, however few steps are asked for", () => {
+  const taken: number[] = [];
+  const trainer = {
+    train: (_images: Float32Array, step: number) => void taken.push(step),
+    losses: () => [],
+  } as unknown as Trainer;
+  const counts: number[] = [];
+  const time = stepTimer(trainer, TINY, 32);
+  const milliseconds = time({ warmUp: 3, repeat: 5, onCall: (count) => counts.push(count) });
+  assert.equal(milliseconds.length, 1);
+  assert.deepEqual(taken, Array.from({ length: 64 }, (_, step) => step));
+  assert.deepEqual(counts, [8, 8]);
+  assert.equal(time({ warmUp: 0, repeat: 65 }).length, 3);
 });
 
 for (const eager of [false, true]) {
