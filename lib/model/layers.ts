@@ -92,13 +92,12 @@ export function deconv3d(
  * `[B, 2n, 2n, 2n]`.
  *
  * Tap k of input i reaches output 2i + k - 1: even outputs 2i take tap 1 of input i, odd ones 2i + 1
- * tap 2 of input i and tap 0 of input i + 1. So along each axis an output of either parity is a sum over
- * a near and a far input, and the layer is one matrix product, a sum over 2x2x2 neighbours, and an
- * interleaving of 8 parities.
- * Choice: this form, because libraries are slow at one output channel: as a convolution 2x2x2 to 8
- * channels it takes as long on a CPU and twice as long on a GPU, as a transposed convolution four times
- * as long on a CPU and 24 times on a GPU. And cropping the near face where `deconv3d` crops the far
- * one, which leaves the grid half a cell off centre over the two layers instead of one and a half.
+ * tap 2 of input i and tap 0 of input i + 1. So the layer is one matrix product to the 27 taps of each
+ * cell, a sum of two of them along each axis, and an interleaving of 8 parities.
+ * Choice: this form, because libraries are slow at one output channel: as a transposed convolution it
+ * takes several times as long on a CPU and 24 times on a GPU (`notebooks/performance/tries.json`). And
+ * cropping the near face where `deconv3d` crops the far one, which leaves the grid half a cell off
+ * centre over the two layers instead of one and a half.
  */
 export function deconv3dToOneChannel(
   name: string,
@@ -112,12 +111,11 @@ export function deconv3dToOneChannel(
     apply({ values }, x) {
       const [batch, depth, height, width] = x.shape;
       const taps = values[`${name}/kernel`]!.reshape([27, inputs]) as tf.Tensor2D;
-      const kernel = tf.matMul(parityOfTaps(), taps) as tf.Tensor2D; // [2t 2t 2t 2p 2p 2p, inputs]
       const cells = x.reshape([-1, inputs]) as tf.Tensor2D; // [B n n n, inputs]
-      let y = tf.matMul(kernel, cells, false, true) as tf.Tensor; // [2t 2t 2t 2p 2p 2p, B n n n]
-      y = addNeighbours(y, 32 * batch, depth, height * width); // [2t 2t 2p 2p 2p, B n n n]
-      y = addNeighbours(y, 16 * batch * depth, height, width); // [2t 2p 2p 2p, B n n n]
-      y = addNeighbours(y, 8 * batch * depth * height, width, 1); // [2p 2p 2p, B n n n]
+      let y = tf.matMul(taps, cells, false, true) as tf.Tensor; // [3t 3t 3t, B n n n]
+      y = addTaps(y, 9, batch, depth, height * width); // [3t 3t 2p, B n n n]
+      y = addTaps(y, 6, batch * depth, height, width); // [3t 2p 2p, B n n n]
+      y = addTaps(y, 4, batch * depth * height, width, 1); // [2p 2p 2p, B n n n]
       const interleaved = y.reshape([2, 2, 2, batch * depth, height, width])
         .transpose([3, 0, 4, 1, 5, 2]) // [B n, 2p, n, 2p, n, 2p]
         .reshape([batch, 2 * depth, 2 * height, 2 * width]);
@@ -127,28 +125,12 @@ export function deconv3dToOneChannel(
 }
 
 /**
- * Adds to each near tap the far tap of the next cell, 0 behind the last one: `[2 taps, outer, n, inner]`
- * to `[outer, n, inner]`.
+ * Turns what the three taps along an axis make of each cell into the cell's even and odd output:
+ * `[3 taps, others, outer, n, inner]` to `[others, 2 parities, outer, n, inner]`.
  */
-function addNeighbours(x: tf.Tensor, outer: number, n: number, inner: number): tf.Tensor {
-  const taps = x.reshape([2, outer, n, inner]);
-  const near = tf.slice(taps, [0, 0, 0, 0], [1, outer, n, inner]);
-  const far = tf.slice(taps, [1, 0, 1, 0], [1, outer, n - 1, inner]);
-  return tf.add(near, tf.pad(far, [[0, 0], [0, 0], [0, 1], [0, 0]]));
-}
-
-/**
- * Gives the matrix `[64, 27]` that spreads 3x3x3 taps over 2x2x2 taps, near and far, of the 8 parities;
- * its rows run over (tap d, h, w, parity d, h, w).
- */
-function parityOfTaps(): tf.Tensor2D {
-  const tapOf = [[1, 2], [undefined, 0]]; // [near, far][parity] -> tap of three
-  const bits = (row: number) => [5, 4, 3, 2, 1, 0].map((bit) => (row >> bit) & 1);
-  const rows = Array.from({ length: 64 }, (_, row) => {
-    const [td, th, tw, pd, ph, pw] = bits(row) as [number, number, number, number, number, number];
-    const [d, h, w] = [tapOf[td]![pd], tapOf[th]![ph], tapOf[tw]![pw]];
-    const isReached = d !== undefined && h !== undefined && w !== undefined;
-    return Array.from({ length: 27 }, (_, tap) => isReached && tap === 9 * d + 3 * h + w ? 1 : 0);
-  });
-  return tf.tensor2d(rows);
+function addTaps(x: tf.Tensor, others: number, outer: number, n: number, inner: number): tf.Tensor {
+  const [first, even, last] = tf.split(x.reshape([3, others * outer, n, inner]), 3);
+  const next = tf.slice(first!, [0, 0, 1, 0], [1, others * outer, n - 1, inner]);
+  const odd = tf.add(last!, tf.pad(next, [[0, 0], [0, 0], [0, 1], [0, 0]])); // 0 behind the last cell
+  return tf.concat([even!, odd].map((part) => part!.reshape([others, 1, outer * n * inner])), 1);
 }
