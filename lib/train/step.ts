@@ -21,19 +21,20 @@ import type { Group, State } from "./state.ts";
  * @param model The model
  * @param state Its variables
  * @param config Batch size, step size, clipping
- * @returns A function of `images` `[B, S, S, 1]` and `seed` `[2]` int32 (the run's seed, the step from
- *   0), which gives `loss` and each of its terms, scalars per picture, and the terms of the
- *   opponent's loss. Traced.
+ * @returns A function of `images` `[B, S, S, 1]`, `seed` `[2]` int32 (the run's seed and the step, which
+ *   key the random numbers) and `step` `[]` float32 (from 0, for Adam), which gives `loss` and each of
+ *   its terms, scalars per picture, and the terms of the opponent's loss. Traced.
  */
 export function trainingStep(model: Model, state: State, config: Config): GraphFunction {
   const { batchSize, imageSize, learningRate, clipNorm } = config;
   return graphFunction({
     images: { shape: [batchSize, imageSize, imageSize, 1], dtype: "float32" },
     seed: { shape: [2], dtype: "int32" },
+    step: { shape: [], dtype: "float32" },
   }, (inputs) => {
     const images = inputs.images as tf.Tensor4D;
     const seed = inputs.seed as tf.Tensor1D;
-    const step = tf.cast(tf.slice(seed, [1], [1]), "float32").reshape([]) as tf.Scalar;
+    const step = inputs.step as tf.Scalar;
     const values = state.parameters();
     /** Moves a group by itself against a player's loss, and goes on with its new values. */
     const moveAlone = (player: Player, { parameters, moments }: Group, limit = clipNorm) => {

@@ -7,7 +7,10 @@ import type { Config } from "@/config.ts";
 import { graphFunction, jit } from "@/graph/jit.ts";
 import { inferenceFunctions, type Reconstruction } from "@/model/inference.ts";
 import { createModel } from "@/model/vae.ts";
+import { nativeBackend } from "@/native.ts";
+import { elementCount } from "@/shapes.ts";
 import * as tf from "@/tf.ts";
+import { Feed } from "./feed.ts";
 import { CAPACITY, LossLog } from "./loss_log.ts";
 import { createState, type Snapshot } from "./state.ts";
 import { trainingStep } from "./step.ts";
@@ -18,7 +21,7 @@ export type Losses = Readonly<Record<string, number>>;
 /** A model in training. Frees its graph when disposed. */
 export interface Trainer extends Disposable {
   /**
-   * Takes one step, without waiting for it on a graphics card.
+   * Takes one step; on a graphics card, together with those after it and without waiting for them.
    *
    * @param images `[B, S, S, 1]` in [0, 1]
    * @param step Which one, from 0: it keys the step's random numbers and Adam's bias correction
@@ -38,27 +41,57 @@ export interface TrainerOptions {
   readonly snapshot?: Snapshot;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
+  /** Steps whose pictures are uploaded together, at most 64; 16 on a graphics card, else 1. */
+  readonly together?: number;
 }
+
+/** Steps whose pictures a graphics card takes at once: then an upload costs less than .02 ms a step. */
+const STEPS_TOGETHER = 16;
 
 /** Makes the variables of a run and compiles its functions. */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision, seed } = config;
   const model = createModel(config);
   const state = createState(model, options.snapshot ?? seed);
+  const { together = nativeBackend().isUsingGpuDevice ? STEPS_TOGETHER : 1 } = options;
+  const feed = new Feed(config, together);
   const log = new LossLog();
-  const { inputs, run } = trainingStep(model, state, config);
+  const { run } = trainingStep(model, state, config);
   const program = jit({
-    step: graphFunction(inputs, (feeds) => {
-      log.write(run(feeds), tf.cast(tf.slice(feeds.seed!, [1], [1]), "float32").reshape([]));
-      return { seed: feeds.seed! }; // known to the host, which need not wait for it
+    feed: graphFunction({
+      pictures: { shape: feed.shape, dtype: "float32" },
+      step: { shape: [], dtype: "float32" },
+    }, ({ pictures, step }) => {
+      feed.fill(pictures, step as tf.Scalar);
+      return { done: tf.scalar(0) };
+    }),
+    step: graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
+      const { images, step } = feed.next();
+      log.write(run({ images, seed, step }), step);
+      return { seed }; // known to the host, which need not wait for it
     }),
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
     reconstruct: inferenceFunctions(model, () => state.parameters(), config, batchSize).reconstruct,
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
+  const pictures = new Float32Array(elementCount(feed.shape));
+  let queued: number[] = []; // steps whose pictures only the host has
   let waiting: number[] = []; // steps whose losses only the log has
   let read: Losses[] = [];
+  const takeQueued = () => {
+    if (queued.length === 0) return;
+    tf.tidy(() => {
+      program.feed({
+        pictures: tf.tensor5d(pictures, feed.shape),
+        step: tf.scalar(queued[0]!),
+      });
+      for (const step of queued) program.step({ seed: tf.tensor1d([seed, step], "int32") });
+    });
+    waiting.push(...queued);
+    queued = [];
+    if (waiting.length + feed.capacity > CAPACITY) readLog();
+  };
   const readLog = () => {
     if (waiting.length === 0) return;
     const { values } = readAll(() => program.losses({}));
@@ -67,27 +100,30 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   return {
     train(images, step) {
-      tf.tidy(() => {
-        program.step({
-          images: tf.tensor4d(images, shape),
-          seed: tf.tensor1d([seed, step], "int32"),
-        });
-      });
-      waiting.push(step);
-      if (waiting.length === CAPACITY) readLog();
+      if (queued.length > 0 && step !== queued.at(-1)! + 1) takeQueued();
+      pictures.set(images, queued.length * images.length);
+      queued.push(step);
+      if (queued.length === feed.capacity) takeQueued();
     },
     losses() {
+      takeQueued();
       readLog();
       const losses = read;
       read = [];
       return losses;
     },
-    reconstruct: (images) =>
-      readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) })),
-    snapshot: () => readAll(() => program.snapshot({})),
+    reconstruct(images) {
+      takeQueued();
+      return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }));
+    },
+    snapshot() {
+      takeQueued();
+      return readAll(() => program.snapshot({}));
+    },
     [Symbol.dispose]() {
       program[Symbol.dispose]();
       state[Symbol.dispose]();
+      feed[Symbol.dispose]();
       log[Symbol.dispose]();
     },
   };

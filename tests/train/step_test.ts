@@ -18,6 +18,7 @@ const { batches } = tinyData();
 const feedsAt = (step: number) => ({
   images: tf.tensor4d(batches.batch(step).images, [batchSize, imageSize, imageSize, 1]),
   seed: tf.tensor1d([seed, step], "int32"),
+  step: tf.scalar(step),
 });
 
 /** The step by hand: gradients by autodiff, the moves in float64. */

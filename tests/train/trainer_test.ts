@@ -103,6 +103,24 @@ Deno.test("createTrainer() gives the losses of all steps since they were last as
   assert.deepEqual(trainer.losses(), []);
 });
 
+Deno.test("createTrainer() takes steps one by one or together, with the same results", () => {
+  const results = [1, 4].map((together) => {
+    using trainer = createTrainer(TINY, { together });
+    const take = (from: number, to: number) => {
+      for (let step = from; step < to; step++) trainer.train(batches.batch(step).images, step);
+    };
+    take(0, 6);
+    const between = trainer.snapshot();
+    take(6, 9);
+    const pictures = trainer.reconstruct(monitor.images);
+    take(20, 22); // others than the next ones
+    take(3, 5);
+    return { between, pictures, losses: trainer.losses(), snapshot: trainer.snapshot() };
+  });
+  assert.equal(results[0]!.losses.length, 13);
+  assert.deepEqual(results[1], results[0]);
+});
+
 Deno.test("createTrainer() snapshots every variable with finite values", () => {
   using trainer = createTrainer(TINY);
   takeSteps(trainer, 0, 1);

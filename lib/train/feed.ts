@@ -1,0 +1,80 @@
+/**
+ * Pictures of the next steps, kept where they are computed on.
+ *
+ * To upload pictures to a graphics card is to wait until it has computed everything before: pictures of
+ * 16 steps uploaded at once let the host hand over 16 steps while the card computes the first.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import { Variable } from "@/graph/variable.ts";
+import { int, nativeOp, type } from "@/native.ts";
+import * as tf from "@/tf.ts";
+
+const GATHER = {
+  Tparams: type("float32"),
+  Tindices: type("int32"),
+  Taxis: type("int32"),
+  batch_dims: int(0),
+};
+
+/** What one step takes. */
+export interface Fed {
+  /** Pictures `[B, S, S, 1]` in [0, 1]. */
+  readonly images: tf.Tensor4D;
+  /** Which step `[]`, float32. */
+  readonly step: tf.Scalar;
+}
+
+/** The pictures of up to `capacity` steps, as variables. Freed when disposed. */
+export class Feed implements Disposable {
+  /** Shape of what is uploaded, `[capacity, B, S, S, 1]`. */
+  readonly shape: [number, number, number, number, number];
+  readonly #pictures: Variable;
+  /** Of the next step: which step it is, and the place of its pictures. */
+  readonly #next = new Variable("feed/next", [2]);
+
+  /**
+   * Makes room for the pictures of some steps.
+   *
+   * @param config Batch size and side of the pictures
+   * @param capacity How many steps
+   */
+  constructor(
+    { batchSize, imageSize }: Pick<Config, "batchSize" | "imageSize">,
+    readonly capacity: number,
+  ) {
+    this.shape = [capacity, batchSize, imageSize, imageSize, 1];
+    this.#pictures = new Variable("feed/pictures", this.shape);
+  }
+
+  /**
+   * Takes the pictures of the next steps. Traced.
+   *
+   * @param pictures `[capacity, B, S, S, 1]`; those of fewer steps come first
+   * @param step The first of these steps `[]`, float32
+   */
+  fill(pictures: tf.Tensor, step: tf.Scalar): void {
+    this.#pictures.assign(pictures);
+    tf.tidy(() => this.#next.assign(tf.stack([step, tf.scalar(0)])));
+  }
+
+  /** Gives what the next step takes, and goes on to the one after it; the caller disposes it. Traced. */
+  next(): Fed {
+    return tf.tidy(() => {
+      const [step, place] = tf.unstack(this.#next.read()) as [tf.Scalar, tf.Scalar];
+      const index = tf.cast(place, "int32").reshape([1]) as tf.Tensor1D;
+      // tf.gather would read the index to check it.
+      const inputs = [this.#pictures.read(), index, tf.scalar(0, "int32")];
+      const images = nativeOp("GatherV2", GATHER, inputs)[0]!.reshape(this.shape.slice(1));
+      this.#next.assign(tf.stack([tf.add(step, 1), tf.add(place, 1)]));
+      return { images: images as tf.Tensor4D, step };
+    });
+  }
+
+  /** Frees the variables. */
+  [Symbol.dispose](): void {
+    this.#pictures[Symbol.dispose]();
+    this.#next[Symbol.dispose]();
+  }
+}
