@@ -79,7 +79,7 @@ export function madeUpPictures({ batchSize, imageSize, seed }: Config): Float32A
  * training loop hands them over, so that one alone has no time of its own.
  */
 export function stepsPerReading(): number {
-  return nativeBackend().isUsingGpuDevice ? 32 : 1;
+  return nativeBackend().isUsingGpuDevice ? 64 : 1;
 }
 
 /**

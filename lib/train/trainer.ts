@@ -41,12 +41,12 @@ export interface TrainerOptions {
   readonly snapshot?: Snapshot;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
-  /** Steps whose pictures are uploaded together, at most 64; 16 on a graphics card, else 1. */
+  /** Steps whose pictures are uploaded together, at most 64; so many on a graphics card, else 1. */
   readonly together?: number;
 }
 
-/** Steps whose pictures a graphics card takes at once: then an upload costs less than .02 ms a step. */
-const STEPS_TOGETHER = 16;
+/** On a graphics card an upload takes as long as two steps: it is to serve as many as the log can hold. */
+const STEPS_TOGETHER = CAPACITY;
 
 /** Makes the variables of a run and compiles its functions. */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
@@ -81,6 +81,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   let read: Losses[] = [];
   const takeQueued = () => {
     if (queued.length === 0) return;
+    if (waiting.length + queued.length > CAPACITY) readLog();
     tf.tidy(() => {
       program.feed({
         pictures: tf.tensor5d(pictures, feed.shape),
@@ -90,7 +91,6 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     });
     waiting.push(...queued);
     queued = [];
-    if (waiting.length + feed.capacity > CAPACITY) readLog();
   };
   const readLog = () => {
     if (waiting.length === 0) return;
