@@ -4,12 +4,14 @@
  * tfjs-node runs every operation through `binding.executeOp`. While recording, the operations still
  * run once, on inputs of zeros, so that shapes and types are known without a second set of shape rules;
  * their results are let go (see `stand_ins.ts`), and what they do is written down as a node. Operations
- * without outputs (writes to variables) are only written down.
+ * without outputs (writes to variables), and those that work element by element (see `elementwise.ts`),
+ * are only written down.
  *
  * @module
  */
 import { ATTRIBUTE_KINDS, type Binding, nativeBackend, type OpAttribute } from "@/native.ts";
 import type * as tf from "@/tf.ts";
+import { elementwiseOutput } from "./elementwise.ts";
 import type { AttrValue } from "./protobuf.ts";
 import { type Recorder, shapeProto } from "./recorder.ts";
 import { StandIns } from "./stand_ins.ts";
@@ -82,6 +84,10 @@ export function record(
       const node = addOperation(recorder, name, op, attributes, input, writes);
       // A write has no outputs, and running it on zeros would spoil the variable.
       if (outputCount === 0) return [];
+      if (recorder.outputsOf(node).length === 0) {
+        const known = elementwiseOutput(op, input.map((source) => recorder.outputAt(source)));
+        if (known) recorder.setOutputs(node, [known]);
+      }
       const outputs = recorder.outputsOf(node).map(({ shape, dtype }) =>
         standIns.add(shape, dtype)
       );

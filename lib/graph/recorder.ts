@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DATA_TYPES, type TensorMetadata, type TensorValues } from "@/native.ts";
+import { DATA_TYPES, type TensorValues } from "@/native.ts";
 import type * as tf from "@/tf.ts";
 import type { AttrValue, NodeDef, ShapeProto, TensorProto } from "./protobuf.ts";
 
@@ -18,6 +18,12 @@ export interface VariableUse {
   readonly handle: string;
   lastWrite?: string;
   readsSinceWrite: string[];
+}
+
+/** Shape and data type of a tensor. */
+export interface TensorKind {
+  readonly shape: readonly number[];
+  readonly dtype: number;
 }
 
 /** The graph under construction: what several traced functions share. */
@@ -76,17 +82,21 @@ export class Recorder {
   }
 
   /** Gives shape and type of each output of a node; none before `setOutputs` has been told. */
-  outputsOf(node: string): Pick<TensorMetadata, "shape" | "dtype">[] {
+  outputsOf(node: string): TensorKind[] {
     const outputs = [];
     for (let i = 0; this.shapes.has(`${node}:${i}`); i++) {
-      const output = `${node}:${i}`;
-      outputs.push({ shape: [...this.shapes.get(output)!], dtype: this.types.get(output)! });
+      outputs.push(this.outputAt(`${node}:${i}`));
     }
     return outputs;
   }
 
+  /** Gives shape and type of a `node:output`; of a resource's handle, no shape. */
+  outputAt(source: string): TensorKind {
+    return { shape: this.shapes.get(source) ?? [], dtype: this.types.get(source)! };
+  }
+
   /** Keeps shape and type of each output of a node; handles of resources have none. */
-  setOutputs(node: string, outputs: readonly TensorMetadata[]): void {
+  setOutputs(node: string, outputs: readonly TensorKind[]): void {
     for (const [i, { shape, dtype }] of outputs.entries()) {
       if (dtype === DATA_TYPES.resource) continue;
       this.types.set(`${node}:${i}`, dtype);
