@@ -56,6 +56,7 @@ export * from "./figures/objectives.ts";
 export * from "./figures/performance.ts";
 export * from "./figures/record.ts";
 export * from "./figures/renderings.ts";
+export * from "./figures/set_errors.ts";
 export * from "./figures/shapes.ts";
 export * from "./figures/truth.ts";
 export * from "./figures/truth_words.ts";

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { setErrorsOf, setErrorsTable } from "@/figures/set_errors.ts";
+import { Inference } from "@/model/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/model/vae.ts";
+import { evaluate } from "@/train/evaluate.ts";
+import type { Run } from "@/train/run.ts";
+import { assertTensorsKept } from "../assert.ts";
+import { TINY } from "../tiny.ts";
+import { handMadeRun } from "./runs.ts";
+
+/** A run with a texture and an untrained model. */
+function untrained(seed: number): Run {
+  const config = { ...TINY, texture: true, seed };
+  const snapshot = initialValues(createModel(config).parameters, seed);
+  return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
+}
+
+Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => {
+  const runs = [untrained(1), untrained(2)];
+  const errors = setErrorsOf(runs);
+  assert.deepEqual(errors.map(({ count }) => count), [20, 11]);
+  for (const [i, { config, checkpoint, data }] of runs.entries()) {
+    using model = new Inference(config, checkpoint.snapshot);
+    for (const  of of["rendering", "projection"] as const) {
+      const expected = evaluate(model, data.tests, { of });
+      assert.deepEqual(
+        errors.map((error) => error[of][i]),
+        expected.map(({ meanSquaredError }) => meanSquaredError),
+      );
+    }
+  }
+  assert.notEqual(errors[0]!.rendering[0], errors[0]!.rendering[1]);
+});
+
+Deno.test("setErrorsOf() meets no more pictures than the limit, and keeps no tensor", () => {
+  assertTensorsKept(0, () => {
+    const errors = setErrorsOf([untrained(1)], { limit: 4 });
+    assert.deepEqual(errors.map(({ count }) => count), [4, 4]);
+  });
+});
+
+Deno.test("setErrorsTable() writes means and deviations, and a dash where a set has no run of its own", () => {
+  const together = [
+    { count: 10_000, rendering: [0.02, 0.04], projection: [0.06, 0.06] },
+    { count: 11, rendering: [0.5], projection: [0.25] },
+  ];
+  const alone = [{ count: 10_000, rendering: [0.01, 0.01], projection: [0.01, 0.01] }];
+  assert.equal(
+    setErrorsTable(["digits", "the rest"], together, alone),
+    "| unseen | pictures | textured | projection | alone |\n" +
+      "| --- | ---: | ---: | ---: | ---: |\n" +
+      "| digits | 10,000 | .0300 ± .0141 | .0600 ± .0000 | .0100 ± .0000 |\n" +
+      "| the rest | 11 | .5000 | .2500 | – |",
+  );
+});
