@@ -29,6 +29,9 @@ interface Size {
 /** The last canvas, used again: a thousand new ones hold 1 GB before their memory is given back. */
 let canvas: Canvas | undefined;
 
+/** Given to an image as its source, lets go of its pixels. */
+const NO_PICTURE = new Uint8Array();
+
 /**
  * Decodes a PNG or JPEG and gives its middle square in grey.
  *
@@ -91,6 +94,8 @@ export async function greyCrop(
   context.clearRect(0, 0, side, side);
   context.drawImage(image, -left, -top);
   const colours = context.getImageData(0, 0, side, side).data; // [side, side, 4]
+  // The collector does not know how much native memory an image holds, and would leave it for long.
+  image.src = NO_PICTURE;
   const values = new Float32Array(side * side);
   for (let i = 0, at = 0; i < values.length; i++, at += 4) {
     const opacity = colours[at + 3]!;

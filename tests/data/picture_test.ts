@@ -70,6 +70,16 @@ Deno.test("greySquare() refuses a PNG that was changed", async () => {
   });
 });
 
+Deno.test("greyCrop() lets go of a picture once its part is taken", async () => {
+  const bytes = await picture({ width: 2000, height: 2000, colour: "grey", type: "jpeg" });
+  const corner = () => greyCrop(bytes, "large.jpg", () => ({ left: 0, top: 0, side: 8 }));
+  await corner();
+  const resident = Deno.memoryUsage().rss;
+  for (let i = 0; i < 30; i++) await corner(); // 16 MB each
+  const grown = (Deno.memoryUsage().rss - resident) / 2 ** 20;
+  assert.ok(grown < 80, `${grown} MB`);
+});
+
 Deno.test("greyCrop() gives the part that is asked for, knowing the size", async () => {
   const canvas = createCanvas(6, 4);
   const context = canvas.getContext("2d");
