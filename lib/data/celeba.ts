@@ -67,6 +67,7 @@ export const CELEBA: ImageSource = {
   name: "celeba",
   takesPath: false,
   hasClasses: false,
+  usesSeed: false,
   summary: "202,599 faces, from a file that you fetch with a browser (see data/README.md)",
   load: loadCelebA,
 };

@@ -39,6 +39,7 @@ export const SOLIDS: ImageSource = {
   name: "embedded-solids",
   takesPath: false,
   hasClasses: true,
+  usesSeed: true,
   summary: "chairs, cars, cups, bowls, people and airplanes built by this program, rendered once",
   load: async (request) => onlyClasses(await solidSet("embedded-solids", request), request.classes),
 };
@@ -48,6 +49,7 @@ export const BOWLS: ImageSource = {
   name: "embedded-bowls",
   takesPath: false,
   hasClasses: false,
+  usesSeed: true,
   summary: "bowls built by this program, shaded, rendered once",
   load: (request) => bowlSet("embedded-bowls", request),
 };
@@ -59,6 +61,7 @@ export const EMBEDDED: ImageSource = {
   name: "embedded",
   takesPath: false,
   hasClasses: true,
+  usesSeed: true,
   summary: "all of the following parts; needs no file and no network",
   load: async (request) => {
     const parts: ImageSet[] = [];
@@ -86,6 +89,7 @@ function drawings(
     name,
     takesPath: false,
     hasClasses: true,
+    usesSeed: true,
     summary: `${what} drawn by this program`,
     load,
   };

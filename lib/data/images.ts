@@ -31,6 +31,7 @@ export const IMAGES: ImageSource = {
   name: "images",
   takesPath: true,
   hasClasses: false,
+  usesSeed: false,
   summary: "your own PNG or JPEG pictures, in a folder or a zip file",
   load: loadImages,
 };

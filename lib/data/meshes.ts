@@ -19,6 +19,7 @@ export const MESHES: ImageSource = {
   name: "meshes",
   takesPath: true,
   hasClasses: true,
+  usesSeed: true,
   summary: "OFF meshes in a zip file laid out as ModelNet40's (#NAME+NAME picks categories)",
   load: async (request, path) => {
     const { classes } = request;

@@ -54,6 +54,15 @@ export function writtenOut(text: string): string {
   return Object.hasOwn(MIXTURES, text) ? MIXTURES[text]! : text;
 }
 
+/** Sets in memory, by what their content follows from; filled and read by `loadMixture`. */
+export type LoadedSets = Map<string, ImageSet>;
+
+/** What `loadMixture` can vary. */
+export interface MixtureOptions extends LoadOptions {
+  /** Shares sets between all calls that get the same map; without one, each call loads its own. */
+  readonly loaded?: LoadedSets;
+}
+
 /**
  * Loads the sets of a mixture, one after the other.
  *
@@ -65,18 +74,39 @@ export function writtenOut(text: string): string {
 export async function loadMixture(
   text: string,
   split: Split,
-  options: LoadOptions = {},
+  options: MixtureOptions = {},
 ): Promise<MixedSet[]> {
+  const { loaded = new Map(), ...load } = options;
   const sets: MixedSet[] = [];
   for (const { specifications, ratio } of parseMixture(text)) {
-    const pool: ImageSet[] = [];
-    for (const specification of specifications) {
-      pool.push(await loadImageSet(specification, split, options));
-    }
-    const set = pool.length === 1 ? pool[0]! : joinSets(specifications.join("+"), pool);
+    const key = keyOf(specifications, split, load);
+    const set = loaded.get(key) ?? await loadPool(specifications, split, load);
+    loaded.set(key, set);
     sets.push({ set, ratio });
   }
   return sets;
+}
+
+/** Tells pools of different content apart. The seed counts only where a set is drawn by it. */
+function keyOf(
+  specifications: readonly string[],
+  split: Split,
+  { dataDir, imageSize, seed }: LoadOptions,
+): string {
+  const usesSeed = specifications.some((each) => parseSpecification(each).source.usesSeed);
+  return JSON.stringify({ specifications, split, dataDir, imageSize, ...(usesSeed && { seed }) });
+}
+
+async function loadPool(
+  specifications: readonly string[],
+  split: Split,
+  load: LoadOptions,
+): Promise<ImageSet> {
+  const pool: ImageSet[] = [];
+  for (const specification of specifications) {
+    pool.push(await loadImageSet(specification, split, load));
+  }
+  return pool.length === 1 ? pool[0]! : joinSets(specifications.join("+"), pool);
 }
 
 function parsePart(text: string): MixturePart {

@@ -73,6 +73,7 @@ export function idxSource(description: IdxSetDescription): ImageSource {
     summary: description.summary,
     takesPath: false,
     hasClasses: true,
+    usesSeed: false,
     load: async (request) => onlyClasses(await loadIdxSet(description, request), request.classes),
   };
 }

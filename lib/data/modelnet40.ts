@@ -45,6 +45,7 @@ export const MODELNET40: ImageSource = {
   name: "modelnet40",
   takesPath: false,
   hasClasses: true,
+  usesSeed: true,
   summary: "meshes, each rendered once, downloaded on first use (2 GB); six categories unless " +
     "#NAME+NAME picks others",
   load: async (request) => {

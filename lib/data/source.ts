@@ -50,6 +50,8 @@ export interface ImageSource {
   readonly takesPath: boolean;
   /** Whether `#` and names of classes may follow, joined by `+`, as in `mnist#3+5`. */
   readonly hasClasses: boolean;
+  /** Whether another seed gives other pictures. */
+  readonly usesSeed: boolean;
   /** One line for `--help`. */
   readonly summary: string;
   /**

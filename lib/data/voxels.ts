@@ -39,6 +39,7 @@ export const VOXELS: ImageSource = {
   name: "voxels",
   takesPath: true,
   hasClasses: true,
+  usesSeed: true,
   summary:
     "voxel grids in a .npy, .npy.gz or .npz file (#NAME+NAME picks arrays), each rendered once",
   load: loadVoxels,

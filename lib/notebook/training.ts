@@ -38,6 +38,7 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
 
 /**
  * Opens several runs, one after the other and in one place, as `watchRun` opens one; then lists them.
+ * Runs on the same pictures share them in memory.
  *
  * @param configs What to train; every run is told apart by the fields in which they differ
  * @param options Where runs and data are
@@ -48,12 +49,13 @@ export async function watchRuns(
   configs: readonly Config[],
   options: WatchOptions,
 ): Promise<Run[]> {
+  const load = { loaded: new Map(), ...options.load };
   const live = await liveDisplay();
   try {
     const runs: Run[] = [];
     for (const [i, config] of configs.entries()) {
       const title = `Run ${i + 1} of ${configs.length}: ${describe(config, configs)}`;
-      runs.push(await watch(live, paragraph(title), config, options));
+      runs.push(await watch(live, paragraph(title), config, { ...options, load }));
     }
     live.update({ html: tableOf(runs, configs) }, { alt: `${runs.length} runs` });
     return runs;

@@ -5,8 +5,7 @@
  */
 import type { Config } from "@/config.ts";
 import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
-import { loadMixture } from "@/data/mixture.ts";
-import type { LoadOptions } from "@/data/sources.ts";
+import { loadMixture, type MixtureOptions } from "@/data/mixture.ts";
 import { createMonitor, type Monitor } from "./monitor.ts";
 
 /** The pictures of a run. */
@@ -23,10 +22,10 @@ export interface RunData {
  * Loads the data sets that a config names.
  *
  * @param config Names, shares, batch size and seed
- * @param options Where files are found or fetched to
+ * @param options Where files are found or fetched to, and `loaded`, to share sets with other runs
  * @throws What `loadMixture` and `createBatches` throw
  */
-export async function loadRunData(config: Config, options: LoadOptions = {}): Promise<RunData> {
+export async function loadRunData(config: Config, options: MixtureOptions = {}): Promise<RunData> {
   const { data, batchSize, seed, imageSize } = config;
   const load = { ...options, imageSize, seed };
   const sets = await loadMixture(data, "train", load);

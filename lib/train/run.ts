@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Config, FREE_FIELDS, LATER_FIELDS } from "@/config.ts";
-import type { LoadOptions } from "@/data/sources.ts";
+import type { MixtureOptions } from "@/data/mixture.ts";
 import { type Checkpoint, loadNewestCheckpoint } from "./checkpoint.ts";
 import { loadRunData, type RunData } from "./data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
@@ -35,8 +35,8 @@ export interface Run {
 export interface RunOptions extends Pick<TrainOptions, "signal" | "onStep" | "onFrame"> {
   /** The folder of all runs. */
   readonly runs: string;
-  /** Where data sets are found or fetched to. */
-  readonly load?: LoadOptions;
+  /** Where data sets are found or fetched to, and `loaded`, to share them between runs. */
+  readonly load?: MixtureOptions;
 }
 
 /**

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createBatches } from "@/data/batches.ts";
-import { loadMixture, parseMixture, writtenOut } from "@/data/mixture.ts";
+import {
+  type LoadedSets,
+  loadMixture,
+  type MixtureOptions,
+  parseMixture,
+  writtenOut,
+} from "@/data/mixture.ts";
 import { picture, withFolder } from "./fixtures.ts";
 
 Deno.test("parseMixture() reads names, paths and ratios", () => {
@@ -102,6 +108,42 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
       'pictures in "a"; pictures in "b"',
     );
   });
+});
+
+Deno.test("loadMixture() loads a set once for all who give the same map", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "a.png");
+    await Deno.writeFile(file, await picture({ width: 5, height: 5, colour: "red" }));
+    const loaded: LoadedSets = new Map();
+    const load = (data: string, split: "train" | "test", imageSize: number, seed: number) =>
+      loadMixture(data, split, { loaded, imageSize, seed });
+    const [first] = await load(`images:${folder}`, "train", 4, 1);
+    await Deno.remove(file); // who reads it again fails
+    const [second, third] = await load(`images:${folder}:2,images:${folder}`, "train", 4, 2);
+    assert.deepEqual([second!.ratio, third!.ratio], [2, 1]);
+    assert.ok(second!.set === first!.set && third!.set === first!.set);
+    await assert.rejects(load(`images:${folder}`, "train", 5, 1), /must hold at least one/);
+    await assert.rejects(load(`images:${folder}`, "test", 4, 1), /must hold at least one/);
+    assert.equal(loaded.size, 1, "what failed is not kept");
+  });
+});
+
+Deno.test("loadMixture() shares a set that is drawn by the seed between equal seeds alone", async () => {
+  const loaded: LoadedSets = new Map();
+  const load = async (seed: number, options: MixtureOptions = { loaded }) => {
+    const [mixed] = await loadMixture("embedded-bowls+embedded-faces", "test", {
+      ...options,
+      imageSize: 6,
+      seed,
+    });
+    return mixed!.set;
+  };
+  const [one, two] = [await load(1), await load(2)];
+  assert.notDeepEqual(one.pixels, two.pixels);
+  assert.ok(await load(1) === one && await load(2) === two);
+  const alone = await load(2, {});
+  assert.ok(alone !== two);
+  assert.deepEqual(alone, two);
 });
 
 Deno.test("parseMixture() gives the sets of the paper their part of each batch", () => {

@@ -56,6 +56,17 @@ Deno.test("parseSpecification() refuses a missing path and one too many", () => 
   }
 });
 
+Deno.test("SOURCES say which of them give other pictures by another seed", async () => {
+  const seedless = SOURCES.filter(({ usesSeed }) => !usesSeed).map(({ name }) => name);
+  assert.deepEqual(seedless, ["mnist", "fashion-mnist", "celeba", "images"]);
+  for (const source of SOURCES.filter(({ name }) => name.startsWith("embedded"))) {
+    const [one, two] = await Promise.all(
+      [1, 2].map((seed) => loadImageSet(source.name, "test", { seed, imageSize: 6 })),
+    );
+    assert.notDeepEqual(one!.pixels, two!.pixels, source.name);
+  }
+});
+
 Deno.test("SOURCES have names of their own, without colon or comma, and say what they are", () => {
   assert.equal(new Set(SOURCES.map((source) => source.name)).size, SOURCES.length);
   for (const { name, summary } of SOURCES) {

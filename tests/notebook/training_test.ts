@@ -22,7 +22,7 @@ interface Watched {
   readonly stopped: { shown: Shown; name: string; message: string };
   readonly reached: number;
   readonly resumed: { shown: Shown; step: number; count: number };
-  readonly many: { shown: Shown; seeds: number[] };
+  readonly many: { shown: Shown; seeds: number[]; setCount: number };
   readonly reopened: { shown: Shown; step: number; count: number };
 }
 
@@ -109,4 +109,8 @@ Deno.test("watchRuns() opens runs in turn in one place, and then lists what tell
   const [, ...rows] = html.split("<tr>").map((row) => row.replaceAll(/<[^>]+>/g, "|"));
   assert.match(rows[1]!, /^\|seed 3\|\|3\|\|[\d.]+\|/);
   assert.match(rows[2]!, /^\|seed 4\|\|3\|\|[\d.]+\|/);
+});
+
+Deno.test("watchRuns() loads the pictures that its runs have in common once", async () => {
+  assert.equal((await watchOnce()).many.setCount, 1);
 });

@@ -43,6 +43,7 @@ const reopened = await runCell(reached + 5);
 shown = [];
 const configs = [3, 4].map((seed) => ({ ...config, seed, steps: 3 }));
 const several = await watchRuns(configs, { runs: runs! });
-const many = { shown, seeds: several.map(({ config }) => config.seed) };
+const setCount = new Set(several.map(({ data }) => data.tests[0]!.set)).size;
+const many = { shown, seeds: several.map(({ config }) => config.seed), setCount };
 console.log(JSON.stringify({ stopped, reached, resumed, reopened, many }));
 Deno.exit(0);

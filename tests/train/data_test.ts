@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LoadedSets } from "@/data/mixture.ts";
 import { loadRunData } from "@/train/data.ts";
 import { TINY } from "../tiny.ts";
 
@@ -29,6 +30,23 @@ Deno.test("loadRunData() watches and scores pictures that it does not train on",
   assert.ok(tests[0]!.set.count > 4);
   const other = await loadRunData({ ...CONFIG, data: "embedded-digits", seed: 2 });
   assert.notDeepEqual(other.batches.batch(0).images, batches.batch(0).images, "the seed counts");
+});
+
+Deno.test("loadRunData() gives runs of one map the same sets and each its own batches", async () => {
+  const loaded: LoadedSets = new Map();
+  const configs = [CONFIG, { ...CONFIG, objective: "elbo", batchSize: 8 }];
+  const shared = [
+    await loadRunData(configs[0]!, { loaded }),
+    await loadRunData(configs[1]!, { loaded }),
+  ];
+  assert.equal(loaded.size, 4, "two sets in two splits");
+  assert.ok(shared[0]!.tests.every(({ set }, i) => set === shared[1]!.tests[i]!.set));
+  for (const [i, config] of configs.entries()) {
+    const own = await loadRunData(config);
+    assert.deepEqual(shared[i]!.batches.batch(7), own.batches.batch(7));
+    assert.deepEqual(shared[i]!.monitor, own.monitor);
+    assert.deepEqual(shared[i]!.tests, own.tests);
+  }
 });
 
 Deno.test("loadRunData() refuses a data set that does not exist", async () => {
