@@ -10,7 +10,7 @@ import {
   type TruthScores,
   type Verdict,
 } from "@/experiments/judge.ts";
-import { formatNumber, formatSpread, type Spread, spreadOf } from "@/score/spread.ts";
+import { differenceOf, formatNumber, formatSpread, type Spread, spreadOf } from "@/score/spread.ts";
 import { differenceFromOwnView } from "@/score/views.ts";
 
 /** What was judged, once for each seed. */
@@ -133,7 +133,8 @@ export function viewDifferenceTable(
 }
 
 /**
- * Sums up, in Markdown, what each method has found out: a line for each.
+ * Sums up, in Markdown, what each method has found out: a line for each. Shapes are called better or
+ * worse where the difference is larger than what the seeds make; where there is one seed, by its sign.
  *
  * @param methods Judged runs
  * @param extrusion What shapes are compared with
@@ -144,19 +145,26 @@ export function truthSummary(
   extrusion: Judged,
   { constantErrorDegrees, trueViewDifference }: Yardsticks,
 ): string {
-  const extruded = scoreOf(extrusion, "overlapInView").mean;
+  const extruded = scoreOf(extrusion, "overlapInView");
   return methods.map((each) => {
-    const isBetter = scoreOf(each, "overlapInView").mean > extruded;
+    const shapes = scoreOf(each, "overlapInView");
     const change = 100 * scoreOf(each, "viewDifference").mean / trueViewDifference;
     return `- **${each.name}**: the pictures come out with a squared error of ` +
       `${numberOf(each, "pictureError", 4)} a pixel. The shapes are ` +
-      `${isBetter ? "better" : "no better"} than the silhouette extruded: IoU ` +
-      `${numberOf(each, "overlapInView", 3)} against ${formatNumber(extruded, 3)} with the pose ` +
-      `given, and ${numberOf(each, "overlap", 3)} without. The azimuths are wrong by ` +
+      `${besides(shapes, extruded)} the silhouette extruded: IoU ${formatSpread(shapes, 3)} ` +
+      `against ${formatSpread(extruded, 3)} with the pose given, and ` +
+      `${numberOf(each, "overlap", 3)} without. The azimuths are wrong by ` +
       `${numberOf(each, "azimuthErrorDegrees", 0)}°, where one for all pictures would be by ` +
       `${formatNumber(constantErrorDegrees, 0)}°. From view to view a shape changes by ` +
       `${formatNumber(change, 0)} % of what a true one does.`;
   }).join("\n");
+}
+
+/** Says how a score, of which more is better, stands beside another. */
+function besides(score: Spread, other: Spread): string {
+  const { difference, isWithinSpread } = differenceOf(score, other);
+  if (isWithinSpread || difference === 0) return "within the seed spread of";
+  return difference > 0 ? "better than" : "worse than";
 }
 
 function numberOf(each: Judged, score: keyof TruthScores, digits: number): string {

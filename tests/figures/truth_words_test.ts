@@ -106,15 +106,50 @@ Deno.test("viewDifferenceTable() begins with the truth", () => {
   ]);
 });
 
-Deno.test("truthSummary() says which shapes are better than an extrusion", () => {
+/** What truthSummary() says of one method's shapes, given overlaps of each seed. */
+function shapesInWords(ofModel: readonly number[], ofExtrusion: readonly number[]): string {
+  const judged = (overlaps: readonly number[]) => ({
+    name: "a model",
+    verdicts: overlaps.flatMap((overlap) => scored(overlap).verdicts),
+  });
+  const words = truthSummary([judged(ofModel)], judged(ofExtrusion), YARDSTICKS);
+  return /The shapes are (.*? given)/.exec(words)![1]!;
+}
+
+Deno.test("truthSummary() sums up a method in a line", () => {
   const extruded = { ...scored(0.26), name: "extruded" };
   const words = truthSummary([scored(0.2), scored(0.3)], extruded, YARDSTICKS).split("\n");
+  assert.equal(words.length, 2);
   assert.equal(
     words[0],
     "- **a model**: the pictures come out with a squared error of .0020 a pixel. The shapes are " +
-      "no better than the silhouette extruded: IoU .200 against .260 with the pose given, and " +
+      "worse than the silhouette extruded: IoU .200 against .260 with the pose given, and " +
       ".125 without. The azimuths are wrong by 44°, where one for all pictures would be by 45°. " +
       "From view to view a shape changes by 25 % of what a true one does.",
   );
-  assert.ok(words[1]!.includes("The shapes are better than"));
+});
+
+Deno.test("truthSummary() calls shapes better or worse only beyond the spread over seeds", () => {
+  const extruded = [0.25, 0.26, 0.27];
+  const cases: [string, number[]][] = [
+    ["better than the silhouette extruded: IoU .300 ± .010", [0.29, 0.3, 0.31]],
+    ["within the seed spread of the silhouette extruded: IoU .270 ± .010", [0.26, 0.27, 0.28]],
+    ["within the seed spread of the silhouette extruded: IoU .200 ± .100", [0.1, 0.2, 0.3]],
+    ["worse than the silhouette extruded: IoU .200 ± .010", [0.19, 0.2, 0.21]],
+  ];
+  for (const [words, overlaps] of cases) {
+    const expected = `${words} against .260 ± .010 with the pose given`;
+    assert.equal(shapesInWords(overlaps, extruded), expected);
+  }
+});
+
+Deno.test("truthSummary() goes by the sign where there is one seed", () => {
+  const cases: [string, number][] = [
+    ["better than", 0.27],
+    ["within the seed spread of", 0.26],
+    ["worse than", 0.25],
+  ];
+  for (const [words, overlap] of cases) {
+    assert.ok(shapesInWords([overlap], [0.26]).startsWith(`${words} the silhouette extruded`));
+  }
 });
