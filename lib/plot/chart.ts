@@ -56,13 +56,13 @@ export function heading(text: string, dx: number, dy = -18): Plot.Markish {
 }
 
 /**
- * Gives round numbers for a logarithmic axis: as few of 1, 2, 5, 10, 20 ... as are at least three,
- * or every leading digit where those are fewer.
+ * Gives round numbers for a logarithmic axis: powers of ten, or with 2 and 5 between them, or with more
+ * digits: as few as are at least three.
  *
  * @param domain The axis's ends, > 0
  */
 export function logTicks([low, high]: readonly [number, number]): number[] {
-  const digits = [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+  const digits = [[1], [1, 2, 5], [1, 2, 3, 4, 6, 8], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
   const ticks = digits.map((leading) => {
     const exponents = Array.from(
       { length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },

@@ -25,9 +25,10 @@ Deno.test("heading() writes bold words", () => {
   assert.match(chart([heading("milliseconds", 0)]), /font-weight="600"[^]*milliseconds/);
 });
 
-Deno.test("logTicks() gives powers of ten, then 1 2 5, then every digit: the first with three", () => {
+Deno.test("logTicks() gives powers of ten, then 1 2 5, then more digits: the first with three", () => {
   assert.deepEqual(logTicks([0.5, 2000]), [1, 10, 100, 1000]);
   assert.deepEqual(logTicks([0.15, 3]), [0.2, 0.5, 1, 2]);
+  assert.deepEqual(logTicks([0.57, 3.1]), [0.6, 0.8, 1, 2, 3]);
   assert.deepEqual(logTicks([380, 720]), [400, 500, 600, 700]);
   assert.deepEqual(logTicks([1.2, 1.9]), []); // no round number to name
 });
