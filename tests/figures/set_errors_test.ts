@@ -22,10 +22,10 @@ Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => 
   assert.deepEqual(errors.map(({ count }) => count), [20, 11]);
   for (const [i, { config, checkpoint, data }] of runs.entries()) {
     using model = new Inference(config, checkpoint.snapshot);
-    for (const  of of["rendering", "projection"] as const) {
-      const expected = evaluate(model, data.tests, { of });
+    for (const kind of ["rendering", "projection"] as const) {
+      const expected = evaluate(model, data.tests, { of: kind });
       assert.deepEqual(
-        errors.map((error) => error[of][i]),
+        errors.map((error) => error[kind][i]),
         expected.map(({ meanSquaredError }) => meanSquaredError),
       );
     }
