@@ -6,13 +6,10 @@ import {
   meanPictureError,
 } from "@/figures/image_errors.ts";
 import { Inference } from "@/model/inference.ts";
-import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/model/vae.ts";
 import { evaluate } from "@/train/evaluate.ts";
-import type { Run } from "@/train/run.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY, tinySet } from "../tiny.ts";
-import { handMadeRun } from "./runs.ts";
+import { untrainedRun } from "./runs.ts";
 
 const ERRORS = {
   rendering: [0.02, 0.04],
@@ -20,15 +17,8 @@ const ERRORS = {
   meanPicture: [0.12, 0.12],
 };
 
-/** A run with a texture and an untrained model. */
-function untrained(seed: number): Run {
-  const config = { ...TINY, texture: true, seed };
-  const snapshot = initialValues(createModel(config).parameters, seed);
-  return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
-}
-
 Deno.test("imageErrorsOf() averages over the pictures of all sets, for each run by itself", () => {
-  const runs = [untrained(1), untrained(2)];
+  const runs = [untrainedRun(1), untrainedRun(2)];
   const { rendering, projection, meanPicture } = imageErrorsOf(runs);
   for (const [i, { config, checkpoint, data }] of runs.entries()) {
     using model = new Inference(config, checkpoint.snapshot);
@@ -43,7 +33,7 @@ Deno.test("imageErrorsOf() averages over the pictures of all sets, for each run 
 });
 
 Deno.test("imageErrorsOf() keeps no tensor", () => {
-  assertTensorsKept(0, () => imageErrorsOf([untrained(1)], { limit: 4 }));
+  assertTensorsKept(0, () => imageErrorsOf([untrainedRun(1)], { limit: 4 }));
 });
 
 Deno.test("meanPictureError() is the variance of a pixel, averaged", () => {

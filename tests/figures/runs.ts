@@ -1,4 +1,6 @@
 /** A run made by hand: figures of it can be worked out on paper. */
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/model/vae.ts";
 import type { Frame } from "@/train/monitor.ts";
 import type { Run } from "@/train/run.ts";
 import { TINY, tinyData, tinySets } from "../tiny.ts";
@@ -44,4 +46,11 @@ export function handMadeRun(): Run {
     frames: [0, 3, 6, 9, 12].map((step) => frameOf(step, monitor.tracked.length)),
     machine: "3 CPU cores",
   };
+}
+
+/** The same with a texture and an untrained model. */
+export function untrainedRun(seed: number): Run {
+  const config = { ...TINY, texture: true, seed };
+  const snapshot = initialValues(createModel(config).parameters, seed);
+  return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
 }

@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
 import { setErrorsOf, setErrorsTable } from "@/figures/set_errors.ts";
 import { Inference } from "@/model/inference.ts";
-import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/model/vae.ts";
 import { evaluate } from "@/train/evaluate.ts";
-import type { Run } from "@/train/run.ts";
 import { assertTensorsKept } from "../assert.ts";
-import { TINY } from "../tiny.ts";
-import { handMadeRun } from "./runs.ts";
-
-/** A run with a texture and an untrained model. */
-function untrained(seed: number): Run {
-  const config = { ...TINY, texture: true, seed };
-  const snapshot = initialValues(createModel(config).parameters, seed);
-  return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
-}
+import { untrainedRun } from "./runs.ts";
 
 Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => {
-  const runs = [untrained(1), untrained(2)];
+  const runs = [untrainedRun(1), untrainedRun(2)];
   const errors = setErrorsOf(runs);
   assert.deepEqual(errors.map(({ count }) => count), [20, 11]);
   for (const [i, { config, checkpoint, data }] of runs.entries()) {
@@ -35,7 +24,7 @@ Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => 
 
 Deno.test("setErrorsOf() meets no more pictures than the limit, and keeps no tensor", () => {
   assertTensorsKept(0, () => {
-    const errors = setErrorsOf([untrained(1)], { limit: 4 });
+    const errors = setErrorsOf([untrainedRun(1)], { limit: 4 });
     assert.deepEqual(errors.map(({ count }) => count), [4, 4]);
   });
 });
