@@ -7,13 +7,13 @@
 import type { Config } from "@/config.ts";
 import { describeMachine } from "@/machine.ts";
 import { nativeBackend } from "@/native.ts";
-import { createTrainer } from "@/train/trainer.ts";
+import { createTrainer, stepsTogether } from "@/train/trainer.ts";
 import { type Quietness, quietnessInWords, watchOthers } from "./quietness.ts";
 import { requireTwin } from "./reference.ts";
 import { versions } from "./report.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
 import { aligned, gigabytes, ms } from "./table.ts";
-import { stepsPerReading, stepTimer, summarize, type Times } from "./timing.ts";
+import { stepTimer, summarize, type Times } from "./timing.ts";
 import { PEERS, startTwin, type TwinDescription } from "./twin.ts";
 
 /** One of those that are compared. */
@@ -187,7 +187,7 @@ export async function measurePeers(config: Config, options: PeersOptions): Promi
       await enter(peer.label, () =>
         startTwin(peer, config, {
           python,
-          stepsPerReading: stepsPerReading(),
+          stepsPerReading: stepsTogether(),
           ...(signal && { signal }),
         }));
     } catch (error) {

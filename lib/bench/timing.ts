@@ -12,7 +12,7 @@ import { createRandom, seedFor } from "@/random.ts";
 import * as tf from "@/tf.ts";
 import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
-import { createTrainer, type Trainer } from "@/train/trainer.ts";
+import { createTrainer, stepsTogether, type Trainer } from "@/train/trainer.ts";
 import { processAge } from "./resources.ts";
 
 /** How to measure. */
@@ -75,26 +75,18 @@ export function madeUpPictures({ batchSize, imageSize, seed }: Config): Float32A
 }
 
 /**
- * How many steps are timed together: a graphics card is handed steps without waiting for each, as the
- * training loop hands them over, so that one alone has no time of its own.
- */
-export function stepsPerReading(): number {
-  return nativeBackend().isUsingGpuDevice ? 64 : 1;
-}
-
-/**
  * Makes what takes steps on made-up pictures and times them: upload of the pictures, the step, reading
  * the losses.
  *
  * @param trainer The model in training
- * @param together How many steps are timed together
+ * @param together How many steps are timed together: those that are handed over together have no time each
  * @returns Takes at least so many steps, the warm-up's and those that count, each at least once
  *   `together`; gives the milliseconds of a step for each of the latter
  */
 export function stepTimer(
   trainer: Trainer,
   config: Config,
-  together = stepsPerReading(),
+  together = stepsTogether(),
 ): (options: TimingOptions) => number[] {
   const images = madeUpPictures(config);
   let step = 0;

@@ -41,19 +41,35 @@ export interface TrainerOptions {
   readonly snapshot?: Snapshot;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
-  /** Steps whose pictures are uploaded together, at most 64; so many on a graphics card, else 1. */
+  /** Steps whose pictures are uploaded together, 1 to 64; `stepsTogether` unless given. */
   readonly together?: number;
 }
 
-/** On a graphics card an upload takes as long as two steps: it is to serve as many as the log can hold. */
-const STEPS_TOGETHER = CAPACITY;
+/**
+ * Gives how many steps are handed over together. On a graphics card an upload takes as long as two steps,
+ * so it is to serve as many as the log can hold; on a processor nothing is gained by waiting.
+ */
+export function stepsTogether(): number {
+  return nativeBackend().isUsingGpuDevice ? CAPACITY : 1;
+}
 
-/** Makes the variables of a run and compiles its functions. */
+/**
+ * Makes the variables of a run and compiles its functions.
+ *
+ * @param config What is trained
+ * @param options From where on, and how
+ * @throws {RangeError} If `together` is no integer from 1 to 64, or the snapshot is of another config
+ */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision, seed } = config;
+  const { together = stepsTogether() } = options;
+  if (!Number.isInteger(together) || together < 1 || together > CAPACITY) {
+    throw new RangeError(
+      `Cannot train: together must be an integer from 1 to ${CAPACITY}, got ${together}`,
+    );
+  }
   const model = createModel(config);
   const state = createState(model, options.snapshot ?? seed);
-  const { together = nativeBackend().isUsingGpuDevice ? STEPS_TOGETHER : 1 } = options;
   const feed = new Feed(config, together);
   const log = new LossLog();
   const { run } = trainingStep(model, state, config);

@@ -121,6 +121,15 @@ Deno.test("createTrainer() takes steps one by one or together, with the same res
   assert.deepEqual(results[1], results[0]);
 });
 
+Deno.test("createTrainer() refuses to take more steps together than the log holds, or a part of one", () => {
+  for (const together of [0, 2.5, 65]) {
+    assert.throws(() => createTrainer(TINY, { together }), {
+      name: "RangeError",
+      message: `Cannot train: together must be an integer from 1 to 64, got ${together}`,
+    });
+  }
+});
+
 Deno.test("createTrainer() snapshots every variable with finite values", () => {
   using trainer = createTrainer(TINY);
   takeSteps(trainer, 0, 1);
