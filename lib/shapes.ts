@@ -24,6 +24,22 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /**
+ * Gives one of several items of equal length that lie one behind the other, such as a picture of a batch.
+ *
+ * @param values `[N, length]`
+ * @param index Which one
+ * @param length How many numbers it has
+ * @returns A view
+ */
+export function itemAt<Values extends Float32Array | Int32Array | Uint8Array>(
+  values: Values,
+  index: number,
+  length: number,
+): Values {
+  return values.subarray(index * length, (index + 1) * length) as Values;
+}
+
+/**
  * Checks a tensor's shape on entry to a public function.
  *
  * @param action What the caller is about to do, such as `project voxels`; it opens the message

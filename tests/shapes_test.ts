@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { checkShape, elementCount } from "@/shapes.ts";
+import { checkShape, elementCount, itemAt } from "@/shapes.ts";
 import type * as tf from "@/tf.ts";
 
 /** All that is looked at of a tensor. */
@@ -49,4 +49,13 @@ for (const [shape, axes, message] of REFUSED) {
 
 Deno.test("elementCount() multiplies the lengths, of a scalar none", () => {
   assert.deepEqual([[], [7], [2, 3, 4], [5, 0]].map(elementCount), [1, 7, 24, 0]);
+});
+
+Deno.test("itemAt() gives a view of one item of several", () => {
+  const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const item = itemAt(values, 1, 2);
+  assert.deepEqual([...item], [3, 4]);
+  item[0] = 9;
+  assert.equal(values[2], 9);
+  assert.deepEqual(itemAt(Uint8Array.of(7, 8), 0, 2), Uint8Array.of(7, 8));
 });

@@ -11,6 +11,7 @@ import { createModel, STREAM as SHAPE_STREAM } from "@/model/vae.ts";
 import { nativeBackend } from "@/native.ts";
 import { STREAM as POSE_STREAM, UNITS as POSE_UNITS } from "@/pose/free.ts";
 import { createRandom, seedFor } from "@/random.ts";
+import { itemAt } from "@/shapes.ts";
 import * as tf from "@/tf.ts";
 import type { StoredTensor, TensorFile } from "@/safetensors.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
@@ -38,7 +39,7 @@ export function makeReference(config: Config, steps: number): TensorFile {
   using trainer = createTrainer(config, { eager: nativeBackend().isUsingGpuDevice });
   const losses = Array.from(
     { length: steps },
-    (_, step) => trainStep(trainer, images.subarray(step * pixels, (step + 1) * pixels), step),
+    (_, step) => trainStep(trainer, itemAt(images, step, pixels), step),
   );
   const after = trainer.snapshot();
   const noise = (units: number, stream: number): StoredTensor => ({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { itemAt } from "@/shapes.ts";
 import type { ImageSet, ShapeTruth } from "./image_set.ts";
 
 /** The most classes that labels of one byte tell apart. */
@@ -98,7 +99,7 @@ export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet 
   const labelOf = known.map((className) => wanted.indexOf(className));
   const chosen = Uint32Array.from(set.labels!.keys()).filter((i) => labelOf[set.labels![i]!]! >= 0);
   const rows = (values: Uint8Array, length: number) =>
-    joinBytes(Array.from(chosen, (i) => values.subarray(i * length, (i + 1) * length)));
+    joinBytes(Array.from(chosen, (i) => itemAt(values, i, length)));
   const { truth } = set;
   const surface = truth?.surface;
   return {

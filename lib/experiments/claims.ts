@@ -8,6 +8,7 @@ import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { Inference } from "@/model/inference.ts";
 import { alignInView } from "@/score/alignment.ts";
 import { extrudeSilhouette, nearestPictures, revolveSilhouette } from "@/score/baselines.ts";
+import { itemAt } from "@/shapes.ts";
 import type { Objects, Renderable } from "./ground_truth.ts";
 
 /**
@@ -78,9 +79,7 @@ export function claimOfNearest(objects: Objects, training: Objects): Renderable 
   const { size, occupancy, azimuths } = training.truth;
   const cells = size ** 3;
   const claimed = new Uint8Array(nearest.length * cells);
-  nearest.forEach((from, to) =>
-    claimed.set(occupancy.subarray(from * cells, (from + 1) * cells), to * cells)
-  );
+  nearest.forEach((from, to) => claimed.set(itemAt(occupancy, from, cells), to * cells));
   return {
     size,
     occupancy: claimed,
@@ -97,7 +96,7 @@ function silhouetteClaim(
   const count = images.length / area;
   const occupancy = new Uint8Array(count * cells);
   for (let item = 0; item < count; item++) {
-    occupancy.set(solidOf(images.subarray(item * area, (item + 1) * area)), item * cells);
+    occupancy.set(solidOf(itemAt(images, item, area)), item * cells);
   }
   return {
     size: imageSize,

@@ -12,6 +12,7 @@ import type { LoadOptions } from "@/data/sources.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { solidAt, type Solids } from "@/score/alignment.ts";
 import type { ViewsAround } from "@/score/views.ts";
+import { itemAt } from "@/shapes.ts";
 import * as tf from "@/tf.ts";
 import type { Run } from "@/train/run.ts";
 
@@ -90,7 +91,7 @@ export function objectsOf(set: ImageSet, most = Infinity): Objects {
   const cells = truth.size ** 3;
   const occupancy = new Uint8Array(count * cells);
   for (const [to, from] of chosen.entries()) {
-    occupancy.set(truth.voxels.subarray(from * cells, (from + 1) * cells), to * cells);
+    occupancy.set(itemAt(truth.voxels, from, cells), to * cells);
   }
   return {
     images: imagesAt(set, chosen),

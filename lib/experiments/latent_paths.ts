@@ -4,6 +4,7 @@
  * @module
  */
 import { createRandom, seedFor } from "@/random.ts";
+import { itemAt } from "@/shapes.ts";
 import type { LatentGaussian } from "./latents.ts";
 
 /**
@@ -74,7 +75,7 @@ export function distanceFromBlend(pictures: Float32Array, count: number): number
     throw new RangeError(`Cannot compare with a blend: count must be odd, got ${count}`);
   }
   const size = pictures.length / count;
-  const step = (i: number) => pictures.subarray(i * size, (i + 1) * size);
+  const step = (i: number) => itemAt(pictures, i, size);
   const [first, middle, last] = [step(0), step((count - 1) / 2), step(count - 1)];
   let [fromBlend, between] = [0, 0];
   for (let i = 0; i < size; i++) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { itemAt } from "@/shapes.ts";
 import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
 import * as tf from "@/tf.ts";
 
@@ -65,7 +66,7 @@ export function classifyByNeighbours(
   const neighbours = nearestNeighbours(queries, known, count);
   return Uint8Array.from({ length: rowCount(queries) }, (_, row) => {
     const votes = new Uint8Array(256);
-    const labels = neighbours.subarray(row * count, (row + 1) * count)
+    const labels = itemAt(neighbours, row, count)
       .map((index) => known.labels[index]!);
     for (const label of labels) votes[label]!++;
     // The labels come nearest first, and only more votes take the lead.

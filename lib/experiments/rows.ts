@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { itemAt } from "@/shapes.ts";
 
 /** N rows of equal length. */
 export interface Rows {
@@ -25,7 +26,7 @@ export function rowCount({ values, length }: Rows): number {
 
 /** Gives one row, as a view. */
 export function rowAt({ values, length }: Rows, index: number): Float32Array {
-  return values.subarray(index * length, (index + 1) * length);
+  return itemAt(values, index, length);
 }
 
 /** Gives the rows in front of one, as a view. */

@@ -6,6 +6,7 @@
 import { basename } from "node:path";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { greySquare } from "@/data/picture.ts";
+import { itemAt } from "@/shapes.ts";
 
 /** Pictures with names. */
 export interface NamedPictures {
@@ -37,7 +38,7 @@ export function picturesOfClasses(
   const area = images.length / names.length;
   return joined((chosen ?? known).map((name) => {
     const slot = names.indexOf(name);
-    return { images: images.subarray(slot * area, (slot + 1) * area), names: [name] };
+    return { images: itemAt(images, slot, area), names: [name] };
   }));
 }
 

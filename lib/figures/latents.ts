@@ -11,6 +11,7 @@ import { greyPicture, grid, type Picture } from "@/plot/picture.ts";
 import type { SheetRow } from "@/plot/sheet.ts";
 import { fittingSize } from "@/plot/viewpoint.ts";
 import { drawVoxels } from "@/plot/voxels.ts";
+import { itemAt } from "@/shapes.ts";
 import type { Monitor } from "@/train/monitor.ts";
 
 /** What decodes and renders latents. */
@@ -177,9 +178,9 @@ function shapesAt(decoder: Decoder, latents: Float32Array) {
   const { renderings, density } = decodeLatents(decoder, latents);
   const [area, cells] = [imageSize ** 2, imageSize ** 3];
   return Array.from({ length: density.length / cells }, (_, i) => ({
-    image: renderings.subarray(i * area, (i + 1) * area),
+    image: itemAt(renderings, i, area),
     grid: {
-      density: density.subarray(i * cells, (i + 1) * cells),
+      density: itemAt(density, i, cells),
       size: [imageSize, imageSize, imageSize] as const,
     },
     front: (decoder.pose + 1) * Math.PI,

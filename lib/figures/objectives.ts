@@ -9,6 +9,7 @@ import type { ComparedObject } from "@/plot/comparison.ts";
 import type { LossPanel } from "@/plot/methods.ts";
 import { INK, SERIES_COLOURS } from "@/plot/style.ts";
 import { formatSpread, spreadOf } from "@/score/spread.ts";
+import { itemAt } from "@/shapes.ts";
 import { exhibitsOf } from "./shapes.ts";
 
 /** A method and its runs. */
@@ -175,7 +176,7 @@ export function comparedObjects(
     }
     return {
       label,
-      input: images.subarray(slot * area, (slot + 1) * area),
+      input: itemAt(images, slot, area),
       exhibits: firsts.map(({ name, run, watched }) => ({
         ...exhibitsOf(watched, names, run.config)[slot]!,
         label: name,

@@ -8,6 +8,7 @@ import type { Reconstruction } from "@/model/inference.ts";
 import { type Exhibit, trainingStrips } from "@/plot/figures.ts";
 import type { Picture } from "@/plot/picture.ts";
 import type { VoxelGrid } from "@/plot/voxels.ts";
+import { itemAt } from "@/shapes.ts";
 import type { Run } from "@/train/run.ts";
 
 /** The azimuth that a pose latent stands for, in radians: `azimuthOf` for one number. */
@@ -28,7 +29,7 @@ export function exhibitsOf(
 ): Exhibit[] {
   return labels.map((label, i) => ({
     label,
-    image: rowOf(rendering, i, imageSize ** 2),
+    image: itemAt(rendering, i, imageSize ** 2),
     grid: gridOf(density, i, imageSize),
     front: azimuth(pose[i]!),
   }));
@@ -54,7 +55,7 @@ export function exhibitsWithInputs(
   return exhibitsOf(reconstruction, labels, config).map((exhibit, i) => ({
     ...exhibit,
     images: Object.fromEntries(
-      Object.entries(images).map(([name, of]) => [name, rowOf(of, i, config.imageSize ** 2)]),
+      Object.entries(images).map(([name, of]) => [name, itemAt(of, i, config.imageSize ** 2)]),
     ),
   }));
 }
@@ -97,8 +98,8 @@ export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[
     );
   }
   return frames.map(({ step, renderings, occupancies, poses }) => {
-    const rendering = rowOf(renderings, tracked[index]!, imageSize ** 2);
-    const occupancy = rowOf(occupancies, index, imageSize ** 3);
+    const rendering = itemAt(renderings, tracked[index]!, imageSize ** 2);
+    const occupancy = itemAt(occupancies, index, imageSize ** 3);
     return {
       label: `${name}, step ${step.toLocaleString("en-US")}`,
       image: Float32Array.from(rendering, (byte) => byte / 255),
@@ -109,10 +110,6 @@ export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[
   });
 }
 
-function rowOf<T extends Float32Array | Uint8Array>(values: T, row: number, length: number): T {
-  return values.subarray(row * length, (row + 1) * length) as T;
-}
-
 function gridOf(values: Float32Array, row: number, side: number): VoxelGrid {
-  return { density: rowOf(values, row, side ** 3), size: [side, side, side] };
+  return { density: itemAt(values, row, side ** 3), size: [side, side, side] };
 }

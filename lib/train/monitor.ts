@@ -10,6 +10,7 @@ import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { writeAtomically } from "@/files.ts";
 import type { Reconstruction } from "@/model/inference.ts";
 import { decodeTensors, encodeTensors } from "@/safetensors.ts";
+import { itemAt } from "@/shapes.ts";
 
 /** One batch of pictures, laid out as a training batch is: the first set's rows, then the next's. */
 export interface Monitor {
@@ -94,7 +95,7 @@ export function createFrame(
   const cells = imageSize ** 3;
   const occupancies = new Uint8Array(tracked.length * cells);
   for (const [i, slot] of tracked.entries()) {
-    const voxels = density.subarray(slot * cells, (slot + 1) * cells);
+    const voxels = itemAt(density, slot, cells);
     occupancies.set(toBytes(voxels, tau), i * cells);
   }
   const poses = Float32Array.from(tracked, (slot) => pose[slot]!);
