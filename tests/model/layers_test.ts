@@ -143,7 +143,7 @@ Deno.test("deconv3dToOneChannel() is conv3dTranspose cropped at the near side, g
     const shape = [batch, 2 * depth, 2 * height, 2 * width] as const;
     const layer = deconv3dToOneChannel("name", inputs);
     const weights = randomTensor(shape, 3);
-    const parity = (x: tf.Tensor, kernel: tf.Tensor) => apply(layer, { "name/kernel": kernel }, x);
+    const taps = (x: tf.Tensor, kernel: tf.Tensor) => apply(layer, { "name/kernel": kernel }, x);
     const transposed = (x: tf.Tensor, kernel: tf.Tensor) => {
       const full = [batch, 2 * depth + 1, 2 * height + 1, 2 * width + 1, 1] as const;
       const y = tf.conv3dTranspose(x as tf.Tensor5D, kernel as tf.Tensor5D, [...full], 2, "valid");
@@ -153,10 +153,10 @@ Deno.test("deconv3dToOneChannel() is conv3dTranspose cropped at the near side, g
       randomTensor([batch, depth, height, width, inputs], 1),
       randomTensor([3, 3, 3, 1, inputs], 2),
     ] as const;
-    assertClose(parity(...at).dataSync(), transposed(...at).dataSync(), 1e-5);
+    assertClose(taps(...at).dataSync(), transposed(...at).dataSync(), 1e-5);
     const gradients = (run: (x: tf.Tensor, kernel: tf.Tensor) => tf.Tensor) =>
       tf.grads((x, kernel) => tf.sum(tf.mul(weights, run(x!, kernel!))) as tf.Scalar)([...at]);
-    const [got, expected] = [gradients(parity), gradients(transposed)];
+    const [got, expected] = [gradients(taps), gradients(transposed)];
     assertClose(got[0]!.dataSync(), expected[0]!.dataSync(), 1e-4);
     assertClose(got[1]!.dataSync(), expected[1]!.dataSync(), 1e-4);
   });
