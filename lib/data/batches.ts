@@ -49,6 +49,31 @@ export interface Batches {
 }
 
 /**
+ * Batches that can be made before they are asked for, while a graphics card computes. They are the
+ * same batches.
+ */
+export class BatchesAhead {
+  readonly #batches: Batches;
+  #made = new Map<number, Batch>();
+
+  /** Makes nothing yet. */
+  constructor(batches: Batches) {
+    this.#batches = batches;
+  }
+
+  /** Makes the batches of the steps from one on up to another, and forgets all others. */
+  make(from: number, to: number): void {
+    const steps = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+    this.#made = new Map(steps.map((step) => [step, this.batch(step)]));
+  }
+
+  /** Gives the batch of a step, made before or not. */
+  batch(step: number): Batch {
+    return this.#made.get(step) ?? this.#batches.batch(step);
+  }
+}
+
+/**
  * Prepares mixed batches. Each set is walked again and again, every time in a fresh random order.
  *
  * @param options The sets with their ratios, the size of a batch, the seed

@@ -57,6 +57,7 @@ export function imagesAt(
   indices: ArrayLike<number>,
   target = new Float32Array(indices.length * set.size ** 2),
 ): Float32Array {
+  const { pixels } = set;
   const area = set.size ** 2;
   for (let slot = 0; slot < indices.length; slot++) {
     const index = indices[slot]!;
@@ -66,9 +67,8 @@ export function imagesAt(
           `got ${index}`,
       );
     }
-    for (let from = index * area, to = slot * area; to < (slot + 1) * area; from++, to++) {
-      target[to] = UNIT_VALUES[set.pixels[from]!]!;
-    }
+    const [from, to] = [index * area, slot * area];
+    for (let i = 0; i < area; i++) target[to + i] = UNIT_VALUES[pixels[from + i]!]!;
   }
   return target;
 }

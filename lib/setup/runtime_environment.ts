@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { BackendChoice } from "./backend_choice.ts";
 import type { Layout } from "./layout.ts";
@@ -25,6 +26,15 @@ export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: "1",
 };
 
+/** How XLA compiles for a graphics card. */
+const XLA_FLAGS: readonly string[] = [
+  // Channels last, as TensorFlow has them: cuDNN's kernels for them are the faster ones.
+  "--xla_gpu_force_conv_nhwc=true",
+  // A program from the cache starts as it was compiled, where it was half compiled again: .7 s instead
+  // of 2 for a training step.
+  "--xla_gpu_experimental_aot_compiled_thunks=true",
+];
+
 /**
  * Gives what TensorFlow must be told before it computes. On a graphics card XLA compiles the graph,
  * and keeps what it compiled, so that the second start takes seconds.
@@ -38,19 +48,19 @@ export async function backendEnvironment(
   { backend, folder }: BackendChoice,
 ): Promise<Record<string, string>> {
   if (backend === "cpu") return {};
-  const cache = join(layout.backends, "xla");
-  await Deno.mkdir(cache, { recursive: true });
   // Where no wheel brought CUDA's compiler, XLA looks in the system's own folders.
   const cuda = join(folder, "nvidia", "cuda_nvcc");
+  const flags = [...XLA_FLAGS, ...(await exists(cuda) ? [`--xla_gpu_cuda_data_dir=${cuda}`] : [])]
+    .join(" ");
+  // XLA does not tell programs apart that were compiled with other flags: each has a folder of its own.
+  const hash = createHash("sha256").update(flags).digest("hex").slice(0, 8);
+  const cache = join(layout.backends, `xla-${hash}`);
+  await Deno.mkdir(cache, { recursive: true });
   return {
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
     // Eager tensors and the graph's session share the card.
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
-    // Channels last, as TensorFlow has them: cuDNN's kernels for them are the faster ones.
-    XLA_FLAGS: [
-      "--xla_gpu_force_conv_nhwc=true",
-      ...(await exists(cuda) ? [`--xla_gpu_cuda_data_dir=${cuda}`] : []),
-    ].join(" "),
+    XLA_FLAGS: flags,
     // XLA chooses its own kernels; those of the operations that are traced need no choosing.
     TF_CUDNN_USE_AUTOTUNE: "0",
     // Who reads a result waits for it; to wait for the card once more costs a twentieth of a step.

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
-import type { Batches } from "@/data/batches.ts";
+import { type Batches, BatchesAhead } from "@/data/batches.ts";
 import { removeTemporaries, writeAtomically } from "@/files.ts";
 import { describeMachine } from "@/machine.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "./checkpoint.ts";
 import { openHistory, type StepRecord } from "./history.ts";
 import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
-import { createTrainer } from "./trainer.ts";
+import { createTrainer, stepsTogether } from "./trainer.ts";
 
 /** What a run trains on and where it leaves its results. */
 export interface TrainOptions {
@@ -62,7 +62,8 @@ const SERVE_MS = 50;
  * @throws {SyntaxError} If the newest checkpoint is damaged
  */
 export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
-  const { out, batches, monitor, signal } = options;
+  const { out, monitor, signal } = options;
+  const batches = new BatchesAhead(options.batches);
   const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
   const start = await findStart(paths.checkpoints, config, options.resume ?? false);
   for (const folder of [out, ...Object.values(paths)]) await removeTemporaries(folder);
@@ -86,6 +87,9 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   let readAt = performance.now();
   let last: StepRecord | undefined;
   const report = () => {
+    trainer.handOver();
+    // While a graphics card computes, the next pictures are made.
+    batches.make(step, Math.min(step + stepsTogether(), config.steps));
     const losses = trainer.losses();
     const ms = Math.round(10 * (performance.now() - readAt) / losses.length) / 10;
     for (const [i, { loss, ...terms }] of losses.entries()) {

@@ -27,6 +27,8 @@ export interface Trainer extends Disposable {
    * @param step Which one, from 0: it keys the step's random numbers and Adam's bias correction
    */
   train(images: Float32Array, step: number): void;
+  /** Hands over the steps that wait for others: a graphics card computes them from now on. */
+  handOver(): void;
   /** Waits for the steps taken since the last call and gives the losses of each, in order. */
   losses(): Losses[];
   /** Infers, decodes and renders `[B, S, S]` pictures with the present parameters. */
@@ -95,7 +97,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   let queued: number[] = []; // steps whose pictures only the host has
   let waiting: number[] = []; // steps whose losses only the log has
   let read: Losses[] = [];
-  const takeQueued = () => {
+  const handOver = () => {
     if (queued.length === 0) return;
     if (waiting.length + queued.length > CAPACITY) readLog();
     tf.tidy(() => {
@@ -116,24 +118,25 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   return {
     train(images, step) {
-      if (queued.length > 0 && step !== queued.at(-1)! + 1) takeQueued();
+      if (queued.length > 0 && step !== queued.at(-1)! + 1) handOver();
       pictures.set(images, queued.length * images.length);
       queued.push(step);
-      if (queued.length === feed.capacity) takeQueued();
+      if (queued.length === feed.capacity) handOver();
     },
+    handOver,
     losses() {
-      takeQueued();
+      handOver();
       readLog();
       const losses = read;
       read = [];
       return losses;
     },
     reconstruct(images) {
-      takeQueued();
+      handOver();
       return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }));
     },
     snapshot() {
-      takeQueued();
+      handOver();
       return readAll(() => program.snapshot({}));
     },
     [Symbol.dispose]() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { createBatches } from "@/data/batches.ts";
+import { BatchesAhead, createBatches } from "@/data/batches.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 
 /** A set whose picture n is filled with the byte n. */
@@ -46,6 +46,33 @@ Deno.test("createBatches() gives a step the same batch in any order of asking", 
   fc.assert(fc.property(fc.integer({ min: 0, max: 29 }), (step) => {
     assert.deepEqual(jumping.batch(step), expected[step]);
   }));
+});
+
+Deno.test("BatchesAhead gives the same batches, and makes each once", () => {
+  const batches = createBatches({ sets: [{ set: counting(9), ratio: 1 }], batchSize: 4, seed: 2 });
+  const made: number[] = [];
+  const ahead = new BatchesAhead({
+    ...batches,
+    batch(step) {
+      made.push(step);
+      return batches.batch(step);
+    },
+  });
+  const take = (from: number, to: number) => {
+    for (let step = from; step < to; step++) {
+      assert.deepEqual(ahead.batch(step), batches.batch(step));
+    }
+  };
+  take(0, 2);
+  ahead.make(2, 5);
+  assert.deepEqual(made, [0, 1, 2, 3, 4]);
+  take(2, 6);
+  assert.deepEqual(made, [0, 1, 2, 3, 4, 5]);
+  ahead.make(4, 7);
+  ahead.make(6, 8);
+  ahead.make(9, 9);
+  take(6, 7);
+  assert.deepEqual(made, [0, 1, 2, 3, 4, 5, 5, 6, 7, 6]);
 });
 
 Deno.test("createBatches() orders by the seed, and two copies of a set differently", () => {

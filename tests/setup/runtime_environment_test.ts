@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PROJECT } from "@/setup/layout.ts";
 import { backendEnvironment, RUNTIME_ENVIRONMENT } from "@/setup/runtime_environment.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
@@ -26,20 +26,23 @@ Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's
   const { layout } = checkout;
   const folder = join(layout.backends, "gpu");
   const choice = { backend: "gpu", reason: "a test", folder } as const;
-  const cache = join(layout.backends, "xla");
+  const flags = "--xla_gpu_force_conv_nhwc=true --xla_gpu_experimental_aot_compiled_thunks=true";
   const without = await backendEnvironment(layout, choice);
+  const cache = without.TF_XLA_FLAGS!.replace("--tf_xla_persistent_cache_directory=", "");
   assert.deepEqual(without, {
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
-    XLA_FLAGS: "--xla_gpu_force_conv_nhwc=true",
+    XLA_FLAGS: flags,
     TF_CUDNN_USE_AUTOTUNE: "0",
     TF_SYNC_ON_FINISH: "0",
   });
   assert.ok((await Deno.stat(cache)).isDirectory);
+  assert.equal(dirname(cache), layout.backends);
   const cuda = join(folder, "nvidia", "cuda_nvcc");
   await Deno.mkdir(cuda, { recursive: true });
-  assert.equal(
-    (await backendEnvironment(layout, choice)).XLA_FLAGS,
-    `--xla_gpu_force_conv_nhwc=true --xla_gpu_cuda_data_dir=${cuda}`,
-  );
+  const withCompiler = await backendEnvironment(layout, choice);
+  assert.equal(withCompiler.XLA_FLAGS, `${flags} --xla_gpu_cuda_data_dir=${cuda}`);
+  // What one compiled is not taken for what the other would.
+  assert.notEqual(withCompiler.TF_XLA_FLAGS, without.TF_XLA_FLAGS);
+  assert.deepEqual(await backendEnvironment(layout, choice), withCompiler);
 });

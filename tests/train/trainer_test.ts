@@ -111,7 +111,11 @@ Deno.test("createTrainer() takes steps one by one or together, with the same res
     };
     take(0, 6);
     const between = trainer.snapshot();
-    take(6, 9);
+    take(6, 7);
+    trainer.handOver();
+    take(7, 9);
+    trainer.handOver();
+    trainer.handOver();
     const pictures = trainer.reconstruct(monitor.images);
     take(20, 22); // others than the next ones
     take(3, 5);
