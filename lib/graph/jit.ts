@@ -10,11 +10,11 @@ import { DATA_TYPES, nativeBackend, type TensorValues } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { withPrecision } from "./precision.ts";
 import { withProducts } from "./products.ts";
-import { encodeSavedModel, type NodeDef, TAG } from "./protobuf.ts";
+import { encodeSavedModel, type Graph, TAG } from "./protobuf.ts";
 import { record, type RecordedFunction, type TensorSpec } from "./record.ts";
 import { Recorder } from "./recorder.ts";
 import { variableNamed } from "./variable.ts";
-import { markForXla } from "./xla.ts";
+import { withPrograms } from "./xla.ts";
 
 export type { TensorSpec } from "./record.ts";
 
@@ -129,7 +129,7 @@ function compile(
     },
   });
   const nodes = withPrecision(useXla ? withProducts(recorder) : recorder, precision);
-  const session = load(useXla ? markForXla(nodes, recorded, restore) : nodes);
+  const session = load(useXla ? withPrograms(nodes, recorded, restore) : { nodes, functions: [] });
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);
     runner(session, "restore_variables", restore)(Object.fromEntries(values));
@@ -163,10 +163,10 @@ function trace(recorder: Recorder, name: string, f: GraphFunction): RecordedFunc
 }
 
 /** Hands the graph to TensorFlow, which takes it only as a saved model in a folder. */
-function load(nodes: readonly NodeDef[]): number {
+function load(graph: Graph): number {
   const folder = Deno.makeTempDirSync({ prefix: "graph-" });
   try {
-    Deno.writeFileSync(`${folder}/saved_model.pb`, encodeSavedModel(nodes));
+    Deno.writeFileSync(`${folder}/saved_model.pb`, encodeSavedModel(graph));
     return nativeBackend().binding.loadSavedModel(folder, TAG);
   } catch (error) {
     throw new Error(

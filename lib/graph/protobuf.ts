@@ -26,7 +26,19 @@ message NodeDef {
   string name = 1; string op = 2; repeated string input = 3; map<string, AttrValue> attr = 5;
 }
 message VersionDef { int32 producer = 1; }
-message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; }
+message ArgDef { string name = 1; int32 type = 3; }
+message OpDef {
+  string name = 1; repeated ArgDef input_arg = 2; repeated ArgDef output_arg = 3;
+  bool is_stateful = 17; repeated string control_output = 20;
+}
+message FunctionDef {
+  OpDef signature = 1; repeated NodeDef node_def = 3; map<string, string> ret = 4;
+  map<string, string> control_ret = 6;
+}
+message FunctionDefLibrary { repeated FunctionDef function = 1; }
+message GraphDef {
+  repeated NodeDef node = 1; FunctionDefLibrary library = 2; VersionDef versions = 4;
+}
 message MetaInfoDef { repeated string tags = 4; }
 message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; }
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
@@ -67,6 +79,35 @@ export interface NodeDef {
   readonly attr: Record<string, AttrValue>;
 }
 
+/** A name and a type, of what a function takes or gives. */
+export interface ArgDef {
+  readonly name: string;
+  readonly type: number;
+}
+
+/** A function of the graph; a node whose `op` is its name calls it. */
+export interface FunctionDef {
+  readonly signature: {
+    readonly name: string;
+    readonly input_arg: readonly ArgDef[];
+    readonly output_arg: readonly ArgDef[];
+    readonly is_stateful: boolean;
+    readonly control_output: readonly string[];
+  };
+  /** An input is `argument`, `node:output:index` or `^node`. */
+  readonly node_def: readonly NodeDef[];
+  /** Where each output comes from. */
+  readonly ret: Readonly<Record<string, string>>;
+  /** Nodes that must run, by the names in `control_output`. */
+  readonly control_ret: Readonly<Record<string, string>>;
+}
+
+/** A whole graph: its nodes, and the functions that they call. */
+export interface Graph {
+  readonly nodes: readonly NodeDef[];
+  readonly functions: readonly FunctionDef[];
+}
+
 /** The tag under which a graph is saved and loaded. */
 export const TAG = "serve";
 
@@ -76,13 +117,17 @@ const PRODUCER = 1882;
 let savedModel: protobuf.Type | undefined;
 
 /** Writes a graph as the bytes of `saved_model.pb`. */
-export function encodeSavedModel(nodes: readonly NodeDef[]): Uint8Array {
+export function encodeSavedModel({ nodes, functions }: Graph): Uint8Array {
   savedModel ??= protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType("SavedModel");
   return savedModel.encode({
     saved_model_schema_version: 1,
     meta_graphs: [{
       meta_info_def: { tags: [TAG] },
-      graph_def: { node: nodes, versions: { producer: PRODUCER } },
+      graph_def: {
+        node: nodes,
+        ...(functions.length > 0 && { library: { function: functions } }),
+        versions: { producer: PRODUCER },
+      },
     }],
   }).finish();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeSavedModel, type NodeDef } from "@/graph/protobuf.ts";
+import { encodeSavedModel, type FunctionDef, type NodeDef } from "@/graph/protobuf.ts";
 
 const text = (value: string) => [...new TextEncoder().encode(value)];
 /** A field that holds bytes: its number and kind, the length, the bytes. */
@@ -10,11 +10,18 @@ const field = (
 /** A field that holds a small whole number. */
 const whole = (number: number, value: number) => [number << 3, value];
 
-/** The bytes of a saved model with these nodes, put together by hand. */
-function savedModel(nodes: readonly (readonly number[])[]): number[] {
+const encode = (nodes: readonly NodeDef[], functions: readonly FunctionDef[] = []) => [
+  ...encodeSavedModel({ nodes, functions }),
+];
+
+/** The bytes of a saved model with these nodes and this library, put together by hand. */
+function savedModel(
+  nodes: readonly (readonly number[])[],
+  library: readonly number[] = [],
+): number[] {
   const metaInfo = field(1, field(4, text("serve")));
   const versions = field(4, [0x08, 0xda, 0x0e]); // 1882 = 0x75a, seven bits at a time
-  const graph = field(2, [...nodes.flatMap((node) => field(1, node)), ...versions]);
+  const graph = field(2, [...nodes.flatMap((node) => field(1, node)), ...library, ...versions]);
   return [...whole(1, 1), ...field(2, [...metaInfo, ...graph])];
 }
 
@@ -23,7 +30,7 @@ const attribute = (name: string, value: readonly number[]) =>
   field(5, [...field(1, text(name)), ...field(2, value)]);
 
 Deno.test("encodeSavedModel() writes an empty graph, byte by byte", () => {
-  assert.deepEqual([...encodeSavedModel([])], savedModel([]));
+  assert.deepEqual(encode([]), savedModel([]));
 });
 
 Deno.test("encodeSavedModel() writes a node's name, operation, inputs and control inputs", () => {
@@ -34,7 +41,39 @@ Deno.test("encodeSavedModel() writes a node's name, operation, inputs and contro
     ...field(3, text("f/x:0")),
     ...field(3, text("^g")),
   ];
-  assert.deepEqual([...encodeSavedModel([node])], savedModel([bytes]));
+  assert.deepEqual(encode([node]), savedModel([bytes]));
+});
+
+Deno.test("encodeSavedModel() writes a function: signature, nodes, outputs and writes", () => {
+  const node: NodeDef = { name: "m", op: "Neg", input: ["a"], attr: {} };
+  const encoded = encode([], [{
+    signature: {
+      name: "f",
+      input_arg: [{ name: "a", type: 1 }],
+      output_arg: [{ name: "o", type: 1 }],
+      is_stateful: true,
+      control_output: ["w"],
+    },
+    node_def: [node],
+    ret: { o: "m:y:0" },
+    control_ret: { w: "m" },
+  }]);
+  const argument = (name: string) => [...field(1, text(name)), ...whole(3, 1)];
+  const entry = (key: string, value: string) => [...field(1, text(key)), ...field(2, text(value))];
+  const signature = [
+    ...field(1, text("f")),
+    ...field(2, argument("a")),
+    ...field(3, argument("o")),
+    ...[17 << 3 & 0x7f | 0x80, 17 >> 4, 1], // a field's number above 15 takes a second byte
+    ...[20 << 3 & 0x7f | 2 | 0x80, 20 >> 4, 1, ...text("w")],
+  ];
+  const definition = [
+    ...field(1, signature),
+    ...field(3, [...field(1, text("m")), ...field(2, text("Neg")), ...field(3, text("a"))]),
+    ...field(4, entry("o", "m:y:0")),
+    ...field(6, entry("w", "m")),
+  ];
+  assert.deepEqual(encoded, savedModel([], field(2, field(1, definition))));
 });
 
 /** Every kind of attribute, and its bytes in an AttrValue. */
@@ -76,6 +115,6 @@ for (const [name, { value, bytes }] of Object.entries(ATTRIBUTES)) {
   Deno.test(`encodeSavedModel() writes ${name} as an attribute`, () => {
     const node: NodeDef = { name: "n", op: "O", input: [], attr: { k: value } };
     const expected = [...field(1, text("n")), ...field(2, text("O")), ...attribute("k", bytes)];
-    assert.deepEqual([...encodeSavedModel([node])], savedModel([expected]));
+    assert.deepEqual(encode([node]), savedModel([expected]));
   });
 }

@@ -4,12 +4,19 @@ import { statelessNormal } from "@/graph/random.ts";
 import { record, type RecordedFunction } from "@/graph/record.ts";
 import { Recorder } from "@/graph/recorder.ts";
 import { Variable } from "@/graph/variable.ts";
-import { markForXla } from "@/graph/xla.ts";
+import type { NodeDef } from "@/graph/protobuf.ts";
+import { withPrograms } from "@/graph/xla.ts";
+import { DATA_TYPES } from "@/native.ts";
 import * as tf from "@/tf.ts";
 import { assertClose } from "../assert.ts";
 
 const PAIR = { shape: [2], dtype: "float32" } as const;
 const SEED = { shape: [2], dtype: "int32" } as const;
+
+/** Nodes as text, in the order of their names. */
+function linesOf(nodes: readonly NodeDef[]): string[] {
+  return nodes.map(({ name, op, input }) => `${name} = ${op}(${input.join(", ")})`).toSorted();
+}
 
 /** Records functions of one pair of numbers. */
 function recordAll(functions: Record<string, (x: tf.Tensor) => Record<string, tf.Tensor>>) {
@@ -24,25 +31,81 @@ function recordAll(functions: Record<string, (x: tf.Tensor) => Record<string, tf
   return { nodes: recorder.nodes, recorded };
 }
 
-Deno.test("markForXla() marks what a function computes, and neither inputs nor outputs", () => {
+Deno.test("withPrograms() makes a function of what is computed, between inputs and outputs", () => {
   const { nodes, recorded } = recordAll({
     f: (x) => ({ y: tf.mul(tf.add(x, 3), x) }),
     rest: (x) => ({ y: tf.add(x, 3) }),
   });
-  const marked = markForXla(nodes, { f: recorded.f! }, recorded.rest!);
-  const programOf = (name: string) => {
-    const mark = marked.find((node) => node.name === name)!.attr._xla_compile_id;
-    return mark && new TextDecoder().decode(mark.s);
-  };
-  for (const name of ["f/Add", "f/Mul", "f/constant"]) assert.equal(programOf(name), "f", name);
-  for (const name of ["f/x", "f/y", "f/y/leaves_xla", "constant", "rest/y"]) {
-    assert.equal(programOf(name), undefined, name);
-  }
-  assert.deepEqual(marked.find(({ name }) => name === "f/y")!.input, ["f/y/leaves_xla:0"]);
-  assert.equal(new Set(marked.map(({ name }) => name)).size, marked.length, "names are unique");
+  const { nodes: outer, functions } = withPrograms(nodes, { f: recorded.f! }, recorded.rest!);
+  assert.deepEqual(functions.map(({ signature }) => signature), [{
+    name: "f_program",
+    input_arg: [{ name: "argument_0", type: DATA_TYPES.int32 }], // bits, see `Recorder.addInput`
+    output_arg: [{ name: "output_0", type: DATA_TYPES.float32 }],
+    is_stateful: true,
+    control_output: [],
+  }]);
+  const { node_def, ret, control_ret } = functions[0]!;
+  assert.deepEqual(linesOf(node_def), [
+    "constant = Const()",
+    "f/Add = Add(f/x/float:output:0, constant:output:0)",
+    "f/Mul = Mul(f/Add:z:0, f/x/float:output:0)",
+    "f/x/float = Bitcast(argument_0)",
+  ]);
+  assert.deepEqual([ret, control_ret], [{ output_0: "f/Mul:z:0" }, {}]);
+  assert.deepEqual(linesOf(outer), [
+    "constant = Const()",
+    "f/program = f_program(f/x:0)",
+    "f/x = Placeholder()",
+    "f/y = Identity(f/program:0)",
+    "rest/Add = Add(rest/x/float:0, constant:0)",
+    "rest/x = Placeholder()",
+    "rest/x/float = Bitcast(rest/x:0)",
+    "rest/y = Identity(rest/Add:0)",
+  ]);
+  const call = outer.find(({ name }) => name === "f/program")!;
+  assert.deepEqual(call.attr, { _XlaMustCompile: { b: true } });
 });
 
-Deno.test("markForXla() leaves out what no output needs", () => {
+Deno.test("withPrograms() takes variables in, and says what must have been written", () => {
+  using variable = new Variable("v", [2]);
+  const { nodes, recorded } = recordAll({
+    f: (x) => {
+      variable.assign(tf.add(x, variable.read()));
+      return { last: tf.split(x, 2)[1]! };
+    },
+    rest: (x) => ({ y: x }),
+  });
+  const { functions } = withPrograms(nodes, { f: recorded.f! }, recorded.rest!);
+  const { signature, node_def, ret, control_ret } = functions[0]!;
+  const types = signature.input_arg.map(({ type }) => type);
+  assert.deepEqual(types.toSorted((a, b) => a - b), [DATA_TYPES.int32, DATA_TYPES.resource]);
+  const handle = signature.input_arg[types.indexOf(DATA_TYPES.resource)]!.name;
+  const write = `f/AssignVariableOp = AssignVariableOp(${handle}, f/Add:z:0, ^f/ReadVariableOp)`;
+  assert.ok(linesOf(node_def).includes(write));
+  assert.deepEqual([signature.control_output, control_ret], [["write_0"], {
+    write_0: "f/AssignVariableOp",
+  }]);
+  assert.deepEqual(ret, { output_0: "f/SplitV:output:1" }, "the second of several outputs");
+});
+
+Deno.test("withPrograms() lets an input pass by, after the writes", () => {
+  using variable = new Variable("v", [2]);
+  const recorder = new Recorder();
+  const recorded = tf.tidy(() => {
+    const [x, seed] = [tf.zeros([2]), tf.zeros([2], "int32")];
+    return {
+      f: record(recorder, "f", { x, seed }, () => {
+        variable.assign(x);
+        return { seed };
+      }),
+      rest: record(recorder, "rest", { x }, () => ({ y: x })),
+    };
+  });
+  const { nodes } = withPrograms(recorder.nodes, { f: recorded.f }, recorded.rest);
+  assert.ok(linesOf(nodes).includes("f/seed_1 = Identity(f/seed:0, ^f/program)"));
+});
+
+Deno.test("withPrograms() leaves out what no output needs", () => {
   const { nodes, recorded } = recordAll({
     f: (x) => {
       tf.exp(x);
@@ -50,7 +113,8 @@ Deno.test("markForXla() leaves out what no output needs", () => {
     },
     rest: (x) => ({ y: x }),
   });
-  const ops = markForXla(nodes, { f: recorded.f! }, recorded.rest!).map(({ op }) => op);
+  const graph = withPrograms(nodes, { f: recorded.f! }, recorded.rest!);
+  const ops = [...graph.nodes, ...graph.functions[0]!.node_def].map(({ op }) => op);
   assert.deepEqual([ops.includes("Exp"), ops.includes("Sin")], [false, true]);
 });
 
