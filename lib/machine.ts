@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import { nativeBackend } from "./native.ts";
 
 /**
  * Describes this machine by what decides its speed, such as "2 CPU cores" or "16 CPU cores, NVIDIA
- * H200", without names that say whose it is.
+ * H200", without names that say whose it is. Cores are those that this process may use.
  */
 export function describeMachine(): string {
-  const count = cpus().length;
+  const count = availableParallelism();
   const cores = `${count} CPU ${count === 1 ? "core" : "cores"}`;
   return nativeBackend().isUsingGpuDevice ? `${cores}, ${askGpu("name") ?? "NVIDIA GPU"}` : cores;
 }

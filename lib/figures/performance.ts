@@ -72,14 +72,15 @@ export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
 };
 
 /**
- * Draws our step, its floor and the steps of others, by machine and size. Where others were measured
+ * Draws our step, its floor and the steps of others, in the order of machines and sizes. Where others were measured
  * ours is the one that was measured beside them, else that of a quiet report, if there is one. Of
  * several races on one machine the medians are drawn.
  */
 export function stepFigure(
   { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
 ): Picture {
-  const titles = distinct([...reports, ...peers].map(titleOf));
+  const titles = distinct([...reports, ...peers].map(titleOf))
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   return timeBars(titles.map((title) => {
     const beside = peers.filter((report) => titleOf(report) === title);
     const alone = reports.filter((report) => titleOf(report) === title);

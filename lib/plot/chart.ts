@@ -80,7 +80,7 @@ export function horizontalRules(ticks: readonly number[]): Plot.Markish {
     Plot.ruleY(ticks, { stroke: RULE }),
     Plot.text(ticks, {
       y: (tick) => tick,
-      text: (tick) => tick.toLocaleString("en-US"),
+      text: (tick) => tick.toLocaleString("en-US", { maximumSignificantDigits: 6 }),
       frameAnchor: "left",
       textAnchor: "end",
       dx: -8,

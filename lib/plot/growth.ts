@@ -38,29 +38,28 @@ export interface GrowthPoint {
 export function growthCurves(points: readonly GrowthPoint[]): Picture {
   const columns = distinct(points.map(({ along }) => along));
   const series = distinct(points.map((point) => point.series));
-  const rows = Object.keys(points[0]!.values).map((quantity, row) => {
+  const rows = Object.keys(points[0]!.values).map((quantity) => {
     const drawn = points.map((point) => ({
       ...point,
       value: point.values[quantity]!,
       floor: point.floors?.[quantity] ?? NaN,
     }));
     const domain = rangeOf(drawn.flatMap(({ value, floor }) => [value, floor]));
-    const top = row === 0 ? 60 : 36;
+    const top = 36;
     const charts = columns.map((along, column) => {
       const shown = drawn.filter((point) => point.along === along);
       const svg = drawChart({
         width: (WIDTH - BETWEEN * (columns.length - 1)) / columns.length,
         height: 176 + top,
         marginTop: top,
-        marginLeft: 44,
+        marginLeft: 50,
         marginRight: 16,
         marginBottom: 44,
         x: { type: "log", axis: null },
         y: { type: "log", axis: null, domain },
         color: { domain: series, range: [...SERIES_COLOURS] },
         marks: [
-          column === 0 ? heading(quantity, -44) : [],
-          row + column === 0 ? legend(series, -48, -44) : [],
+          column === 0 ? heading(quantity, -50) : [],
           horizontalRules(logTicks(domain)),
           namedSizes(distinct(shown.map(({ size }) => size)), along),
           measuredLines(shown),
@@ -70,7 +69,19 @@ export function growthCurves(points: readonly GrowthPoint[]): Picture {
     });
     return beside(charts, { gap: BETWEEN * ZOOM });
   });
-  return framed(above(rows, { align: "start" }), MARGIN * ZOOM);
+  return framed(above([legendOf(series), ...rows], { align: "start" }), MARGIN * ZOOM);
+}
+
+/** A legend by itself, as wide as all columns. */
+function legendOf(series: readonly string[]): Picture {
+  const svg = drawChart({
+    width: WIDTH,
+    height: 24,
+    margin: 0,
+    color: { domain: series, range: [...SERIES_COLOURS] },
+    marks: [legend(series, 12)],
+  });
+  return rasterizeSvg(svg, ZOOM);
 }
 
 /** Names the sizes below the frame, and what has them. */
