@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { availableParallelism } from "node:os";
 import { nativeBackend } from "./native.ts";
 
 /**
@@ -11,7 +10,7 @@ import { nativeBackend } from "./native.ts";
  * H200", without names that say whose it is. Cores are those that this process may use.
  */
 export function describeMachine(): string {
-  const count = availableParallelism();
+  const count = navigator.hardwareConcurrency;
   const cores = `${count} CPU ${count === 1 ? "core" : "cores"}`;
   return nativeBackend().isUsingGpuDevice ? `${cores}, ${askGpu("name") ?? "NVIDIA GPU"}` : cores;
 }

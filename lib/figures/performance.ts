@@ -72,9 +72,9 @@ export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
 };
 
 /**
- * Draws our step, its floor and the steps of others, in the order of machines and sizes. Where others were measured
- * ours is the one that was measured beside them, else that of a quiet report, if there is one. Of
- * several races on one machine the medians are drawn.
+ * Draws our step, its floor and the steps of others, in the order of machines and sizes. Where others
+ * were measured ours is the one that was measured beside them, else that of a quiet report, if there
+ * is one. Of several races on one machine the medians are drawn.
  */
 export function stepFigure(
   { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },

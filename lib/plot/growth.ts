@@ -13,6 +13,8 @@ import { rasterizeSvg } from "./svg.ts";
 /** Width of a figure within its margins, and what is left free between its charts. */
 const WIDTH = 720;
 const BETWEEN = 12;
+/** What is left of a chart of growth for the numbers of its axis. */
+const LEFT = 50;
 
 /** A step of one size. */
 export interface GrowthPoint {
@@ -45,21 +47,20 @@ export function growthCurves(points: readonly GrowthPoint[]): Picture {
       floor: point.floors?.[quantity] ?? NaN,
     }));
     const domain = rangeOf(drawn.flatMap(({ value, floor }) => [value, floor]));
-    const top = 36;
     const charts = columns.map((along, column) => {
       const shown = drawn.filter((point) => point.along === along);
       const svg = drawChart({
         width: (WIDTH - BETWEEN * (columns.length - 1)) / columns.length,
-        height: 176 + top,
-        marginTop: top,
-        marginLeft: 50,
+        height: 212,
+        marginTop: 36,
+        marginLeft: LEFT,
         marginRight: 16,
         marginBottom: 44,
         x: { type: "log", axis: null },
         y: { type: "log", axis: null, domain },
         color: { domain: series, range: [...SERIES_COLOURS] },
         marks: [
-          column === 0 ? heading(quantity, -50) : [],
+          column === 0 ? heading(quantity, -LEFT) : [],
           horizontalRules(logTicks(domain)),
           namedSizes(distinct(shown.map(({ size }) => size)), along),
           measuredLines(shown),
