@@ -17,17 +17,6 @@ Deno.test("tf.ts registers the gradient of conv3dTranspose: remove it when tfjs 
   assert.notEqual(tf.getGradient(tf.Conv3DBackpropInputV2), undefined);
 });
 
-Deno.test("tfjs refuses batch norm of rank 5: remove the reshape in batch_norm.ts when it does not", () => {
-  tf.tidy(() => {
-    const one = tf.ones([2]);
-    const x = tf.ones([1, 2, 2, 2, 2]);
-    assert.throws(
-      () => tf.batchNorm(x, one as typeof one & { rank: 1 }, one as typeof one & { rank: 1 }),
-      /input must be 4-dimensional/,
-    );
-  });
-});
-
 Deno.test("tfjs has a wrong gradient of cumsum along all but the last axis: use it when it has not", () => {
   tf.tidy(() => {
     const weights = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);

@@ -4,8 +4,11 @@
  * @module
  */
 import type { Command } from "commander";
+import { readBackendChoice } from "@/setup/backend_choice.ts";
 import { diagnose } from "@/setup/diagnosis.ts";
 import { PROJECT } from "@/setup/layout.ts";
+import { ONEDNN_SWITCH } from "@/setup/runtime_environment.ts";
+import { applyBackendEnvironment } from "./prepare.ts";
 import { loadQuietly } from "./quiet.ts";
 import { action } from "./session.ts";
 
@@ -15,7 +18,12 @@ export function addDoctor(program: Command): void {
     .description("say what is installed, which backend is chosen and why, and what is missing")
     .action(action("doctor", async (session) => {
       session.progress("Look at the machine");
-      const findings = await diagnose(PROJECT, loadQuietly);
+      const choice = await readBackendChoice(PROJECT);
+      if (choice) await applyBackendEnvironment(choice);
+      const findings = await diagnose({
+        oneDnn: Deno.env.get(ONEDNN_SWITCH),
+        beforeLoading: loadQuietly,
+      });
       for (const { topic, state, cure } of findings) {
         session.say(`${topic.padEnd(13)}  ${state}`);
         if (cure !== undefined) session.say(`${"".padEnd(13)}  cure: ${cure}`);

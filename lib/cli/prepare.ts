@@ -25,9 +25,14 @@ export async function prepare(
     signal: session.signal,
     report: ({ step, done, total }) => session.progress(step, done, total),
   });
+  await applyBackendEnvironment(choice);
+  loadQuietly();
+  return choice;
+}
+
+/** Sets what TensorFlow must be told before it loads, unless the user has set it. */
+export async function applyBackendEnvironment(choice: BackendChoice): Promise<void> {
   for (const [name, value] of Object.entries(await backendEnvironment(PROJECT, choice))) {
     if (!Deno.env.has(name)) Deno.env.set(name, value);
   }
-  loadQuietly();
-  return choice;
 }

@@ -72,7 +72,7 @@ export function batchNorm<T extends tf.Tensor>(name: string, channels: number): 
     apply(pass, input) {
       const [scale, shift, mean, variance] = ["scale", "shift", "mean", "variance"]
         .map((part) => pass.values[`${name}/${part}`] as tf.Tensor1D);
-      // The operations know ranks 4 only; the moments do not care how cells are arranged.
+      // oneDNN's kernel refuses rank 5; the moments do not care how cells are arranged.
       const x = input.reshape([input.shape[0]!, -1, 1, channels]) as tf.Tensor4D;
       if (!pass.isTraining) {
         return tf.batchNorm4d(x, mean!, variance!, shift!, scale!, EPSILON)

@@ -9,6 +9,7 @@ import { runChild } from "./child.ts";
 import { type Layout, PROJECT } from "./layout.ts";
 import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
 import { exists } from "./prepared.ts";
+import { ONEDNN_SWITCH } from "./runtime_environment.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -37,15 +38,19 @@ const CUDA_LIBRARIES = [
 
 const SET_UP = "run `deno task setup`";
 
-/**
- * Looks at everything that set-up makes and needs; changes nothing.
- *
- * @param beforeLoading Called before TensorFlow is loaded; what it throws is part of the finding
- */
-export async function diagnose(
-  layout: Layout = PROJECT,
-  beforeLoading: () => void = () => {},
-): Promise<Finding[]> {
+/** What to look at. */
+export interface DiagnoseOptions {
+  /** The checkout, this one unless given. */
+  readonly layout?: Layout;
+  /** The value of the variable that switches oneDNN on and off; undefined if it is not set. */
+  readonly oneDnn?: string | undefined;
+  /** Called before TensorFlow is loaded; what it throws is part of the finding. */
+  readonly beforeLoading?: () => void;
+}
+
+/** Looks at everything that set-up makes and needs; changes nothing. */
+export async function diagnose(options: DiagnoseOptions = {}): Promise<Finding[]> {
+  const { layout = PROJECT, oneDnn, beforeLoading = () => {} } = options;
   const choice = await readBackendChoice(layout);
   return [
     systemFinding(),
@@ -55,8 +60,20 @@ export async function diagnose(
     await driverFinding(),
     backendFinding(choice),
     ...(choice?.backend === "gpu" ? [await cudaFinding(choice)] : []),
+    oneDnnFinding(oneDnn),
     await tensorflowFinding(layout, choice, beforeLoading),
   ];
+}
+
+function oneDnnFinding(value: string | undefined): Finding {
+  const topic = "oneDNN";
+  if (value === "1") return { topic, state: `on (${ONEDNN_SWITCH}=1)` };
+  if (value === undefined) return { topic, state: "left to TensorFlow" };
+  return {
+    topic,
+    state: `off (${ONEDNN_SWITCH}=${value}): training on a CPU takes more time and memory`,
+    cure: `unset ${ONEDNN_SWITCH}`,
+  };
 }
 
 function systemFinding(): Finding {

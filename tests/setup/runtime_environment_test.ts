@@ -15,10 +15,13 @@ Deno.test("RUNTIME_ENVIRONMENT is what deno.json sets for every task that trains
   }
 });
 
-Deno.test("backendEnvironment() tells the processor's TensorFlow nothing", async () => {
+/** oneDNN was measured on x86-64 alone. */
+const ONEDNN = Deno.build.arch === "x86_64" ? { TF_ENABLE_ONEDNN_OPTS: "1" } : {};
+
+Deno.test("backendEnvironment() turns oneDNN on for the CPU", async () => {
   await using checkout = await fakeCheckout();
   const choice = { backend: "cpu", reason: "a test", folder: checkout.layout.backends } as const;
-  assert.deepEqual(await backendEnvironment(checkout.layout, choice), {});
+  assert.deepEqual(await backendEnvironment(checkout.layout, choice), ONEDNN);
 });
 
 Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's compiler", async () => {
@@ -30,6 +33,7 @@ Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's
   const without = await backendEnvironment(layout, choice);
   const cache = without.TF_XLA_FLAGS!.replace("--tf_xla_persistent_cache_directory=", "");
   assert.deepEqual(without, {
+    ...ONEDNN,
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: flags,
