@@ -1,6 +1,6 @@
 /** Assertions about numbers and tensors, beside those of `node:assert/strict`. */
 import assert from "node:assert/strict";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** Asserts that every number is within `tolerance` of the expected one; says which is not. */
 export function assertClose(

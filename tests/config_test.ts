@@ -10,7 +10,7 @@ import {
   LATER_FIELDS,
   PRESETS,
 } from "@/config.ts";
-import { OBJECTIVES } from "@/objective/objective.ts";
+import { OBJECTIVES } from "@/method/objective/objective.ts";
 
 const { paper, quick } = PRESETS;
 const KNOWN = Object.keys(paper).join(", ");

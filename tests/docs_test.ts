@@ -1,8 +1,8 @@
 /** What the documentation of the library must hold: words for every public name, and true examples. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PROJECT } from "@/setup/layout.ts";
-import { RUNTIME_ENVIRONMENT } from "@/setup/runtime_environment.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { RUNTIME_ENVIRONMENT } from "@/tools/setup/runtime_environment.ts";
 
 /** Runs Deno in the project; gives how it ended and all that it said. */
 async function deno(...args: string[]): Promise<{ code: number; words: string }> {

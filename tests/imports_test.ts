@@ -66,49 +66,30 @@ function importsOf(from: string): Import[] {
 const IMPORTS = LIB.flatMap(importsOf);
 
 /**
- * The parts of the library, and which of the others each may import. Every part may import itself and
- * `base`. A model is made of layers, pose strategies and objectives, so these come before it.
+ * The parts of the library, from the bottom up: each may import those before it, and nothing else.
+ * `mod.ts` stands apart: it names what the others make.
  */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  base: [],
-  graph: [],
-  render: [],
-  mesh: [],
-  score: [],
-  data: ["render", "mesh"],
-  layers: ["graph"],
-  pose: ["layers"],
-  objective: ["graph", "layers"],
-  model: ["graph", "render", "layers", "pose", "objective"],
-  train: ["graph", "data", "layers", "objective", "model"],
-  bench: ["graph", "data", "render", "layers", "pose", "objective", "model", "train"],
-  experiments: ["graph", "data", "render", "score", "layers", "model", "train"],
-  plot: [],
-  viewer: ["plot"],
-  export: ["data", "plot"],
-  figures: ["data", "render", "score", "layers", "model", "train", "bench", "experiments", "plot"],
-  notebook: ["data", "train", "plot", "viewer"],
-  setup: [],
-  runner: ["setup"],
-  cli: ["data", "model", "train", "bench", "plot", "figures", "export", "setup", "runner"],
-};
-
-/** Files of `model/` that put the layers together; the others are the layers. */
-const WHOLE_MODELS = ["model/vae.ts", "model/inference.ts"];
-
-function partOf(path: string): string {
-  if (!path.includes("/")) return "base";
-  if (path.startsWith("model/")) return WHOLE_MODELS.includes(path) ? "model" : "layers";
-  return path.slice(0, path.indexOf("/"));
-}
-
-/** Imports against the direction, each with its reason; all of them types alone. */
-const TYPES_AGAINST: readonly string[] = [
-  "objective/objective.ts -> model/vae.ts", // an objective is given the whole forward pass
+const LAYERS = [
+  "config.ts",
+  "engine",
+  "render",
+  "data",
+  "model",
+  "method",
+  "infer",
+  "train",
+  "study",
+  "show",
+  "tools",
 ];
 
-Deno.test("every part of lib is known here", () => {
-  assert.deepEqual(new Set(LIB.map(partOf)), new Set(Object.keys(MAY_IMPORT)));
+/** The folder of `lib` that holds a file, or the file itself. */
+function partOf(path: string): string {
+  return path.split("/")[0]!;
+}
+
+Deno.test("every part of lib is a layer", () => {
+  assert.deepEqual(new Set(LIB.map(partOf)), new Set([...LAYERS, "mod.ts"]));
 });
 
 Deno.test("imports lead to files that exist", () => {
@@ -116,16 +97,11 @@ Deno.test("imports lead to files that exist", () => {
   assert.deepEqual(missing, []);
 });
 
-Deno.test("imports point one way", () => {
-  const wrong = IMPORTS
-    .filter(({ from, to }) => {
-      const [part, other] = [partOf(from), partOf(to)];
-      // `mod.ts` exports from everywhere; it is not part of the base.
-      return from !== "mod.ts" && part !== other && other !== "base" &&
-        !MAY_IMPORT[part]!.includes(other);
-    })
-    .map(({ from, to, isTypeOnly }) => `${from} -> ${to}${isTypeOnly ? "" : " (not only a type)"}`);
-  assert.deepEqual(wrong, TYPES_AGAINST);
+Deno.test("imports point one way, types included", () => {
+  const wrong = IMPORTS.filter(({ from, to }) =>
+    from !== "mod.ts" && LAYERS.indexOf(partOf(to)) > LAYERS.indexOf(partOf(from))
+  );
+  assert.deepEqual(wrong, []);
 });
 
 Deno.test("nothing in lib imports mod.ts: it is for notebooks and tests", () => {
@@ -134,13 +110,12 @@ Deno.test("nothing in lib imports mod.ts: it is for notebooks and tests", () => 
 
 Deno.test("only the one file imports TensorFlow.js", () => {
   const importers = LIB.filter((path) => codeOf(path).includes('"@tensorflow/'));
-  assert.deepEqual(importers, ["tf.ts"]);
+  assert.deepEqual(importers, ["engine/tf.ts"]);
 });
 
-Deno.test("plot/ knows no tensors", () => {
-  const base = ["config.ts", "files.ts"];
+Deno.test("show/plot/ knows no tensors", () => {
   const wrong = IMPORTS.filter(({ from, to }) =>
-    partOf(from) === "plot" && partOf(to) === "base" && !base.includes(to)
+    from.startsWith("show/plot/") && to.startsWith("engine/") && to !== "engine/files.ts"
   );
   assert.deepEqual(wrong, []);
 });
@@ -148,8 +123,8 @@ Deno.test("plot/ knows no tensors", () => {
 /** Cycles of imports that are there for a reason. */
 const CYCLES: readonly string[] = [
   // tf.ts registers our gradients for whoever imports it; they need tfjs and the binding.
-  "gradients.ts -> native.ts -> tf.ts",
-  "gradients.ts -> tf.ts",
+  "engine/gradients.ts -> engine/native.ts -> engine/tf.ts",
+  "engine/gradients.ts -> engine/tf.ts",
 ];
 
 Deno.test("imports make no cycles, types apart", () => {
@@ -165,7 +140,7 @@ Deno.test("imports make no cycles, types apart", () => {
     }
     for (const { to } of runtime.filter(({ from }) => from === path)) walk(to, [...trail, path]);
   };
-  for (const path of LIB.filter((path) => partOf(path) !== "cli")) walk(path, []);
+  for (const path of LIB.filter((path) => !path.startsWith("tools/cli/"))) walk(path, []);
   assert.deepEqual([...cycles].toSorted(), CYCLES);
 });
 
@@ -174,11 +149,11 @@ const WORLD = /\b(Deno\.(env|exit|stdout|stderr|stdin|args)|console\.\w+|process
 
 /** Uses of it outside `cli/`, each with its reason. */
 const WORLD_ELSEWHERE: readonly string[] = [
-  "notebook/interrupt.ts: console.error", // the default of a parameter: words under a running cell
+  "show/notebook/interrupt.ts: console.error", // the default of a parameter: words under a running cell
 ];
 
 Deno.test("only the command line reads the environment, prints, and exits", () => {
-  const found = LIB.filter((path) => partOf(path) !== "cli")
+  const found = LIB.filter((path) => !path.startsWith("tools/cli/"))
     .flatMap((path) => [...codeOf(path).matchAll(WORLD)].map(([use]) => `${path}: ${use}`));
   assert.deepEqual(found, WORLD_ELSEWHERE);
 });
@@ -190,21 +165,21 @@ Deno.test("nothing in lib draws from Math.random", () => {
 
 /** Files without a test file of the same name, each with its reason. */
 const UNTESTED: readonly string[] = [
-  "cli/bench_peers.ts", // an option of `bench`, whose tests run it
-  "cli/lab.ts", // starts JupyterLab and waits; its help is tested with the others
-  "cli/prepare.ts", // set-up and the quiet loading, run by every test that runs a command
-  "cli/quiet.ts", // the same
-  "cli/setup.ts", // the same
   "data/source.ts", // types alone
   "model/stage.ts", // types alone
-  "setup/context.ts", // types alone
-  "setup/layout.ts", // paths alone
-  "viewer/elements.ts", // runs in the browser, as do the next ones: tests/viewer/in_browser_test.ts
-  "viewer/gestures.ts",
-  "viewer/renderer.ts",
-  "viewer/shaders.ts",
-  "viewer/start.ts",
-  "viewer/viewer.ts",
+  "show/viewer/elements.ts", // runs in the browser, as do the next ones: tests/show/viewer/in_browser_test.ts
+  "show/viewer/gestures.ts",
+  "show/viewer/renderer.ts",
+  "show/viewer/shaders.ts",
+  "show/viewer/start.ts",
+  "show/viewer/viewer.ts",
+  "tools/cli/bench_peers.ts", // an option of `bench`, whose tests run it
+  "tools/cli/lab.ts", // starts JupyterLab and waits; its help is tested with the others
+  "tools/cli/prepare.ts", // set-up and the quiet loading, run by every test that runs a command
+  "tools/cli/quiet.ts", // the same
+  "tools/cli/setup.ts", // the same
+  "tools/setup/context.ts", // types alone
+  "tools/setup/layout.ts", // paths alone
 ];
 
 Deno.test("every file of lib has its file of tests", () => {

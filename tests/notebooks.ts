@@ -1,6 +1,6 @@
 /** The project's notebooks as files. */
 import { join } from "node:path";
-import { PROJECT } from "@/setup/layout.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
 
 /** What a cell showed. */
 export interface NotebookOutput {

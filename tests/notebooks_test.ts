@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
 import { checkStoredConfig, PRESETS } from "@/config.ts";
-import { createModel } from "@/model/vae.ts";
-import { pictureFormat } from "@/plot/picture.ts";
-import { executeNotebook } from "@/runner/execute_notebook.ts";
-import { KERNEL_NAME } from "@/setup/kernelspec.ts";
-import { PROJECT } from "@/setup/layout.ts";
+import { createModel } from "@/method/vae.ts";
+import { pictureFormat } from "@/show/plot/bitmap.ts";
+import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
+import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
 import { withFolder } from "./data/fixtures.ts";
 import {
   codeCells,

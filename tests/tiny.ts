@@ -2,7 +2,7 @@
 import type { Config } from "@/config.ts";
 import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
 import type { ImageSet } from "@/data/image_set.ts";
-import { createRandom } from "@/random.ts";
+import { createRandom } from "@/engine/random.ts";
 import { createMonitor, type Monitor } from "@/train/monitor.ts";
 
 /** Everything as in the paper, in small. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createRandom, permutation, seedFor } from "@/random.ts";
+import { createRandom, permutation, seedFor } from "@/engine/random.ts";
 import { imagesAt, type ImageSet } from "./image_set.ts";
 
 /** A set and its part of each batch. */
@@ -83,7 +83,7 @@ export class BatchesAhead {
  * @example A quarter of each batch comes from the second set
  * ```ts
  * import assert from "node:assert/strict";
- * import { createBatches } from "@/data/batches.ts";
+ * import { createBatches } from "./batches.ts";
  *
  * const pixels = new Uint8Array(20).fill(51);
  * const set = { name: "grey", provenance: "this example", size: 2, count: 5, pixels };

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { conversionFile, readConversion, writeConversion } from "./conversions.ts";
 import { DownloadError } from "./download.ts";
 import type { ImageSet } from "./image_set.ts";
-import { type Crop, greyCrop } from "./picture.ts";
+import { type Crop, greyCrop } from "@/data/formats/image_file.ts";
 import { averageSquare, toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
-import { listZip, readZip, type ZipEntry } from "./zip.ts";
+import { listZip, readZip, type ZipEntry } from "@/data/formats/zip.ts";
 
 const FILE = "img_align_celeba.zip";
 

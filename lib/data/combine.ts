@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { itemAt } from "@/shapes.ts";
+import { itemAt } from "@/engine/shapes.ts";
 import type { ImageSet, ShapeTruth } from "./image_set.ts";
 
 /** The most classes that labels of one byte tell apart. */

@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { writeAtomically } from "@/files.ts";
-import { decodeTensors, encodeInParts, type TensorFile } from "@/safetensors.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import { decodeTensors, encodeInParts, type TensorFile } from "@/data/formats/safetensors.ts";
 
 /** What a conversion follows from. Another value of anything in it makes another file. */
 export interface Conversion {

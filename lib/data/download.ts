@@ -8,7 +8,7 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { sha256OfInflated } from "./gzip.ts";
+import { sha256OfInflated } from "@/data/formats/gzip.ts";
 import type { Progress } from "./source.ts";
 
 /** What to download, and from where. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { DownloadError } from "./download.ts";
-import { SOLID_KINDS } from "./embedded/solids.ts";
+import { SOLID_KINDS } from "@/data/synthetic/solids.ts";
 import { parseMixture, writtenOut } from "./mixture.ts";
 import { loadImageSet, type LoadOptions, parseSpecification } from "./sources.ts";
 

@@ -5,11 +5,11 @@
  */
 import { basename, join } from "node:path";
 import type { ImageSet } from "./image_set.ts";
-import { findPath } from "./path.ts";
-import { greySquare } from "./picture.ts";
+import { findPath } from "@/data/formats/path.ts";
+import { greySquare } from "@/data/formats/image_file.ts";
 import { toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest } from "./source.ts";
-import { readZip } from "./zip.ts";
+import { readZip } from "@/data/formats/zip.ts";
 
 /** An encoded picture, wherever it was found. */
 interface EncodedPicture {

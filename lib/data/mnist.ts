@@ -6,8 +6,8 @@
 import { join } from "node:path";
 import { onlyClasses } from "./combine.ts";
 import { download } from "./download.ts";
-import { gunzip } from "./gzip.ts";
-import { type IdxArray, readIdx } from "./idx.ts";
+import { gunzip } from "@/data/formats/gzip.ts";
+import { type IdxArray, readIdx } from "@/data/formats/idx.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 

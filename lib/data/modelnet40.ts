@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import { download } from "./download.ts";
-import { sha256OfFile } from "./gzip.ts";
-import { loadMeshArchive } from "./mesh_archive.ts";
+import { sha256OfFile } from "@/data/formats/gzip.ts";
+import { loadMeshArchive } from "@/data/mesh/mesh_archive.ts";
 import type { ImageSource } from "./source.ts";
 
 /** The six categories of the paper, in the order of their labels. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { createRandom, seedFor } from "@/random.ts";
+import { createRandom, seedFor } from "@/engine/random.ts";
 import { projectVoxels } from "@/render/project.ts";
-import * as tf from "@/tf.ts";
-import { inChunks } from "./chunks.ts";
+import * as tf from "@/engine/tf.ts";
+import { inChunks } from "@/data/formats/chunks.ts";
 import { resizeSquare, toBytes } from "./resize.ts";
 import type { LoadRequest } from "./source.ts";
 import type { VoxelGrids } from "./voxel_grids.ts";

@@ -4,14 +4,14 @@
  * @module
  */
 import { CELEBA } from "./celeba.ts";
-import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "./embedded.ts";
+import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/synthetic/embedded.ts";
 import type { ImageSet } from "./image_set.ts";
 import { IMAGES } from "./images.ts";
-import { MESHES } from "./meshes.ts";
+import { MESHES } from "@/data/mesh/meshes.ts";
 import { FASHION_MNIST, MNIST } from "./mnist.ts";
 import { MODELNET40 } from "./modelnet40.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
-import { VOXELS } from "./voxels.ts";
+import { VOXELS } from "./voxel_source.ts";
 
 /** Every source, in the order in which `--help` lists them. */
 export const SOURCES: readonly ImageSource[] = [
@@ -39,7 +39,7 @@ export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
  * @example The embedded digits need no file and no network
  * ```ts
  * import assert from "node:assert/strict";
- * import { loadImageSet } from "@/data/sources.ts";
+ * import { loadImageSet } from "./sources.ts";
  *
  * const digits = await loadImageSet("embedded-digits", "test", { seed: 1 });
  * assert.equal(digits.pixels.length, digits.count * 28 * 28);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unpackBits } from "./bits.ts";
-import type { NpyArray } from "./npy.ts";
+import { unpackBits } from "@/data/formats/bits.ts";
+import type { NpyArray } from "@/data/formats/npy.ts";
 
 /** Grids of one size. */
 export interface VoxelGrids {

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { float, nativeOp, type } from "@/native.ts";
-import * as tf from "@/tf.ts";
+import { float, nativeOp, type } from "@/engine/native.ts";
+import * as tf from "@/engine/tf.ts";
 import { constant, type Layer, statistic, trained } from "./parameters.ts";
 
 /** Added to the variance. Paper: 1e-5. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { deconv3d, deconv3dToOneChannel, LEAK, linear } from "./layers.ts";
 import { normal, type Parameters, parametersOf, type Pass } from "./parameters.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { clipNorm, type Gaussian } from "./gaussian.ts";
 import { conv2d, dense, LEAK } from "./layers.ts";

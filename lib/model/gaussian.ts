@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { statelessNormal } from "@/graph/random.ts";
-import * as tf from "@/tf.ts";
+import { statelessNormal } from "@/engine/graph/stateless_random.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** q(z|x) for each picture: independent normals. */
 export interface Gaussian {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import {
   constant,
   type Initializer,

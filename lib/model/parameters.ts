@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { createRandom, type Random, seedFor } from "@/random.ts";
-import type * as tf from "@/tf.ts";
-import { elementCount } from "@/shapes.ts";
+import { createRandom, type Random, seedFor } from "@/engine/random.ts";
+import type * as tf from "@/engine/tf.ts";
+import { elementCount } from "@/engine/shapes.ts";
 
 /** Draws one initial value. */
 export type Initializer = (random: Random) => number;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { dense, LEAK } from "./layers.ts";
 import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
 import type { Stage } from "./stage.ts";

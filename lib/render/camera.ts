@@ -10,7 +10,7 @@
  *
  * @module
  */
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** Where the points of every ray fall in the grid, counted in cells. */
 export interface RayPoints {

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { checkShape } from "@/shapes.ts";
-import * as tf from "@/tf.ts";
+import { checkShape } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
 import { turnedPoints } from "./camera.ts";
 
 /** What a projection can vary. */

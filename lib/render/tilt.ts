@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { checkShape } from "@/shapes.ts";
-import * as tf from "@/tf.ts";
+import { checkShape } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
 import { rowsAlongRays, turnedPoints } from "./camera.ts";
 import { bilinearWeights, type ProjectionOptions } from "./project.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Variable } from "@/graph/variable.ts";
-import { nativeOp, type } from "@/native.ts";
-import * as tf from "@/tf.ts";
+import type { Variable } from "@/engine/graph/variable.ts";
+import { nativeOp, type } from "@/engine/native.ts";
+import * as tf from "@/engine/tf.ts";
 import type { Pack } from "./pack.ts";
 
 /** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */

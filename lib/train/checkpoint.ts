@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import { checkStoredConfig, type Config, FREE_FIELDS } from "@/config.ts";
-import { writeAtomically } from "@/files.ts";
-import { decodeTensors, encodeTensors, type StoredTensor } from "@/safetensors.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import { decodeTensors, encodeTensors, type StoredTensor } from "@/data/formats/safetensors.ts";
 import type { Snapshot } from "./state.ts";
 
 /** A run at the end of a step. */

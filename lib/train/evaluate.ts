@@ -4,7 +4,7 @@
  * @module
  */
 import type { MixedSet } from "@/data/batches.ts";
-import type { Inference, Reconstruction } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
 import { reconstructUnseen, type UnseenBatch, unseenCounts, type UnseenOptions } from "./unseen.ts";
 
 /** The score of one data set. */

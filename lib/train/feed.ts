@@ -8,9 +8,9 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { Variable } from "@/graph/variable.ts";
-import { int, nativeOp, type } from "@/native.ts";
-import * as tf from "@/tf.ts";
+import { Variable } from "@/engine/graph/variable.ts";
+import { int, nativeOp, type } from "@/engine/native.ts";
+import * as tf from "@/engine/tf.ts";
 
 const GATHER = {
   Tparams: type("float32"),

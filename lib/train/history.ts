@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { writeAtomically } from "@/files.ts";
+import { writeAtomically } from "@/engine/files.ts";
 
 /** What one step did. */
 export interface StepRecord {

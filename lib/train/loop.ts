@@ -6,8 +6,8 @@
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { type Batches, BatchesAhead } from "@/data/batches.ts";
-import { removeTemporaries, writeAtomically } from "@/files.ts";
-import { describeMachine } from "@/machine.ts";
+import { removeTemporaries, writeAtomically } from "@/engine/files.ts";
+import { describeMachine } from "@/engine/machine.ts";
 import {
   checkContinues,
   type Checkpoint,

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { Variable } from "@/graph/variable.ts";
-import * as tf from "@/tf.ts";
+import { Variable } from "@/engine/graph/variable.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** Steps whose losses are kept. */
 export const CAPACITY = 64;

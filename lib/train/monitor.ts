@@ -7,10 +7,10 @@ import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import type { MixedSet } from "@/data/batches.ts";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
-import { writeAtomically } from "@/files.ts";
-import type { Reconstruction } from "@/model/inference.ts";
-import { decodeTensors, encodeTensors } from "@/safetensors.ts";
-import { itemAt } from "@/shapes.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import type { Reconstruction } from "@/infer/inference.ts";
+import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
+import { itemAt } from "@/engine/shapes.ts";
 
 /** One batch of pictures, laid out as a training batch is: the first set's rows, then the next's. */
 export interface Monitor {

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { Variable } from "@/graph/variable.ts";
-import { int, nativeOp, type } from "@/native.ts";
-import { elementCount } from "@/shapes.ts";
-import * as tf from "@/tf.ts";
+import { Variable } from "@/engine/graph/variable.ts";
+import { int, nativeOp, type } from "@/engine/native.ts";
+import { elementCount } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** Every tensor starts a row of this many numbers, so that sums over rows add up to sums over tensors. */
 const ROW = 1024;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type Config, FREE_FIELDS, LATER_FIELDS } from "@/config.ts";
 import type { MixtureOptions } from "@/data/mixture.ts";
 import { type Checkpoint, loadNewestCheckpoint } from "./checkpoint.ts";
-import { loadRunData, type RunData } from "./data.ts";
+import { loadRunData, type RunData } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
 import { train, type TrainOptions } from "./loop.ts";
 import { type Frame, loadFrames } from "./monitor.ts";

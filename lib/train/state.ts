@@ -4,9 +4,9 @@
  * @module
  */
 import { initialValues } from "@/model/parameters.ts";
-import type { Model } from "@/model/vae.ts";
-import { elementCount } from "@/shapes.ts";
-import type * as tf from "@/tf.ts";
+import type { Model } from "@/method/vae.ts";
+import { elementCount } from "@/engine/shapes.ts";
+import type * as tf from "@/engine/tf.ts";
 import type { PackedMoments } from "./adam.ts";
 import { Pack } from "./pack.ts";
 

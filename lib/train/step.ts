@@ -4,11 +4,11 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { type GraphFunction, graphFunction } from "@/graph/jit.ts";
-import type { Model } from "@/model/vae.ts";
-import * as tf from "@/tf.ts";
+import { type GraphFunction, graphFunction } from "@/engine/graph/jit.ts";
+import type { Model } from "@/method/vae.ts";
+import * as tf from "@/engine/tf.ts";
 import { movePack } from "./adam.ts";
-import { lossAndGradients, type Player } from "./gradients.ts";
+import { lossAndGradients, type Player } from "./loss_gradients.ts";
 import type { Group, State } from "./state.ts";
 
 /**

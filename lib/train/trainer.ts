@@ -4,12 +4,12 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { graphFunction, jit } from "@/graph/jit.ts";
-import { inferenceFunctions, type Reconstruction } from "@/model/inference.ts";
-import { createModel } from "@/model/vae.ts";
-import { nativeBackend } from "@/native.ts";
-import { elementCount } from "@/shapes.ts";
-import * as tf from "@/tf.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
+import { createModel } from "@/method/vae.ts";
+import { nativeBackend } from "@/engine/native.ts";
+import { elementCount } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
 import { Feed } from "./feed.ts";
 import { CAPACITY, LossLog } from "./loss_log.ts";
 import { createState, type Snapshot } from "./state.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createBatches, type MixedSet } from "@/data/batches.ts";
-import type { Inference, Reconstruction } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
 
 /** One batch of unseen pictures. */
 export interface UnseenBatch {

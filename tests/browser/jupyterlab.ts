@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { PROJECT } from "@/setup/layout.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
 import { NOTEBOOKS } from "../notebooks.ts";
 import { browserTest, launch } from "./chromium.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MODELNET40, MODELNET40_CATEGORIES } from "@/data/modelnet40.ts";
-import { CHAIR, offText } from "../mesh/meshes.ts";
+import { CHAIR, offText } from "./mesh/meshes.ts";
 import { requestOf, withFolder, withServer, zipFile } from "./fixtures.ts";
 
 const OFF = new TextEncoder().encode(offText(CHAIR));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { renderGrids } from "@/data/render_grids.ts";
 import type { VoxelGrids } from "@/data/voxel_grids.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { requestOf } from "./fixtures.ts";
 
 /** An upright post of 2x2 cells about the axis: the same picture from every side. */

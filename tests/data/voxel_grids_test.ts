@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NpyArray } from "@/data/npy.ts";
+import type { NpyArray } from "@/data/formats/npy.ts";
 import { voxelGrids } from "@/data/voxel_grids.ts";
 
 /** Makes an array of zeros with the cell (x, y, z) of each grid set. */

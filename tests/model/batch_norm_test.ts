@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { graphFunction, jit } from "@/graph/jit.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { batchNorm } from "@/model/batch_norm.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "./passes.ts";
 

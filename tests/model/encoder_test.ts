@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createEncoder } from "@/model/encoder.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "./passes.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { clipNorm, sample } from "@/model/gaussian.ts";
-import { statelessNormal } from "@/graph/random.ts";
-import * as tf from "@/tf.ts";
+import { statelessNormal } from "@/engine/graph/stateless_random.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 
 /** Clips rows given as plain numbers. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { graphFunction, jit } from "@/graph/jit.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { conv2d, deconv3d, deconv3dToOneChannel, dense, linear } from "@/model/layers.ts";
 import { constant, type Layer } from "@/model/parameters.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "./passes.ts";
 

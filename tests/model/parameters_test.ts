@@ -11,7 +11,7 @@ import {
   trained,
   truncatedNormal,
 } from "@/model/parameters.ts";
-import { createRandom } from "@/random.ts";
+import { createRandom } from "@/engine/random.ts";
 import { assertClose } from "../assert.ts";
 
 const COUNT = 40_000;

@@ -1,7 +1,7 @@
 /** Passes for the tests of layers and models. */
 import { initialValues, type Parameters, type Pass } from "@/model/parameters.ts";
-import { createRandom } from "@/random.ts";
-import * as tf from "@/tf.ts";
+import { createRandom } from "@/engine/random.ts";
+import * as tf from "@/engine/tf.ts";
 
 /** Gives random tensors in [-1, 1], the same for the same seed. */
 export function randomTensor(shape: readonly number[], seed: number): tf.Tensor {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createTexture } from "@/model/texture.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "./passes.ts";
 

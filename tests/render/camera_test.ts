@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { azimuthOf, elevationOf, rowsAlongRays, turnedPoints } from "@/render/camera.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 
 /** Where the points of the rays fall, as plain arrays `[W][D]`. */

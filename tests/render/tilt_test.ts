@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { graphFunction, jit } from "@/graph/jit.ts";
-import { viewpoint } from "@/plot/viewpoint.ts";
-import { createRandom } from "@/random.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { viewpoint } from "@/show/plot/viewpoint.ts";
+import { createRandom } from "@/engine/random.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { projectTilted } from "@/render/tilt.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 import { projectReference, type Scene } from "./reference.ts";
 

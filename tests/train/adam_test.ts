@@ -1,7 +1,7 @@
-import { graphFunction, jit } from "@/graph/jit.ts";
-import { Variable } from "@/graph/variable.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { Variable } from "@/engine/graph/variable.ts";
 import { applyAdam } from "@/train/adam.ts";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { adamTwin, twinMoments } from "./adam_twin.ts";
 

@@ -10,7 +10,7 @@ import {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "@/train/checkpoint.ts";
-import { encodeTensors } from "@/safetensors.ts";
+import { encodeTensors } from "@/data/formats/safetensors.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY } from "../tiny.ts";
 

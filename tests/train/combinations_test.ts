@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
-import { OBJECTIVES } from "@/objective/objective.ts";
-import { POSE_STRATEGIES } from "@/pose/strategy.ts";
+import { OBJECTIVES } from "@/method/objective/objective.ts";
+import { POSE_STRATEGIES } from "@/method/pose/strategy.ts";
 import { loadCheckpoint, saveCheckpoint } from "@/train/checkpoint.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { withFolder } from "../data/fixtures.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Inference, Reconstruction } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
 import { createErrors, evaluate } from "@/train/evaluate.ts";
 import { reconstructUnseen } from "@/train/unseen.ts";
 import { assertClose } from "../assert.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { graphFunction, jit } from "@/graph/jit.ts";
-import * as tf from "@/tf.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import * as tf from "@/engine/tf.ts";
 import { Feed } from "@/train/feed.ts";
 import { assertTensorsKept } from "../assert.ts";
 

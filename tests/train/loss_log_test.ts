@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { CAPACITY, LossLog } from "@/train/loss_log.ts";
 import { assertTensorsKept } from "../assert.ts";
 

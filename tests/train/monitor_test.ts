@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Reconstruction } from "@/model/inference.ts";
+import type { Reconstruction } from "@/infer/inference.ts";
 import { createFrame, createMonitor, type Frame, loadFrames, saveFrame } from "@/train/monitor.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY, tinySet } from "../tiny.ts";

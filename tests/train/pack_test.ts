@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import * as tf from "@/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import { Pack } from "@/train/pack.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Config, FREE_FIELDS } from "@/config.ts";
-import { describeMachine } from "@/machine.ts";
+import { describeMachine } from "@/engine/machine.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
 import { picture, withFolder } from "../data/fixtures.ts";

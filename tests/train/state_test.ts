@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/model/vae.ts";
-import * as tf from "@/tf.ts";
+import { createModel } from "@/method/vae.ts";
+import * as tf from "@/engine/tf.ts";
 import { createState, type Snapshot, type State } from "@/train/state.ts";
 import { assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
-import { jit } from "@/graph/jit.ts";
+import { jit } from "@/engine/graph/jit.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel, type Model } from "@/model/vae.ts";
-import * as tf from "@/tf.ts";
-import { lossAndGradients, type Player } from "@/train/gradients.ts";
+import { createModel, type Model } from "@/method/vae.ts";
+import * as tf from "@/engine/tf.ts";
+import { lossAndGradients, type Player } from "@/train/loss_gradients.ts";
 import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";

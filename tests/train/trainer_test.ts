@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
-import { OBJECTIVES } from "@/objective/objective.ts";
-import * as tf from "@/tf.ts";
+import { OBJECTIVES } from "@/method/objective/objective.ts";
+import * as tf from "@/engine/tf.ts";
 import { createTrainer, type Trainer, type TrainerOptions, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY, tinyData } from "../tiny.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { imagesAt } from "@/data/image_set.ts";
-import type { Inference, Reconstruction } from "@/model/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
 import { reconstructUnseen, type UnseenBatch, unseenCounts } from "@/train/unseen.ts";
 import { tinySet } from "../tiny.ts";
 

@@ -1,0 +1,55 @@
+/**
+ * Reads the idx format of MNIST: http://yann.lecun.com/exdb/mnist/.
+ *
+ * Two zero bytes, the type (8 is uint8), the rank, one big-endian uint32 for each axis, the values.
+ *
+ * @module
+ */
+import { elementCount } from "@/engine/shapes.ts";
+
+/** An array read from an idx file. */
+export interface IdxArray {
+  /** The length of each axis. */
+  readonly shape: readonly number[];
+  /** The values in C order; they share the memory of the file. */
+  readonly values: Uint8Array;
+}
+
+/**
+ * Reads an inflated idx file of bytes.
+ *
+ * @param bytes The file
+ * @param file Its name, for messages
+ * @param rank How many axes it must have: 3 for pictures `[N, S, S]`, 1 for labels `[N]`
+ * @throws {SyntaxError} If the magic number or the number of bytes is not what it should be
+ */
+export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray {
+  const headerSize = 4 + 4 * rank;
+  const magic = 0x800 + rank;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = bytes.length < 4 ? undefined : view.getUint32(0);
+  if (found !== magic) {
+    const got = found === undefined ? `${bytes.length} bytes` : hexadecimal(found);
+    throw new SyntaxError(
+      `Cannot read "${file}": its magic number must be ${hexadecimal(magic)}, got ${got}; ` +
+        `delete it, so that it is fetched again`,
+    );
+  }
+  if (bytes.length < headerSize) throw wrongLength(file, headerSize, bytes.length);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const size = headerSize + elementCount(shape);
+  if (bytes.length !== size) throw wrongLength(file, size, bytes.length, shape);
+  return { shape, values: bytes.subarray(headerSize) };
+}
+
+function wrongLength(file: string, expected: number, found: number, shape?: readonly number[]) {
+  const reason = shape ? ` for shape [${shape.join(", ")}]` : " of header";
+  return new SyntaxError(
+    `Cannot read "${file}": it must hold ${expected} bytes${reason}, got ${found}; ` +
+      `delete it, so that it is fetched again`,
+  );
+}
+
+function hexadecimal(value: number): string {
+  return `0x${value.toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * Reads and writes NumPy's .npy format: numpy.lib.format, versions 1 to 3.
+ *
+ * @module
+ */
+import { elementCount } from "@/engine/shapes.ts";
+
+/** An array of numbers read from a .npy file. */
+export interface NpyArray {
+  /** The length of each axis. */
+  readonly shape: readonly number[];
+  /** The values in C order, the last axis fastest. */
+  readonly values: Uint8Array | Float64Array;
+  /** Whether each value was one unsigned byte, as bit-packed grids are. */
+  readonly isUint8: boolean;
+}
+
+/** How to read one number of each type. Two-letter keys are NumPy's kind and its size in bytes. */
+const READERS: Readonly<
+  Record<string, (view: DataView, at: number, isLittle: boolean) => number>
+> = {
+  b1: (view, at) => view.getUint8(at),
+  u1: (view, at) => view.getUint8(at),
+  u2: (view, at, isLittle) => view.getUint16(at, isLittle),
+  u4: (view, at, isLittle) => view.getUint32(at, isLittle),
+  u8: (view, at, isLittle) => Number(view.getBigUint64(at, isLittle)),
+  i1: (view, at) => view.getInt8(at),
+  i2: (view, at, isLittle) => view.getInt16(at, isLittle),
+  i4: (view, at, isLittle) => view.getInt32(at, isLittle),
+  i8: (view, at, isLittle) => Number(view.getBigInt64(at, isLittle)),
+  f2: (view, at, isLittle) => view.getFloat16(at, isLittle),
+  f4: (view, at, isLittle) => view.getFloat32(at, isLittle),
+  f8: (view, at, isLittle) => view.getFloat64(at, isLittle),
+};
+
+/**
+ * Reads an array of booleans, integers or floats of either byte order.
+ *
+ * @param bytes The file
+ * @param file Its name, for messages
+ * @throws {SyntaxError} If the bytes are no .npy file, or fewer or more than the shape needs
+ * @throws {TypeError} If the values are no plain numbers
+ */
+export function readNpy(bytes: Uint8Array, file: string): NpyArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { type, isFortran, shape, end } = readHeader(bytes, view, file);
+  const read = READERS[type.slice(1)];
+  if (!read) {
+    throw new TypeError(
+      `Cannot read "${file}": its values must be booleans, integers or floats, got type ${type}`,
+    );
+  }
+  const itemSize = Number(type.slice(2));
+  const count = elementCount(shape);
+  if (bytes.length !== end + count * itemSize) {
+    throw new SyntaxError(
+      `Cannot read "${file}": it must hold ${end + count * itemSize} bytes ` +
+        `for shape [${shape.join(", ")}] of ${type}, got ${bytes.length}; save or copy it again`,
+    );
+  }
+  const isUint8 = type.slice(1) === "u1";
+  const isLittle = !type.startsWith(">");
+  const stored = itemSize === 1 && type[1] !== "i"
+    ? bytes.subarray(end)
+    : Float64Array.from({ length: count }, (_, i) => read(view, end + i * itemSize, isLittle));
+  return { shape, values: isFortran ? inCOrder(stored, shape) : stored, isUint8 };
+}
+
+/** What a file's header is filled up to a multiple of, so that the values are aligned. */
+const ALIGNMENT = 64;
+
+/**
+ * Gives the bytes of a .npy file, version 1, which `numpy.load` reads.
+ *
+ * @param values The values in C order: `Float32Array` becomes float32, `Uint8Array` uint8
+ * @param shape The length of each axis
+ * @throws {TypeError} If there are fewer or more values than the shape needs
+ */
+export function encodeNpy(
+  values: Float32Array | Uint8Array,
+  shape: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  if (values.length !== elementCount(shape)) {
+    throw new TypeError(
+      `Cannot write an array: values must be ${elementCount(shape)} for shape ` +
+        `[${shape.join(", ")}], got ${values.length}`,
+    );
+  }
+  const type = values instanceof Float32Array ? "<f4" : "|u1";
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", "); // tuples, as Python has them
+  const words = `{'descr': '${type}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const start = 10; // magic string, version, and the length of the header
+  const length = Math.ceil((start + words.length + 1) / ALIGNMENT) * ALIGNMENT - start;
+  const bytes = new Uint8Array(start + length + values.byteLength);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, length & 255, length >> 8]);
+  bytes.set(new TextEncoder().encode(words.padEnd(length - 1) + "\n"), start);
+  const stored = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  bytes.set(stored, start + length);
+  return bytes;
+}
+
+/** Reads the magic string, the version, and the Python dictionary that follows them. */
+function readHeader(bytes: Uint8Array, view: DataView, file: string) {
+  const isNpy = bytes.length >= 12 && new TextDecoder("latin1").decode(bytes.subarray(1, 6)) ===
+      "NUMPY" &&
+    bytes[0] === 0x93;
+  const [start, length] = !isNpy
+    ? [0, 0]
+    : bytes[6] === 1
+    ? [10, view.getUint16(8, true)]
+    : [12, view.getUint32(8, true)];
+  const header = new TextDecoder().decode(bytes.subarray(start, start + length));
+  const type = /'descr': *'([<>|=][^']+)'/.exec(header)?.[1];
+  const order = /'fortran_order': *(True|False)/.exec(header)?.[1];
+  const axes = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1];
+  if (type === undefined || order === undefined || axes === undefined) {
+    const found = isNpy ? `the header ${JSON.stringify(header)}` : `${bytes.length} other bytes`;
+    throw new SyntaxError(
+      `Cannot read "${file}": it must be an array that numpy.save wrote, got ${found}`,
+    );
+  }
+  const shape = axes.split(",").filter((axis) => axis.trim() !== "").map(Number);
+  return { type, isFortran: order === "True", shape, end: start + length };
+}
+
+/** Brings values whose first axis is the fastest into the order where the last one is. */
+function inCOrder<T extends Uint8Array | Float64Array>(values: T, shape: readonly number[]): T {
+  const ordered = values.slice() as T;
+  const index = new Array<number>(shape.length).fill(0);
+  for (let to = 0; to < values.length; to++) {
+    let from = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) from = from * shape[axis]! + index[axis]!;
+    ordered[to] = values[from]!;
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) {
+      index[axis] = 0;
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,169 @@
+/**
+ * Meshes from an archive laid out as ModelNet's: `<top>/<category>/{train,test}/<name>.off`.
+ *
+ * @module
+ */
+import { readOff } from "@/data/formats/off.ts";
+import { createRandom, seedFor } from "@/engine/random.ts";
+import type { TensorFile } from "@/data/formats/safetensors.ts";
+import { joinSets } from "@/data/combine.ts";
+import { conversionFile, readConversion, writeConversion } from "@/data/conversions.ts";
+import type { ImageSet } from "@/data/image_set.ts";
+import { categorySet, type CategoryViews, encodeViews, viewMesh } from "./mesh_views.ts";
+import type { LoadRequest, Split } from "@/data/source.ts";
+import { listZip, readZip } from "@/data/formats/zip.ts";
+
+/** Which meshes to load, and what to say of them. */
+export interface MeshArchive {
+  /** The name of the set. */
+  readonly name: string;
+  /** The archive. */
+  readonly file: string;
+  /** The categories in the order of their labels; all of them, by name, where there are none. */
+  readonly categories: readonly string[];
+  /** Says where the meshes come from, given how many there are in the whole archive. */
+  readonly provenance: (meshCount: number) => string;
+}
+
+/** The most bytes of one mesh: with all that is made of it, it takes less than 300 MB. */
+const MAX_BYTES = 2 ** 27;
+
+/** Goes up when the same archive is to be converted to something else. */
+const VERSION = 1;
+
+/**
+ * Loads the meshes of one split. Each is pictured once, from an azimuth drawn uniformly by the seed and
+ * its own name; its voxels and the azimuth are kept as truth.
+ *
+ * A category that was converted before is read from the cache; the others are converted in one pass
+ * through the archive, mesh by mesh, and kept there.
+ *
+ * Choice: a mesh that cannot be read is left out, and the set says so, because one broken file among
+ * thousands should not keep anybody from the others. A damaged archive is an error.
+ *
+ * @param archive Which meshes
+ * @param request `split`, `seed`, `imageSize` (also the side of the grids), `cacheDir`, `onProgress`
+ *   and `signal`
+ * @throws {RangeError} If the archive has no such category, or no whole mesh of them in the split
+ * @throws What `readZip` throws
+ */
+export async function loadMeshArchive(
+  archive: MeshArchive,
+  request: LoadRequest,
+): Promise<ImageSet> {
+  const { name, file } = archive;
+  const { split, imageSize: size } = request;
+  const places = (await listZip(file)).flatMap((entry) => placeOf(entry) ?? []);
+  const known = [...new Set(places.map(({ category }) => category))].sort();
+  const categories = archive.categories.length > 0 ? archive.categories : known;
+  const unknown = categories.find((category) => !known.includes(category));
+  if (unknown !== undefined || known.length === 0) {
+    throw new RangeError(
+      `Cannot load ${name}: "${file}" must hold meshes of ${unknown ?? "some category"} ` +
+        `as CATEGORY/train/NAME.off and CATEGORY/test/NAME.off, ` +
+        `got ${known.join(", ") || "none of any"}; choose categories with #NAME+NAME`,
+    );
+  }
+  const views = await categoryViews(archive, { categories, places }, request);
+  const provenance = archive.provenance(places.length);
+  const set = joinSets(
+    name,
+    categories.map((each) => categorySet(each, views.get(each)!, { size, provenance })),
+  );
+  if (set.count > 0) return set;
+  throw new RangeError(
+    `Cannot load ${name}: "${file}" must hold a whole ${split} mesh of ${categories.join(", ")}, ` +
+      `got ${set.leftOut?.join("; ") ?? "none"}`,
+  );
+}
+
+/** Where a mesh stands in the archive. */
+interface MeshPlace {
+  readonly entry: string;
+  readonly category: string;
+  readonly split: Split;
+}
+
+function placeOf(entry: string): MeshPlace | undefined {
+  const [, category, split] = /(?:^|\/)([^/]+)\/(train|test)\/[^./][^/]*\.off$/i.exec(entry) ?? [];
+  if (category === undefined || entry.startsWith("__MACOSX/")) return; // what macOS leaves behind
+  return { entry, category, split: split!.toLowerCase() as Split };
+}
+
+/** What is wanted of what there is. */
+interface MeshChoice {
+  readonly categories: readonly string[];
+  readonly places: readonly MeshPlace[];
+}
+
+/** Reads categories from the cache, after converting those that are not there. */
+async function categoryViews(
+  archive: MeshArchive,
+  { categories, places }: MeshChoice,
+  request: LoadRequest,
+): Promise<Map<string, TensorFile>> {
+  const { split, seed, imageSize, cacheDir } = request;
+  const kept = new Map<string, TensorFile>();
+  const missing = new Map<string, string>();
+  for (const category of categories) {
+    const cacheFile = await conversionFile(cacheDir, {
+      name: `meshes-${category.replaceAll(/[^\w-]/g, "_")}-${split}`,
+      archive: archive.file,
+      options: { VERSION, category, split, seed, imageSize },
+    });
+    const conversion = await readConversion(cacheFile);
+    if (conversion) kept.set(category, conversion);
+    else missing.set(category, cacheFile);
+  }
+  if (missing.size === 0) return kept;
+  const made = await convert(archive, { categories: [...missing.keys()], places }, request);
+  for (const [category, cacheFile] of missing) {
+    const conversion = encodeViews(made.get(category)!);
+    await writeConversion(cacheFile, conversion);
+    kept.set(category, conversion);
+  }
+  return kept;
+}
+
+/** Goes through the archive once. */
+async function convert(
+  { name, file }: MeshArchive,
+  { categories, places }: MeshChoice,
+  { split, seed, imageSize: size, onProgress, signal }: LoadRequest,
+): Promise<Map<string, CategoryViews>> {
+  const made = new Map<string, CategoryViews>(
+    categories.map((category) => [category, { views: [], leftOut: [] }]),
+  );
+  const targets = new Map(
+    places.filter((place) => place.split === split && made.has(place.category))
+      .map(({ entry, category }) => [entry, made.get(category)!]),
+  );
+  let done = 0;
+  const tell = () =>
+    onProgress?.({ task: `convert ${name}`, done: ++done, total: targets.size, unit: "pictures" });
+  const wanted = (entry: string, byteCount: number) => {
+    const target = targets.get(entry);
+    if (target && byteCount > MAX_BYTES) {
+      target.leftOut.push(
+        `Cannot read "${entry}": it must have at most ${MAX_BYTES} bytes, got ${byteCount}`,
+      );
+      tell();
+    }
+    return target !== undefined && byteCount <= MAX_BYTES;
+  };
+  for await (const { name: entry, bytes } of readZip(file, { wanted, maxBytes: MAX_BYTES })) {
+    signal?.throwIfAborted();
+    const { views, leftOut } = targets.get(entry)!;
+    // By the mesh's own place, so that it is seen from there whatever else is loaded with it.
+    const place = entry.split("/").slice(-3).join("/");
+    const azimuth = createRandom(seedFor(seed, `${place}/azimuth`)).uniform(0, 2 * Math.PI);
+    try {
+      views.push(viewMesh(readOff(bytes, entry), entry, { azimuth: Math.fround(azimuth), size }));
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+      leftOut.push(error.message);
+    }
+    tell();
+  }
+  return made;
+}

@@ -1,0 +1,41 @@
+/**
+ * `meshes:PATH`: OFF meshes from an archive of the user's own.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { loadMeshArchive } from "./mesh_archive.ts";
+import { findPath } from "@/data/formats/path.ts";
+import type { ImageSource } from "@/data/source.ts";
+
+/**
+ * Meshes in a zip file laid out as ModelNet's, `<top>/<category>/{train,test}/<name>.off`, each pictured
+ * once; truth and pose are kept. `meshes:PATH#cup+car` takes two categories, `meshes:PATH` all.
+ *
+ * The source throws a RangeError for a path that is missing or without such meshes, and a SyntaxError for
+ * a damaged archive; meshes that cannot be read are left out.
+ */
+export const MESHES: ImageSource = {
+  name: "meshes",
+  takesPath: true,
+  hasClasses: true,
+  usesSeed: true,
+  summary: "OFF meshes in a zip file laid out as ModelNet40's (#NAME+NAME picks categories)",
+  load: async (request, path) => {
+    const { classes } = request;
+    const choice = classes.length > 0 ? `#${classes.join("+")}` : "";
+    const file = await findPath(path, request.dataDir);
+    const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
+    if (!isFile) {
+      throw new RangeError(
+        `Cannot load meshes:${path}: the path must be a zip file, got none there`,
+      );
+    }
+    return await loadMeshArchive({
+      name: `meshes:${path}${choice}`,
+      file,
+      categories: classes,
+      provenance: () => `meshes in "${basename(path)}${choice}", each rendered once`,
+    }, request);
+  },
+};

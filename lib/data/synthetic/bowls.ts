@@ -1,0 +1,94 @@
+/**
+ * Bowls as meshes, pictured as ModelNet40's are, for those who do not have ModelNet40.
+ *
+ * @module
+ */
+import type { Mesh } from "@/data/formats/off.ts";
+import { createRandom, type Random, seedFor } from "@/engine/random.ts";
+import { inChunks } from "@/data/formats/chunks.ts";
+import type { ImageSet } from "@/data/image_set.ts";
+import { categorySet, encodeViews, type MeshView, viewMesh } from "@/data/mesh/mesh_views.ts";
+import type { LoadRequest } from "@/data/source.ts";
+
+/** A point of a profile: its distance from the axis, and its height. */
+type ProfilePoint = readonly [radius: number, height: number];
+
+/** Corners around the axis, and along each side of the wall. */
+const [AROUND, ALONG] = [64, 16];
+
+/** How many there are in each split: as many as ModelNet40 has, times eight and five. */
+const BOWL_COUNT = { train: 512, test: 100 } as const;
+
+/** Bowls between two looks at the signal. */
+const BOWLS_AT_ONCE = 8;
+
+/**
+ * Makes one split: each bowl is pictured once; truth and pose are kept.
+ *
+ * @param name The set's name; it also keys the random streams
+ * @param request `split`, `seed`, `imageSize` (also the side of the grids), `onProgress`, `signal`
+ */
+export async function bowlSet(name: string, request: LoadRequest): Promise<ImageSet> {
+  const { split, seed, imageSize: size } = request;
+  const count = BOWL_COUNT[split];
+  const random = createRandom(seedFor(seed, `${name}/${split}`));
+  const views: MeshView[] = [];
+  const work = { task: `build ${name}`, count, chunkSize: BOWLS_AT_ONCE };
+  for await (const { start, end } of inChunks(work, request)) {
+    for (let i = start; i < end; i++) {
+      const bowl = revolve(bowlProfile(random));
+      const azimuth = Math.fround(random.uniform(0, 2 * Math.PI));
+      views.push(viewMesh(bowl, `bowl_${String(i).padStart(4, "0")}`, { azimuth, size }));
+    }
+  }
+  const provenance = "bowls built by this project's own code, each rendered once";
+  const set = categorySet("bowl", encodeViews({ views, leftOut: [] }), { size, provenance });
+  return { ...set, name };
+}
+
+/** Draws the outline of a bowl's wall: from the axis below, up the outside, and down the inside. */
+export function bowlProfile(random: Random): ProfilePoint[] {
+  const height = random.uniform(0.5, 1.1);
+  const foot = random.uniform(0.3, 0.55);
+  const footHeight = random.uniform(0.02, 0.1);
+  const wall = random.uniform(0.04, 0.09);
+  const roundness = random.uniform(0.75, 1.3);
+  const lip = random.uniform(0, 0.08);
+  const side = (share: number, inset: number): ProfilePoint => {
+    const angle = share * Math.PI / 2;
+    const radius = foot + (1 - foot) * Math.sin(angle) ** roundness + lip * share ** 6 - inset;
+    const rise = (height - footHeight - inset) * (1 - Math.cos(angle));
+    return [Math.max(0, radius), footHeight + inset + rise];
+  };
+  const shares = Array.from({ length: ALONG + 1 }, (_, i) => i / ALONG);
+  return [
+    [0, 0],
+    [foot, 0],
+    ...shares.map((share) => side(share, 0)),
+    ...shares.toReversed().map((share) => side(share, wall)),
+    [0, footHeight + wall],
+  ];
+}
+
+/**
+ * Turns a profile about the vertical axis.
+ *
+ * @param profile Its points; the first and the last lie on the axis
+ * @returns A closed mesh in the axes of ModelNet, z up
+ */
+export function revolve(profile: readonly ProfilePoint[]): Mesh {
+  const positions = profile.flatMap(([radius, height]) =>
+    Array.from({ length: AROUND }, (_, i) => {
+      const angle = 2 * Math.PI * i / AROUND;
+      return [radius * Math.cos(angle), radius * Math.sin(angle), height];
+    }).flat()
+  );
+  const triangles: number[] = [];
+  for (let ring = 0; ring + 1 < profile.length; ring++) {
+    for (let i = 0; i < AROUND; i++) {
+      const [here, next] = [ring * AROUND + i, ring * AROUND + (i + 1) % AROUND];
+      triangles.push(here, next, next + AROUND, here, next + AROUND, here + AROUND);
+    }
+  }
+  return { positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles) };
+}

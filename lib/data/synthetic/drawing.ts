@@ -1,0 +1,88 @@
+/**
+ * Draws sets of small grey pictures with a canvas.
+ *
+ * @module
+ */
+import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
+import { createRandom, type Random, seedFor } from "@/engine/random.ts";
+import { inChunks } from "@/data/formats/chunks.ts";
+import type { ImageSet } from "@/data/image_set.ts";
+import type { LoadRequest } from "@/data/source.ts";
+
+/** What the pictures are drawn on; its unit square is the whole picture, (0, 0) top left. */
+export type Pen = SKRSContext2D;
+
+/** A point of the unit square: x to the right, y down. */
+export type Point = readonly [x: number, y: number];
+
+/** Draws one object of a class, white on black, with its variation drawn from `random`. */
+export type Draw = (pen: Pen, label: number, random: Random) => void;
+
+/** A set to draw. */
+export interface Drawing {
+  /** The set's name; it also keys the random stream. */
+  readonly name: string;
+  /** What to say of its pictures in captions. */
+  readonly provenance: string;
+  /** One for each label that `draw` knows. */
+  readonly classNames: readonly string[];
+  /** How many pictures. */
+  readonly count: number;
+  /** Draws one of them. */
+  readonly draw: Draw;
+}
+
+/** Pictures between two looks at the signal: about a hundredth of a second. */
+const PICTURES_AT_ONCE = 200;
+
+/**
+ * Draws a set whose classes take turns.
+ *
+ * @param drawing What to draw
+ * @param request `split`, `seed`, `imageSize`, `onProgress` and `signal` count
+ */
+export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<ImageSet> {
+  const { name, provenance, classNames, count, draw } = drawing;
+  const { imageSize: size, split } = request;
+  const random = createRandom(seedFor(request.seed, `${name}/${split}`));
+  const pixels = new Uint8Array(count * size ** 2);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % classNames.length);
+  const pen = createCanvas(size, size).getContext("2d");
+  const work = { task: `draw ${name}`, count, chunkSize: PICTURES_AT_ONCE };
+  for await (const { start, end } of inChunks(work, request)) {
+    for (let i = start; i < end; i++) {
+      pen.reset();
+      pen.fillStyle = "black";
+      pen.fillRect(0, 0, size, size);
+      pen.scale(size, size);
+      draw(pen, labels[i]!, random);
+      const colours = pen.getImageData(0, 0, size, size).data; // [size, size, 4], grey
+      for (let k = 0; k < size ** 2; k++) pixels[i * size ** 2 + k] = colours[4 * k]!;
+    }
+  }
+  return { name, provenance, size, count, pixels, labels, classNames };
+}
+
+/** Gives the CSS colour of a grey level from 0 black to 1 white. */
+export function grey(level: number): string {
+  const byte = Math.round(255 * Math.min(1, Math.max(0, level)));
+  return `rgb(${byte}, ${byte}, ${byte})`;
+}
+
+/**
+ * Adds a smooth curve through the points to the path (Catmull and Rom's spline as cubic pieces).
+ */
+export function traceCurve(pen: Pen, points: readonly Point[]): void {
+  const at = (i: number) => points[Math.min(points.length - 1, Math.max(0, i))]!;
+  pen.moveTo(...at(0));
+  for (let i = 0; i + 1 < points.length; i++) {
+    const [before, from, to, after] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+    pen.bezierCurveTo(
+      from[0] + (to[0] - before[0]) / 6,
+      from[1] + (to[1] - before[1]) / 6,
+      to[0] - (after[0] - from[0]) / 6,
+      to[1] - (after[1] - from[1]) / 6,
+      ...to,
+    );
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * `voxels:PATH`: occupancy grids from NumPy files, each seen once.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { gunzip } from "@/data/formats/gzip.ts";
+import type { ImageSet } from "./image_set.ts";
+import { readNpy } from "@/data/formats/npy.ts";
+import { findPath } from "@/data/formats/path.ts";
+import { renderGrids } from "./render_grids.ts";
+import type { ImageSource, LoadRequest, Split } from "./source.ts";
+import { type VoxelGrids, voxelGrids } from "./voxel_grids.ts";
+import { listZip, readZip } from "@/data/formats/zip.ts";
+
+/** The most that one array may inflate to. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** The grids of one array. */
+interface NamedGrids extends VoxelGrids {
+  /** The array's name without `_train` or `_test`; it becomes the class. */
+  readonly className: string;
+}
+
+/**
+ * Grids in a `.npy`, `.npy.gz` or `.npz` file, rendered at a seeded random azimuth each; truth and
+ * pose are kept, the truth at the size of the file. `voxel_grids.ts` says which arrays are grids.
+ *
+ * Which arrays of a `.npz`: `PATH#chair+sofa` takes those named so, or else those named
+ * `chair_train` and `sofa_train` (`_test` for the test split). Without `#`, all arrays that end in
+ * `_train` (`_test`), or all arrays where none ends in either. Names that end in `_names` are
+ * passed over. Arrays become classes, unless there are more than 256. A file that knows no split
+ * gives all of its grids for both.
+ *
+ * The source throws a SyntaxError for damaged files, and a RangeError or TypeError for a missing
+ * file, an unknown array, or values that are no grids.
+ */
+export const VOXELS: ImageSource = {
+  name: "voxels",
+  takesPath: true,
+  hasClasses: true,
+  usesSeed: true,
+  summary:
+    "voxel grids in a .npy, .npy.gz or .npz file (#NAME+NAME picks arrays), each rendered once",
+  load: loadVoxels,
+};
+
+async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet> {
+  const choice = request.classes.length > 0 ? `#${request.classes.join("+")}` : "";
+  const file = await findPath(path, request.dataDir);
+  const parts = path.endsWith(".npz")
+    ? await readArchive(file, request)
+    : [await readArray(file + choice)];
+  const grids = joinGrids(parts, path);
+  const { pixels, azimuths } = await renderGrids(grids, request, `voxels/${request.split}`);
+  return {
+    name: `voxels:${path}${choice}`,
+    provenance: `voxel grids in "${basename(path)}${choice}", each rendered once`,
+    size: request.imageSize,
+    count: grids.count,
+    pixels,
+    ...(parts.length <= 256 && classesOf(parts)),
+    truth: { size: grids.size, voxels: grids.voxels, azimuths },
+  };
+}
+
+async function readArray(file: string): Promise<NamedGrids> {
+  if (!/\.npy(\.gz)?$/.test(file)) {
+    throw new RangeError(
+      `Cannot load voxels: the path must end in .npy, .npy.gz, .npz or .npz#NAME, got "${file}"`,
+    );
+  }
+  await requireFile(file);
+  const stored = await Deno.readFile(file);
+  const bytes = file.endsWith(".gz") ? await gunzip(stored, file, MAX_BYTES) : stored;
+  const className = file.replace(/^.*\//, "").replace(/\.npy(\.gz)?$/, "");
+  return { ...voxelGrids(readNpy(bytes, file), file), className };
+}
+
+async function readArchive(
+  file: string,
+  { classes, split, signal }: LoadRequest,
+): Promise<NamedGrids[]> {
+  await requireFile(file);
+  const names = (await listZip(file)).map((entry) => entry.replace(/\.npy$/, ""));
+  const chosen = chooseArrays(file, names, classes, split);
+  const parts = new Map<string, NamedGrids>();
+  const selection = {
+    wanted: (entry: string) => chosen.includes(entry.replace(/\.npy$/, "")),
+    maxBytes: MAX_BYTES,
+  };
+  for await (const entry of readZip(file, selection)) {
+    signal?.throwIfAborted();
+    const array = entry.name.replace(/\.npy$/, "");
+    const where = `${file}#${array}`;
+    const className = array.replace(/_(train|test)$/, "");
+    parts.set(array, { ...voxelGrids(readNpy(entry.bytes, where), where), className });
+  }
+  return chosen.map((array) => parts.get(array)!);
+}
+
+/** Applies the rule that the doc of `VOXELS` states. */
+function chooseArrays(
+  file: string,
+  names: readonly string[],
+  choice: readonly string[],
+  split: Split,
+): string[] {
+  const grids = names.filter((name) => !name.endsWith("_names"));
+  if (choice.length === 0) {
+    const hasSplits = grids.some((name) => /_(train|test)$/.test(name));
+    const chosen = hasSplits ? grids.filter((name) => name.endsWith(`_${split}`)) : grids;
+    if (chosen.length > 0) return chosen;
+  }
+  return (choice.length > 0 ? choice : [`*_${split}`]).map((wanted) => {
+    const found = [wanted, `${wanted}_${split}`].find((name) => grids.includes(name));
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `Cannot load voxels:${file}: the array must be one of ${grids.join(", ") || "its arrays"}, ` +
+        `got "${wanted}"`,
+    );
+  });
+}
+
+function classesOf(parts: readonly NamedGrids[]): Pick<ImageSet, "labels" | "classNames"> {
+  return {
+    labels: Uint8Array.from(parts.flatMap((part, label) => Array(part.count).fill(label))),
+    classNames: parts.map((part) => part.className),
+  };
+}
+
+function joinGrids(parts: readonly NamedGrids[], file: string): VoxelGrids {
+  const { size } = parts[0]!;
+  const other = parts.find((part) => part.size !== size);
+  if (other) {
+    throw new RangeError(
+      `Cannot load voxels:${file}: all grids must have the ${size} cells a side of ` +
+        `${parts[0]!.className}, got ${other.size} in ${other.className}; choose arrays with #NAME`,
+    );
+  }
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const voxels = new Uint8Array(count * size ** 3);
+  let at = 0;
+  for (const part of parts) {
+    voxels.set(part.voxels, at);
+    at += part.voxels.length;
+  }
+  return { size, count, voxels };
+}
+
+async function requireFile(file: string): Promise<void> {
+  const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
+  if (!isFile) {
+    throw new RangeError(
+      `Cannot load voxels:${file}: the path must be a .npy, .npy.gz or .npz file, got none there`,
+    );
+  }
+}

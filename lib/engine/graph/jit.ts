@@ -1,0 +1,241 @@
+/**
+ * Compiles plain tfjs functions: each is traced once, all become one TensorFlow graph with shared
+ * variables, and a session then runs a function in a single call. What `tf.function` is to
+ * TensorFlow and `jit` to JAX.
+ *
+ * @module
+ */
+import type { Precision } from "@/config.ts";
+import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
+import * as tf from "@/engine/tf.ts";
+import { withPrecision } from "./precision.ts";
+import { withProducts } from "./products.ts";
+import { encodeSavedModel, type Graph, TAG } from "./protobuf.ts";
+import { record, type RecordedFunction, type TensorSpec } from "./trace.ts";
+import { Recorder } from "./recorder.ts";
+import { variableNamed } from "./variable.ts";
+import { withPrograms } from "./xla.ts";
+
+export type { TensorSpec } from "./trace.ts";
+
+type Tensors = Record<string, tf.Tensor>;
+
+/** A function to compile: what it takes and what it does. */
+export interface GraphFunction<Inputs extends string = string, Outputs extends string = string> {
+  /** Shape and type of each input. */
+  readonly inputs: Readonly<Record<Inputs, TensorSpec>>;
+  /**
+   * Plain tfjs code. It may read and write variables, but must not read values, use tensors from
+   * outside, or keep JavaScript state: when compiled, it is called once.
+   */
+  run(inputs: Record<Inputs, tf.Tensor>): Record<Outputs, tf.Tensor>;
+}
+
+/** A function ready to call: tensors in, tensors out; both are the caller's to dispose. */
+export type Compiled<Inputs extends string = string, Outputs extends string = string> = (
+  inputs: Record<Inputs, tf.Tensor>,
+) => Record<Outputs, tf.Tensor>;
+
+/** Compiled functions, by name, and what frees them. */
+export type Program<Functions> =
+  & {
+    readonly [Name in keyof Functions]: Functions[Name] extends GraphFunction<infer I, infer O>
+      ? Compiled<I, O>
+      : never;
+  }
+  & Disposable;
+
+/** How to run the functions. */
+export interface JitOptions {
+  /** Runs the functions op by op instead, for debugging; the results are the same. */
+  readonly eager?: boolean;
+  /** Has XLA compile each function; by default on a graphics card, since XLA is slow on processors. */
+  readonly useXla?: boolean;
+  /** What matrix products compute in: float32 unless given. Inputs, outputs and variables are float32. */
+  readonly precision?: Precision;
+}
+
+/** Declares a function to compile; names of inputs and outputs are inferred. */
+export function graphFunction<Inputs extends string, Outputs extends string>(
+  inputs: Readonly<Record<Inputs, TensorSpec>>,
+  run: (inputs: Record<Inputs, tf.Tensor>) => Record<Outputs, tf.Tensor>,
+): GraphFunction<Inputs, Outputs> {
+  return { inputs, run };
+}
+
+/**
+ * Compiles functions that share variables.
+ *
+ * Variables that the functions use move into the graph with their present values; from then on they
+ * change and can be read only through the compiled functions.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { graphFunction, jit, tf } from "@/mod.ts";
+ *
+ * const scalar = { shape: [], dtype: "float32" } as const;
+ * using program = jit({ square: graphFunction({ x: scalar }, ({ x }) => ({ y: tf.square(x) })) });
+ * assert.equal(program.square({ x: tf.scalar(3) }).y.dataSync()[0], 9);
+ * ```
+ *
+ * @param functions The functions, by name
+ * @param options `eager` runs them op by op, `precision` lets matrix products compute in bfloat16
+ * @returns A callable for each function, and `Symbol.dispose` to free the graph
+ * @throws {TypeError} If a function cannot be traced; the message says why
+ * @throws {RangeError} If bfloat16 is asked for eagerly: only a graph can be rewritten
+ */
+export function jit<Functions extends Record<string, GraphFunction>>(
+  functions: Functions,
+  options: JitOptions = {},
+): Program<Functions> {
+  const { eager = false, precision = "float32" } = options;
+  const { useXla = nativeBackend().isUsingGpuDevice } = options;
+  const untyped = functions as unknown as Record<string, GraphFunction>;
+  const calls = eager ? runEagerly(untyped, precision) : compile(untyped, precision, useXla);
+  return calls as Program<Functions>;
+}
+
+type Calls = Record<string, Compiled> & Disposable;
+
+function runEagerly(functions: Record<string, GraphFunction>, precision: Precision): Calls {
+  if (precision !== "float32") {
+    throw new RangeError(
+      `Cannot run eagerly: precision must be float32, got ${precision}; compile, or use float32`,
+    );
+  }
+  const calls = mapValues(functions, ({ inputs, run }, name): Compiled => (feeds) => {
+    checkFeeds(name, inputs, feeds);
+    return tf.tidy(() => run(feeds));
+  });
+  return Object.assign(calls, { [Symbol.dispose]() {} });
+}
+
+function compile(
+  functions: Record<string, GraphFunction>,
+  precision: Precision,
+  useXla: boolean,
+): Calls {
+  const recorder = new Recorder();
+  const recorded = mapValues(functions, (f, name) => trace(recorder, name, f));
+  const variables = [...recorder.variables.keys()].map(variableNamed);
+  const restore = trace(recorder, "restore_variables", {
+    inputs: Object.fromEntries(
+      variables.map(({ sharedName, shape }) => [sharedName, { shape, dtype: "float32" }]),
+    ),
+    run(values) {
+      for (const variable of variables) variable.assign(values[variable.sharedName]!);
+      return { done: tf.scalar(0) };
+    },
+  });
+  const nodes = withPrecision(useXla ? withProducts(recorder) : recorder, precision);
+  const session = load(useXla ? withPrograms(nodes, recorded, restore) : { nodes, functions: [] });
+  tf.tidy(() => {
+    const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);
+    runner(session, "restore_variables", restore)(Object.fromEntries(values));
+  });
+  for (const variable of variables) variable.moveIntoProgram();
+  let isDisposed = false;
+  const calls = mapValues(functions, ({ inputs }, name): Compiled => {
+    const run = runner(session, name, recorded[name]!);
+    return (feeds) => {
+      if (isDisposed) {
+        throw new Error(`Cannot run "${name}": its program must be alive, got a disposed one`);
+      }
+      checkFeeds(name, inputs, feeds);
+      return run(feeds);
+    };
+  });
+  return Object.assign(calls, {
+    [Symbol.dispose]() {
+      if (!isDisposed) nativeBackend().binding.deleteSavedModel(session);
+      isDisposed = true;
+    },
+  });
+}
+
+/** Runs a function on zeros and adds it to the graph. */
+function trace(recorder: Recorder, name: string, f: GraphFunction): RecordedFunction {
+  return tf.tidy(() => {
+    const feeds = mapValues(f.inputs, ({ shape, dtype }) => tf.zeros([...shape], dtype));
+    return record(recorder, name, feeds, () => f.run(feeds));
+  });
+}
+
+/** Hands the graph to TensorFlow, which takes it only as a saved model in a folder. */
+function load(graph: Graph): number {
+  const folder = Deno.makeTempDirSync({ prefix: "graph-" });
+  try {
+    Deno.writeFileSync(`${folder}/saved_model.pb`, encodeSavedModel(graph));
+    return nativeBackend().binding.loadSavedModel(folder, TAG);
+  } catch (error) {
+    throw new Error(
+      `Cannot build the graph: ${
+        (error as Error).message
+      }; if an attribute is missing, add it to ` +
+        `MISSING_TYPES in lib/engine/graph/trace.ts`,
+      { cause: error },
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function runner(session: number, name: string, { inputs, outputs }: RecordedFunction): Compiled {
+  const inputNames = Object.keys(inputs);
+  const outputNames = Object.keys(outputs);
+  const [feedList, fetchList] = [Object.values(inputs).join(), Object.values(outputs).join()];
+  return (feeds) => {
+    const backend = nativeBackend();
+    const ids = inputNames.map((input) => upload(feeds[input]!));
+    try {
+      const results = backend.binding.runSavedModel(session, ids, feedList, fetchList);
+      return Object.fromEntries(
+        outputNames.map((output, i) => [output, backend.createOutputTensor(results[i]!)]),
+      );
+    } catch (error) {
+      throw new Error(`Cannot run "${name}": ${(error as Error).message}`, { cause: error });
+    } finally {
+      for (const id of ids) backend.binding.deleteTensor(id);
+    }
+  };
+}
+
+/**
+ * Hands a tensor's bits to TensorFlow as int32, which a graph takes back for what they are (see
+ * `record`): tensors of other types would go to a graphics card at once, and back, to be fed.
+ */
+function upload(feed: tf.Tensor): number {
+  const { binding } = nativeBackend();
+  const values = feed.dataSync() as TensorValues;
+  if (feed.dtype === "bool") return binding.createTensor(feed.shape, DATA_TYPES.bool, values);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  return binding.createTensor(feed.shape, DATA_TYPES.int32, bits);
+}
+
+function checkFeeds(name: string, specs: Readonly<Record<string, TensorSpec>>, feeds: Tensors) {
+  const unknown = Object.keys(feeds).filter((input) => !(input in specs));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `Cannot run "${name}": inputs must be ${Object.keys(specs).join(", ")}, got ${
+        unknown.join(", ")
+      }`,
+    );
+  }
+  for (const [input, { shape, dtype }] of Object.entries(specs)) {
+    const feed = feeds[input];
+    if (feed?.dtype !== dtype || feed.shape.join() !== shape.join()) {
+      throw new TypeError(
+        `Cannot run "${name}": ${input} must be ${dtype} [${shape.join(", ")}], ` +
+          `got ${feed ? `${feed.dtype} [${feed.shape.join(", ")}]` : "nothing"}`,
+      );
+    }
+  }
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

@@ -1,0 +1,185 @@
+/**
+ * Hands each function of a graph to XLA whole.
+ *
+ * TensorFlow's own clustering cuts a training step into several programs, because it keeps apart what
+ * writes a variable and what reads it afterwards. As one program a step is fused throughout. And as a
+ * function of the graph that must be compiled, what `tf.function(jit_compile=True)` makes, it updates
+ * its variables in place: nodes that are only marked for XLA (`_xla_compile_id`) get new memory for
+ * them at every step, and XLA then writes its CUDA graphs anew, which takes the host some .2 ms; at
+ * batch 8 an NVIDIA H200 waited for it.
+ *
+ * Source: `tensorflow/compiler/jit/xla_kernel_creator.cc` for the mark on a call, and
+ * `tensorflow/core/framework/function.proto` for how nodes inside a function name their inputs.
+ *
+ * @module
+ */
+import { DATA_TYPES } from "@/engine/native.ts";
+import { outputDefinitions } from "./op_definitions.ts";
+import type { FunctionDef, Graph, NodeDef } from "./protobuf.ts";
+import type { RecordedFunction } from "./trace.ts";
+
+/** What stays outside: inputs, and random draws, for which XLA has other numbers under one seed. */
+const isOutside = ({ op }: NodeDef) =>
+  op === "Placeholder" || op === "VarHandleOp" || op.startsWith("StatelessRandom");
+
+/** On a call: XLA compiles the function. */
+const MUST_COMPILE = { _XlaMustCompile: { b: true } };
+
+/**
+ * Writes what functions compute as functions of the graph that XLA compiles.
+ *
+ * @param nodes A graph
+ * @param functions Those of its functions to compile, by name; they may share nodes
+ * @param rest The one that stays as it is
+ * @returns A graph with the same inputs and outputs
+ */
+export function withPrograms(
+  nodes: readonly NodeDef[],
+  functions: Readonly<Record<string, RecordedFunction>>,
+  rest: RecordedFunction,
+): Graph {
+  const nodeNamed = new Map(nodes.map((node) => [node.name, node]));
+  const sourceOf = (input: string) => nodeNamed.get(nodeOf(input))!;
+  const sourcesOf = ({ input }: NodeDef) => input.map(sourceOf);
+  const endsOf = ({ outputs }: RecordedFunction) => Object.values(outputs).map(sourceOf);
+  const outside = closure(nodes.filter(isOutside), sourcesOf);
+  const kept = closure([...outside, ...endsOf(rest)], sourcesOf);
+  const programs: Program[] = [];
+  for (const [name, recorded] of Object.entries(functions)) {
+    const ends = endsOf(recorded);
+    // Constants go inside: what reaches a program from outside is not constant to XLA.
+    const isInside = (node: NodeDef) => node.op === "Const" || !outside.has(node);
+    const inside = closure(
+      ends.flatMap(sourcesOf).filter((source) => !outside.has(source) && source.op !== "Const"),
+      (node) => sourcesOf(node).filter(isInside),
+    );
+    const program = new Program(name, inside, sourceOf);
+    for (const end of ends) {
+      const [value, ...writes] = end.input as [string, ...string[]];
+      program.addWrites(writes);
+      if (inside.has(sourceOf(value))) {
+        kept.add({ ...end, input: [program.addOutput(value, end.attr.T!.type!)] });
+      } else {
+        const after = writes.length > 0 ? [`^${program.call}`] : [];
+        kept.add(sourceOf(value)).add({ ...end, input: [value, ...after] });
+      }
+    }
+    if (inside.size > 0) programs.push(program);
+  }
+  return {
+    nodes: [...kept, ...programs.map((program) => program.callNode())],
+    functions: programs.map((program) => program.definition()),
+  };
+}
+
+/** One function of the graph, as it is put together. */
+class Program {
+  /** Name of the node that calls it. */
+  readonly call: string;
+  readonly #name: string;
+  readonly #inside: ReadonlySet<NodeDef>;
+  readonly #sourceOf: (input: string) => NodeDef;
+  readonly #arguments = new Map<string, string>(); // from `node:output` outside to the argument's name
+  readonly #outputs: { name: string; type: number; source: string }[] = [];
+  readonly #writes = new Set<string>();
+  readonly #body: readonly NodeDef[];
+
+  constructor(
+    name: string,
+    inside: ReadonlySet<NodeDef>,
+    sourceOf: (input: string) => NodeDef,
+  ) {
+    this.#inside = inside;
+    this.#sourceOf = sourceOf;
+    this.call = `${name}/program`;
+    this.#name = `${name}_program`;
+    this.#body = [...inside].map((node) => ({
+      ...node,
+      input: node.input.map((input) => this.#inputInside(input)),
+    }));
+  }
+
+  /** Adds an output and gives the `node:output` that it has outside. */
+  addOutput(source: string, type: number): string {
+    const place = this.#outputs.length;
+    this.#outputs.push({ name: `output_${place}`, type, source: this.#inputInside(source) });
+    return `${this.call}:${place}`;
+  }
+
+  /** Adds `^node`s that must have run when the call has. */
+  addWrites(writes: readonly string[]): void {
+    for (const write of writes) this.#writes.add(nodeOf(write));
+  }
+
+  /** Gives the node that calls the function, once all outputs are added. */
+  callNode(): NodeDef {
+    const input = [...this.#arguments.keys()];
+    return { name: this.call, op: this.#name, input, attr: MUST_COMPILE };
+  }
+
+  /** Gives the function itself, once all outputs and writes are added. */
+  definition(): FunctionDef {
+    const writes = [...this.#writes].map((node, i) => [`write_${i}`, node] as const);
+    return {
+      signature: {
+        name: this.#name,
+        input_arg: [...this.#arguments].map(([source, name]) => ({
+          name,
+          type: typeOutside(this.#sourceOf(source)),
+        })),
+        output_arg: this.#outputs.map(({ name, type }) => ({ name, type })),
+        is_stateful: true,
+        control_output: writes.map(([name]) => name),
+      },
+      node_def: this.#body,
+      ret: Object.fromEntries(this.#outputs.map(({ name, source }) => [name, source])),
+      control_ret: Object.fromEntries(writes),
+    };
+  }
+
+  /** Writes an input as it is inside a function: `argument`, `node:output:index` or `^node`. */
+  #inputInside(input: string): string {
+    const source = this.#sourceOf(input);
+    if (input.startsWith("^")) return input;
+    if (this.#inside.has(source)) return `${source.name}:${outputInside(source, placeOf(input))}`;
+    const name = this.#arguments.get(input) ?? `argument_${this.#arguments.size}`;
+    this.#arguments.set(input, name);
+    return name;
+  }
+}
+
+/** Gives `output:index` of one of a node's outputs. */
+function outputInside({ name, op, attr }: NodeDef, place: number): string {
+  let index = place;
+  for (const output of outputDefinitions(op)) {
+    const count = output.number_attr ? attr[output.number_attr]!.i! : 1;
+    if (index < count) return `${output.name}:${index}`;
+    index -= count;
+  }
+  throw new RangeError(`Cannot find an output of ${name}: ${op} must have one at ${place}`);
+}
+
+/** Gives the type of what stands outside: an input, a variable or a random draw. */
+function typeOutside({ op, attr }: NodeDef): number {
+  return op === "VarHandleOp" ? DATA_TYPES.resource : (attr.dtype ?? attr.T)!.type!;
+}
+
+/** Gives the node of `node:output` or `^node`. */
+function nodeOf(input: string): string {
+  return input.replace(/^\^|:\d+$/g, "");
+}
+
+/** Gives the output of `node:output`. */
+function placeOf(input: string): number {
+  return Number(input.slice(input.lastIndexOf(":") + 1));
+}
+
+/** Gives all that is reached from some nodes, themselves included. */
+function closure(
+  from: readonly NodeDef[],
+  next: (node: NodeDef) => readonly NodeDef[],
+): Set<NodeDef> {
+  const reached = new Set(from);
+  for (const node of reached) for (const each of next(node)) reached.add(each); // grows as it goes
+  return reached;
+}

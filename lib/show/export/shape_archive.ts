@@ -1,0 +1,149 @@
+/**
+ * Shapes as files for other programs: meshes, voxels, the figure, and how they came about, in one zip.
+ *
+ * @module
+ */
+import JSZip from "jszip";
+import { encodeNpy } from "@/data/formats/npy.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import { encodeGif } from "@/show/plot/animation.ts";
+import { type Exhibit, trainingStrips, turntable } from "@/show/plot/figures.ts";
+import { encodePng } from "@/show/plot/bitmap.ts";
+import type { FigureRecord } from "@/show/plot/figure_file.ts";
+import { THRESHOLD } from "@/show/plot/voxel_drawing.ts";
+import { encodeGlb } from "./glb.ts";
+import { type Mesh, meshOf } from "./mesh.ts";
+import { encodeObj } from "./obj.ts";
+
+/** How shapes are exported. */
+export interface ExportOptions {
+  /** How they came about. */
+  readonly record: FigureRecord;
+  /** How many training steps the model has taken. */
+  readonly step: number;
+  /** The density from which a voxel counts, and of the meshes' surface, > 0; .1 by default. */
+  readonly threshold?: number;
+}
+
+/** What was written of one shape. */
+export interface ExportedShape {
+  /** Its label. */
+  readonly label: string;
+  /** Its folder in the zip. */
+  readonly folder: string;
+  /** Voxels that reach the threshold. */
+  readonly voxels: number;
+  /** Vertices of the mesh. */
+  readonly vertices: number;
+  /** Triangles of the mesh. */
+  readonly triangles: number;
+}
+
+/** What was written. */
+export interface Exported {
+  /** The zip file. */
+  readonly file: string;
+  /** Its size. */
+  readonly byteCount: number;
+  /** What is in it, in the order of the exhibits. */
+  readonly shapes: readonly ExportedShape[];
+}
+
+/**
+ * Writes a zip file with, for each shape, `mesh.glb`, `mesh.obj`, `density.npy` and `voxels.npy` in a
+ * folder named after its label; and `strips.png`, `turntable.gif`, `config.json`, `metrics.json` and
+ * `README.txt`. It is written under a temporary name and renamed. The same shapes give the same bytes.
+ *
+ * @param path Where to
+ * @param exhibits The shapes, at least one; their fronts look along +z in the meshes
+ * @param options Threshold, and how the shapes came about
+ * @throws {RangeError} If there is no shape, or none of a shape's voxels reaches the threshold
+ */
+export async function exportShapes(
+  path: string,
+  exhibits: readonly Exhibit[],
+  options: ExportOptions,
+): Promise<Exported> {
+  if (exhibits.length === 0) {
+    throw new RangeError("Cannot export shapes: exhibits must hold at least one shape, got none");
+  }
+  const { record, step, threshold = THRESHOLD } = options;
+  const files: Record<string, string | Uint8Array> = {};
+  const shapes: ExportedShape[] = [];
+  for (const exhibit of exhibits) {
+    const mesh = meshOfExhibit(exhibit, threshold);
+    const folder = folderOf(exhibit.label, shapes.map(({ folder }) => folder));
+    const { density, size } = exhibit.grid;
+    const filled = Uint8Array.from(density, (value) => value >= threshold ? 1 : 0);
+    files[`${folder}/mesh.glb`] = await encodeGlb(exhibit.label, mesh);
+    files[`${folder}/mesh.obj`] = encodeObj(folder, mesh);
+    files[`${folder}/density.npy`] = encodeNpy(Float32Array.from(density), size);
+    files[`${folder}/voxels.npy`] = encodeNpy(filled, size);
+    shapes.push({
+      label: exhibit.label,
+      folder,
+      voxels: filled.reduce((sum, value) => sum + value, 0),
+      vertices: mesh.positions.length / 3,
+      triangles: mesh.triangles.length / 3,
+    });
+  }
+  const { config, ...measured } = record;
+  files["strips.png"] = encodePng(trainingStrips(exhibits, step, { threshold }));
+  files["turntable.gif"] = encodeGif(turntable(exhibits, { threshold, width: 160, columns: 5 }));
+  files["config.json"] = inJson(config);
+  files["metrics.json"] = inJson({ ...measured, step, threshold, shapes });
+  files["README.txt"] = readMe(threshold);
+  const bytes = await zipped(files);
+  await writeAtomically(path, bytes);
+  return { file: path, byteCount: bytes.length, shapes };
+}
+
+function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): Mesh {
+  try {
+    return meshOf(grid, { threshold, front });
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RangeError(`Cannot export ${JSON.stringify(label)}: ${message}`, { cause });
+  }
+}
+
+/** Gives a plain name, and another one where that is taken. */
+function folderOf(label: string, taken: readonly string[]): string {
+  const plain = label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  const name = plain || "shape";
+  for (let count = 1;; count++) {
+    const folder = count === 1 ? name : `${name}-${count}`;
+    if (!taken.includes(folder)) return folder;
+  }
+}
+
+function inJson(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}
+
+/** Zip files hold a date for each file. Choice: the first one there is, for equal bytes each time. */
+const DATE = new Date(Date.UTC(1980, 0, 1));
+
+async function zipped(files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> {
+  const zip = new JSZip();
+  for (const [name, content] of Object.entries(files)) {
+    zip.file(name, content, { date: DATE, createFolders: false });
+  }
+  return await zip.generateAsync({ type: "uint8array", compression: "DEFLATE" });
+}
+
+function readMe(threshold: number): string {
+  return `3D shapes from single images
+
+Each folder is one shape:
+
+mesh.glb     closed surface at density ${threshold}, glTF 2.0: x right, y up, z towards the viewer,
+             metres; the grid is a cube of 1 m around the origin; vertex colours are positions
+mesh.obj     the same, as text; colours follow the positions of vertices
+density.npy  float32 [D, H, W]: D away from the viewer at azimuth 0, H downwards, W to the right
+voxels.npy   uint8 [D, H, W]: 1 where the density is at least ${threshold}
+
+The front of a mesh, along +z, is the viewpoint of the picture that the shape was made from; the
+arrays are as the model has them. config.json is the run, metrics.json what was measured.
+`;
+}

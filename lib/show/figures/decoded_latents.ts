@@ -1,0 +1,188 @@
+/**
+ * Latents as figures show them: what they decode to, rendered and drawn.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import type { ModelPose } from "@/study/pose_errors.ts";
+import type { Inference } from "@/infer/inference.ts";
+import { trainingStrip } from "@/show/plot/figures.ts";
+import { greyPicture, grid, type Picture } from "@/show/plot/bitmap.ts";
+import type { SheetRow } from "@/show/plot/sheet.ts";
+import { fittingSize } from "@/show/plot/viewpoint.ts";
+import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
+import { itemAt } from "@/engine/shapes.ts";
+import type { Monitor } from "@/train/monitor.ts";
+
+/** What decodes and renders latents. */
+export interface Decoder extends Pick<ModelPose, "pose"> {
+  /** The trained model. Its pose is the front of every shape. */
+  readonly model: Pick<Inference, "decode" | "render">;
+  /** Its sizes. */
+  readonly config: Config;
+}
+
+/** Pixels along a side of a voxel and of an image's pixel. */
+const SCALE = 2;
+/** From where shapes are drawn, beside the front: an eighth of a turn. */
+const SIDEWAYS = Math.PI / 4;
+
+/** Decoded latents. */
+export interface Decoded {
+  /** Renderings from the front `[N, S, S]`. */
+  readonly renderings: Float32Array;
+  /** `[N, S, S, S]` */
+  readonly density: Float32Array;
+}
+
+/**
+ * Decodes latents and renders them from the front.
+ *
+ * @param latents `[N, Z - 1]`
+ */
+export function decodeLatents({ model, config, pose }: Decoder, latents: Float32Array): Decoded {
+  const count = latents.length / (config.latentSize - 1);
+  const density = model.decode(latents);
+  const renderings = model.render(density, new Float32Array(count).fill(pose));
+  return { renderings, density };
+}
+
+/** A picture that no model has seen, and its latent. */
+export interface UnseenObject {
+  /** What it shows, such as `mnist 3`. */
+  readonly name: string;
+  /** `[S, S]` in [0, 1]. */
+  readonly input: Float32Array;
+  /** `[Z - 1]` */
+  readonly latent: Float32Array;
+}
+
+/**
+ * Finds pictures of a monitor by name and encodes them.
+ *
+ * @param model The trained model
+ * @param monitor Named pictures
+ * @param wanted Names; one that comes again asks for the next picture of that name
+ * @throws {RangeError} If there is no such picture, or no further one; the message lists the names
+ */
+export function objectsNamed(
+  model: Pick<Inference, "encode">,
+  { images, names }: Pick<Monitor, "images" | "names">,
+  wanted: readonly string[],
+): UnseenObject[] {
+  const area = images.length / names.length;
+  return wanted.map((name, i) => {
+    const before = wanted.slice(0, i).filter((each) => each === name).length;
+    const slot = names.map((_, at) => at).filter((at) => names[at] === name)[before];
+    if (slot === undefined) {
+      const known = [...new Set(names)].join(", ");
+      throw new RangeError(
+        `Cannot find a picture: "${name}" must be there ${before + 1} times, among ${known}`,
+      );
+    }
+    const input = images.slice(slot * area, (slot + 1) * area);
+    return { name, input, latent: model.encode(input).mean };
+  });
+}
+
+/** How a path is drawn. */
+export interface PathOptions {
+  /** A picture `[S, S]` in front of the first row; the other rows leave room for it. */
+  readonly before?: Float32Array;
+  /** One behind it. */
+  readonly after?: Float32Array;
+  /** From where voxels are drawn, in radians from the front; by default there and 45 degrees on. */
+  readonly azimuths?: readonly number[];
+}
+
+/**
+ * Draws a path through latent space: a row of renderings from the front, then a row of voxels from each
+ * azimuth.
+ *
+ * @param label What stands beside the first row
+ * @param decoder What decodes and renders
+ * @param latents `[N, Z - 1]`, from left to right
+ */
+export function pathRows(
+  label: string,
+  decoder: Decoder,
+  latents: Float32Array,
+  { before, after, azimuths = [0, SIDEWAYS] }: PathOptions = {},
+): SheetRow[] {
+  const side = decoder.config.imageSize;
+  const shapes = shapesAt(decoder, latents);
+  const flat = (image: Float32Array) => greyPicture(image, [side, side], SCALE);
+  const withEnds = (pictures: Picture[], first?: Picture, last?: Picture) => [
+    ...(before ? [first] : []),
+    ...pictures,
+    ...(after ? [last] : []),
+  ];
+  const size = fittingSize(side * SCALE / 2, 0);
+  const rendered = shapes.map(({ image }) => flat(image));
+  return [
+    {
+      label,
+      pictures: withEnds(rendered, before && flat(before), after && flat(after)),
+      isFirstOfGroup: true,
+    },
+    ...azimuths.map((azimuth) => ({
+      label: `voxels, ${Math.round(azimuth * 180 / Math.PI)}°`,
+      pictures: withEnds(
+        shapes.map(({ grid, front }) => drawVoxels(grid, { ...size, azimuth: front + azimuth })),
+      ),
+    })),
+  ];
+}
+
+/**
+ * Draws what the pose latent alone does to one shape: the picture that it came from, then the model's
+ * renderings from each pose.
+ *
+ * @param label What stands beside it
+ * @param decoder What decodes and renders
+ * @param latent `[Z - 1]`
+ * @param input `[S, S]`
+ * @param poses Pose latents in [-1, 1]
+ */
+export function poseRow(
+  label: string,
+  { model, config }: Decoder,
+  { latent, input }: { readonly latent: Float32Array; readonly input: Float32Array },
+  poses: readonly number[],
+): SheetRow {
+  const side = config.imageSize;
+  const copies = poses.flatMap(() => [...model.decode(latent)]);
+  const rendered = model.render(Float32Array.from(copies), Float32Array.from(poses));
+  const images = [
+    input,
+    ...poses.map((_, i) => rendered.subarray(i * side ** 2, (i + 1) * side ** 2)),
+  ];
+  return { label, pictures: images.map((image) => greyPicture(image, [side, side], SCALE)) };
+}
+
+/**
+ * Draws shapes in rows, each as a rendering, voxels from the front, and voxels an eighth of a turn on.
+ *
+ * @param decoder What decodes and renders
+ * @param latents `[N, Z - 1]`
+ * @param columns Shapes in a row
+ */
+export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: number): Picture {
+  const options = { scale: SCALE, azimuths: [0, SIDEWAYS] };
+  return grid(shapesAt(decoder, latents).map((shape) => trainingStrip(shape, options)), columns);
+}
+
+/** Decodes and renders latents, and takes the result apart. */
+function shapesAt(decoder: Decoder, latents: Float32Array) {
+  const { imageSize } = decoder.config;
+  const { renderings, density } = decodeLatents(decoder, latents);
+  const [area, cells] = [imageSize ** 2, imageSize ** 3];
+  return Array.from({ length: density.length / cells }, (_, i) => ({
+    image: itemAt(renderings, i, area),
+    grid: {
+      density: itemAt(density, i, cells),
+      size: [imageSize, imageSize, imageSize] as const,
+    },
+    front: (decoder.pose + 1) * Math.PI,
+  }));
+}

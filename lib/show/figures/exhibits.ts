@@ -1,0 +1,115 @@
+/**
+ * Shapes as figures show them: what a model makes of pictures, with label, voxels and front (F2, F4).
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import type { Reconstruction } from "@/infer/inference.ts";
+import { type Exhibit, trainingStrips } from "@/show/plot/figures.ts";
+import type { Picture } from "@/show/plot/bitmap.ts";
+import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { itemAt } from "@/engine/shapes.ts";
+import type { Run } from "@/train/run.ts";
+
+/** The azimuth that a pose latent stands for, in radians: `azimuthOf` for one number. */
+const azimuth = (pose: number) => (pose + 1) * Math.PI;
+
+/**
+ * Takes a reconstruction apart for figures. The front of each shape is the pose that the model gives
+ * its picture.
+ *
+ * @param reconstruction What the model made of N pictures
+ * @param labels What to write beside each, `[N]`
+ * @param config The model's sizes
+ */
+export function exhibitsOf(
+  { rendering, density, pose }: Reconstruction,
+  labels: readonly string[],
+  { imageSize }: Config,
+): Exhibit[] {
+  return labels.map((label, i) => ({
+    label,
+    image: itemAt(rendering, i, imageSize ** 2),
+    grid: gridOf(density, i, imageSize),
+    front: azimuth(pose[i]!),
+  }));
+}
+
+/**
+ * Takes a reconstruction apart as `exhibitsOf` does, each shape with the picture that it comes from:
+ * input, projection, and textured image where there is a texture (F5).
+ *
+ * @param inputs The pictures `[N, S, S]`
+ * @param reconstruction What the model made of them
+ * @param labels What to write beside each, `[N]`
+ * @param config The model's sizes, and whether it has a texture
+ */
+export function exhibitsWithInputs(
+  inputs: Float32Array,
+  reconstruction: Reconstruction,
+  labels: readonly string[],
+  config: Config,
+): Exhibit[] {
+  const { rendering, projection } = reconstruction;
+  const images = { input: inputs, projection, ...(config.texture && { textured: rendering }) };
+  return exhibitsOf(reconstruction, labels, config).map((exhibit, i) => ({
+    ...exhibit,
+    images: Object.fromEntries(
+      Object.entries(images).map(([name, of]) => [name, itemAt(of, i, config.imageSize ** 2)]),
+    ),
+  }));
+}
+
+/**
+ * Draws figure F2: one strip for each object, from the untrained cube to the shape.
+ *
+ * @param run A run with its frames
+ * @param labels What to write beside each tracked picture, by its name, such as `mnist 3`
+ * @returns One picture for each frame
+ * @throws {RangeError} If a picture is not tracked; the message lists those that are
+ */
+export function shapesDuringTraining(
+  run: Run,
+  labels: Readonly<Record<string, string>>,
+): Picture[] {
+  const shapes = Object.entries(labels)
+    .map(([name, label]) => momentsOf(run, name).map((moment) => ({ ...moment, label })));
+  return run.frames.map(({ step }, i) =>
+    trainingStrips(shapes.map((moments) => moments[i]!), step, { scale: 2 })
+  );
+}
+
+/**
+ * Gives what the model made of one picture in each frame of a run, to be viewed one after another.
+ *
+ * @param run A run with its frames
+ * @param name The tracked picture, such as `mnist 3`
+ * @returns One exhibit for each frame, labelled with its step
+ * @throws {RangeError} If the picture is not tracked; the message lists those that are
+ */
+export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
+  const { imageSize, tau } = config;
+  const { tracked, names } = data.monitor;
+  const known = tracked.map((slot) => names[slot]!);
+  const index = known.indexOf(name);
+  if (index < 0) {
+    throw new RangeError(
+      `Cannot draw shapes: a name must be one of ${known.join(", ")}, got ${name}`,
+    );
+  }
+  return frames.map(({ step, renderings, occupancies, poses }) => {
+    const rendering = itemAt(renderings, tracked[index]!, imageSize ** 2);
+    const occupancy = itemAt(occupancies, index, imageSize ** 3);
+    return {
+      label: `${name}, step ${step.toLocaleString("en-US")}`,
+      image: Float32Array.from(rendering, (byte) => byte / 255),
+      // A frame keeps occupancy, which is tau times the density, as bytes.
+      grid: gridOf(Float32Array.from(occupancy, (byte) => byte / 255 / tau), 0, imageSize),
+      front: azimuth(poses[index]!),
+    };
+  });
+}
+
+function gridOf(values: Float32Array, row: number, side: number): VoxelGrid {
+  return { density: itemAt(values, row, side ** 3), size: [side, side, side] };
+}

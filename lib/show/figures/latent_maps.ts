@@ -1,0 +1,85 @@
+/**
+ * Maps of latents, coloured by what the pictures show.
+ *
+ * @module
+ */
+import { embed, type Embedding, EMBEDDINGS } from "@/study/embedding.ts";
+import { neighbourPurity } from "@/study/nearest.ts";
+import { joinValues, type LabelledRows, rowAt } from "@/study/rows.ts";
+import type { ScatterPoint, ScatterRow } from "@/show/plot/scatter.ts";
+
+/** Latents of one set, with the words for its classes. */
+export interface NamedLatents extends LabelledRows {
+  /** The set. */
+  readonly set: string;
+  /** What each label means. */
+  readonly classNames: readonly string[];
+}
+
+/** Maps of latents, and how well these keep classes together. */
+export interface LatentMaps {
+  /** What to draw: coloured once by set, then for each set by class, the other sets grey. */
+  readonly rows: readonly ScatterRow[];
+  /**
+   * Of the five nearest others of a picture, the share of its own class: among the latents themselves,
+   * and on each map.
+   */
+  readonly purities: Readonly<Record<"latents" | Embedding, number>>;
+}
+
+/** Neighbours that are looked at. */
+const NEIGHBOURS = 5;
+
+/**
+ * Lays the latents of several sets out together, by each way to draw a map.
+ *
+ * @param sets The sets, at least one
+ * @param seed The same seed, the same maps
+ * @throws What `embed` throws
+ */
+export function latentMaps(sets: readonly NamedLatents[], seed: number): LatentMaps {
+  const owners = sets.flatMap((set) => Array.from(set.labels, (label) => ({ set, label })));
+  const latents = joinValues(sets);
+  const maps = EMBEDDINGS.map((name) => [name, embed(latents, name, seed)] as const);
+  const classes = [...new Set(owners.map(nameOf))];
+  const labels = Uint8Array.from(owners, (owner) => classes.indexOf(nameOf(owner)));
+  const purities = [["latents", latents] as const, ...maps].map(([name, rows]) => [
+    name,
+    neighbourPurity({ ...rows, labels }, NEIGHBOURS),
+  ]);
+  const rowOf = (title: string, series: readonly string[], seriesOf: SeriesOf): ScatterRow => ({
+    title,
+    series,
+    maps: Object.fromEntries(maps.map(([name, places]) => [
+      name,
+      owners.map((owner, i) => pointOf(rowAt(places, i), seriesOf(owner))),
+    ])),
+  });
+  return {
+    purities: Object.fromEntries(purities),
+    rows: [
+      rowOf("by set", sets.map(({ set }) => set), ({ set }) => set.set),
+      ...sets.map((own) =>
+        rowOf(
+          `${own.set} by class`,
+          own.classNames,
+          ({ set, label }) => set === own ? own.classNames[label] : undefined,
+        )
+      ),
+    ],
+  };
+}
+
+/** Whose place a point is. */
+interface Owner {
+  readonly set: NamedLatents;
+  readonly label: number;
+}
+
+type SeriesOf = (owner: Owner) => string | undefined;
+
+const nameOf = ({ set, label }: Owner) => JSON.stringify([set.set, label]);
+
+function pointOf(place: Float32Array, series: string | undefined): ScatterPoint {
+  return { x: place[0]!, y: place[1]!, series };
+}

@@ -1,0 +1,152 @@
+/**
+ * The paper's figures of the latent space: paths between objects, units walked, the pose turned, samples.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import { distanceFromBlend, interpolate, walkUnit } from "@/study/latent_paths.ts";
+import { type Aggregate, unitsByVariance } from "@/study/latents.ts";
+import { errorsByPose, type ModelPose, poseOfModel } from "@/study/pose_errors.ts";
+import type { Inference } from "@/infer/inference.ts";
+import type { Picture } from "@/show/plot/bitmap.ts";
+import { labelledSheet } from "@/show/plot/sheet.ts";
+import type { Monitor } from "@/train/monitor.ts";
+import { decodeLatents, objectsNamed, pathRows, poseRow, shapeSheet } from "./decoded_latents.ts";
+
+/** A trained model and the pictures that its latents are shown by. */
+export interface LatentView extends ModelPose {
+  /** The model. */
+  readonly model: Pick<Inference, "reconstruct" | "encode" | "decode" | "render">;
+  /** Its sizes. */
+  readonly config: Config;
+  /** Unseen pictures. */
+  readonly monitor: Monitor;
+}
+
+/** A figure, and what was measured for it. */
+export interface Measured {
+  /** The figure. */
+  readonly picture: Picture;
+  /** What was measured. */
+  readonly values: readonly number[];
+}
+
+/** Steps of an interpolation. */
+const STEPS = 9;
+/** How many units are walked, and where to, in standard deviations. */
+const UNITS = 5;
+const DEVIATIONS = [-3, -2, -1, 0, 1, 2, 3];
+/** An eighth of a turn apart, once around. */
+const POSES = Array.from({ length: 9 }, (_, i) => i / 4 - 1);
+
+/** Takes the pose of a model from what it gives the slots of the pictures that its run was watched on. */
+export function latentViewOf(
+  model: LatentView["model"],
+  config: Config,
+  monitor: Monitor,
+): LatentView {
+  return { model, config, monitor, ...poseOfModel(model.reconstruct(monitor.images).pose) };
+}
+
+/**
+ * Draws straight lines between the latents of two pictures each, in nine steps.
+ *
+ * @param view The model and its pictures
+ * @param pairs Two names of pictures, such as `mnist 3`, by what to write beside their path; of one name
+ *   twice, the first two pictures of it
+ * @returns With the distance of each middle from a blend of its ends (`distanceFromBlend`)
+ * @throws {RangeError} If there is no such picture
+ */
+export function interpolationSheet(
+  view: LatentView,
+  pairs: Readonly<Record<string, readonly [string, string]>>,
+): Measured {
+  const paths = Object.entries(pairs).map(([label, names]) => {
+    const [from, to] = objectsNamed(view.model, view.monitor, names);
+    const latents = interpolate(from!.latent, to!.latent, STEPS);
+    return { label, latents, before: from!.input, after: to!.input };
+  });
+  const shares = Array.from({ length: STEPS }, (_, i) => `${i} / ${STEPS - 1}`);
+  return {
+    picture: labelledSheet(
+      ["input", ...shares, "input"],
+      paths.flatMap(({ label, latents, ...ends }) => pathRows(label, view, latents, ends)),
+    ),
+    values: paths.map(({ latents }) =>
+      distanceFromBlend(decodeLatents(view, latents).renderings, STEPS)
+    ),
+  };
+}
+
+/**
+ * Walks single units of an unseen picture's latent, from three standard deviations of the aggregate
+ * posterior below to three above. Choice: the five units whose mean varies most from picture to picture.
+ *
+ * @param view The model and its pictures
+ * @param aggregate The aggregate posterior
+ * @param name The picture, such as `mnist 8`
+ * @param label What to write above it
+ * @throws {RangeError} If there is no such picture
+ */
+export function unitSheet(
+  view: LatentView,
+  aggregate: Aggregate,
+  name: string,
+  label: string,
+): Picture {
+  const [object] = objectsNamed(view.model, view.monitor, [name]);
+  return labelledSheet(
+    DEVIATIONS.map((by) => by === 0 ? label : `${by > 0 ? "+" : "−"}${Math.abs(by)} sd`),
+    unitsByVariance(aggregate).slice(0, UNITS).flatMap((unit) => {
+      const deviation = Math.sqrt(aggregate.variance[unit]!);
+      const path = walkUnit(object!.latent, unit, DEVIATIONS.map((by) => by * deviation));
+      const title = `unit ${unit}, sd ${deviation.toFixed(2)}`;
+      return pathRows(title, view, path, { azimuths: [Math.PI / 4] });
+    }),
+  );
+}
+
+/**
+ * Turns the pose latent alone, once around, beside each picture.
+ *
+ * @param view The model and its pictures
+ * @param objects Names of pictures, such as `mnist 3`, by what to write beside them
+ * @returns With the squared error of a pixel from the model's own pose, and from a quarter turn on, over
+ *   all pictures of the monitor
+ * @throws {RangeError} If there is no such picture
+ */
+export function poseSheet(
+  view: LatentView,
+  objects: Readonly<Record<string, string>>,
+): Measured {
+  const { model, monitor, pose } = view;
+  const labels = Object.keys(objects);
+  const rows = objectsNamed(model, monitor, Object.values(objects))
+    .map((object, i) => poseRow(labels[i]!, view, object, POSES));
+  const { density } = model.reconstruct(monitor.images);
+  return {
+    picture: labelledSheet(
+      ["input", ...POSES.map((s) => `s = ${s < 0 ? "−" : ""}${Math.abs(s)}`)],
+      rows,
+    ),
+    values: errorsByPose(model, density, monitor.images, [pose, pose + 0.5]),
+  };
+}
+
+/**
+ * Draws groups of shapes.
+ *
+ * @param view The model
+ * @param groups Latents `[N, Z - 1]`, by what to write beside their shapes
+ */
+export function sampleSheet(
+  view: LatentView,
+  groups: Readonly<Record<string, Float32Array>>,
+): Picture {
+  const rows = Object.entries(groups).map(([label, latents]) => ({
+    label,
+    pictures: [shapeSheet(view, latents, 4)],
+    isFirstOfGroup: true,
+  }));
+  return labelledSheet(["each: rendering, voxels from 0° and from 45°"], rows);
+}

@@ -1,0 +1,135 @@
+/**
+ * The architecture figure, from the stages of a real model (F1).
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import type { Stage } from "@/model/stage.ts";
+import { createModel } from "@/method/vae.ts";
+import type { Architecture, DrawnStage, Link, Panel } from "@/show/plot/architecture.ts";
+import type { Picture } from "@/show/plot/bitmap.ts";
+
+/** The paper's two ways to find a pose: predicted by the encoder, or free variables. */
+const PREDICTED = "encoder";
+const FREE = "free";
+
+/** Stages that belong together, with the arrows into and out of them. */
+interface Branch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
+  readonly stages: readonly DrawnStage[];
+  readonly links: readonly Link[];
+}
+
+/**
+ * Describes the model of a config for `architectureSvg`. Its layers and their shapes are asked of the
+ * model. What the paper has and the config leaves out is drawn dashed and asked of a model that has
+ * it: the other pose, the discriminator, the texture.
+ *
+ * @param config The model's sizes and parts
+ * @param pictures Drawn instead of symbols, by the name of the stage, such as a real `image`
+ */
+export function architectureOf(
+  config: Config,
+  pictures: Readonly<Record<string, Picture>> = {},
+): Architecture {
+  const { imageSize, latentSize } = config;
+  const { encoder, decoder, texture } = createModel({ ...config, texture: true }).stages;
+  const illustrated = (stage: DrawnStage): DrawnStage => {
+    const picture = pictures[stage.name];
+    return picture ? { ...stage, picture } : stage;
+  };
+  const inARow = (stages: readonly DrawnStage[]) => stages.map((stage) => [illustrated(stage)]);
+  const [features, mean, logVariance] = encoder.slice(-3);
+  const z: DrawnStage = {
+    name: "z",
+    kind: "sample",
+    shape: [latentSize - 1],
+    note: "mean + ε exp(½ logvar)",
+  };
+  const side = [imageSize, imageSize, imageSize];
+  const rotation: DrawnStage = { name: "rotation", kind: "rotate", shape: side, note: "trilinear" };
+  const projection: DrawnStage = {
+    name: "projection",
+    kind: "project",
+    shape: [imageSize, imageSize, 1],
+    note: "1 − exp(−τ Σ density)",
+  };
+  const branches: Branch[] = [
+    predictedPose(config, features!, rotation),
+    discriminator(config, z),
+    ...[...new Set([FREE, config.pose])].filter((pose) => pose !== PREDICTED)
+      .map((pose) => unpredictedPose(config, pose, rotation)),
+    {
+      title: "Texture",
+      stages: texture,
+      isOptional: !config.texture,
+      links: [{ from: projection.name, to: texture[0]!.name, isOptional: !config.texture }],
+    },
+  ];
+  return {
+    panels: [
+      { title: "Encoder", columns: inARow([...encoder.slice(0, -3), features!]) },
+      {
+        title: "Shape latent",
+        columns: [[illustrated(mean!), illustrated(logVariance!)], [illustrated(z)]],
+      },
+      { title: "Decoder", columns: inARow(decoder) },
+      { title: "Renderer", columns: inARow([rotation, projection]) },
+      ...branches.map(({ stages, links: _, ...panel }) => ({
+        ...panel,
+        columns: inARow(stages),
+        row: 1,
+      })),
+    ],
+    links: branches.flatMap(({ links }) => links),
+  };
+}
+
+/** The pose that the encoder predicts. */
+function predictedPose(config: Config, features: Stage, rotation: DrawnStage): Branch {
+  const isOptional = config.pose !== PREDICTED;
+  const { pose } = createModel({ ...config, pose: PREDICTED }).stages;
+  return {
+    title: `Pose: ${PREDICTED}`,
+    stages: pose,
+    endsUnder: features.name,
+    isOptional,
+    links: [
+      { from: features.name, to: pose[0]!.name, isOptional },
+      { from: pose.at(-1)!.name, to: rotation.name, isOptional },
+    ],
+  };
+}
+
+/** A pose that is no function of the picture. One label does for the arrows of all poses. */
+function unpredictedPose(config: Config, name: string, rotation: DrawnStage): Branch {
+  const isOptional = config.pose !== name;
+  const { pose } = createModel({ ...config, pose: name }).stages;
+  const angles = config.elevation ? "azimuth, elevation" : "azimuth";
+  const label = name === FREE ? angles : "";
+  return {
+    title: `Pose: ${name}`,
+    stages: pose,
+    endsUnder: rotation.name,
+    isOptional,
+    links: [{ from: pose.at(-1)!.name, to: rotation.name, label, isOptional }],
+  };
+}
+
+/** The second player: the config's own, or the one of the paper's adversarial method. */
+function discriminator(config: Config, z: DrawnStage): Branch {
+  const own = createModel(config);
+  const isOptional = own.opponent === undefined;
+  const paper = { ...config, objective: "adversarial", pose: PREDICTED };
+  const { pose, opponent } = (isOptional ? createModel(paper) : own).stages;
+  const code = opponent[0]!;
+  const judgesPose = code.shape[0]! > z.shape[0]!;
+  return {
+    title: "Discriminator",
+    stages: opponent,
+    isOptional,
+    links: [
+      { from: z.name, to: code.name, isOptional },
+      ...judgesPose ? [{ from: pose.at(-1)!.name, to: code.name, isOptional }] : [],
+    ],
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * The reader's own pictures, wherever they are, under a name that says nothing of the machine.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
+import { availableData } from "@/data/fallback.ts";
+import { imagesAt, type ImageSet } from "@/data/image_set.ts";
+import { loadMixture } from "@/data/mixture.ts";
+import { loadImageSet, type LoadOptions } from "@/data/sources.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import { encodePng, greyPicture } from "@/show/plot/bitmap.ts";
+
+/** Pictures that a run can be trained on. */
+export interface OwnPictures {
+  /** The mixture of them alone. It names their folder and no more, so records hold no place. */
+  readonly data: string;
+  /** Where that folder is: what is to be used as the folder of data sets. */
+  readonly dataDir: string;
+  /** How many there are. */
+  readonly count: number;
+  /** Eight letters that follow from every pixel: the same name with other pictures is another run. */
+  readonly digest: string;
+}
+
+/**
+ * Takes a folder or a zip file of pictures for a run.
+ *
+ * @param path The folder or file, as the notebook sees it
+ * @throws {RangeError} If its name has other characters than letters, digits, spaces and `._-`, or is
+ *   also that of something beside the notebook
+ * @throws What the source `images:PATH` throws
+ */
+export async function ownPictures(path: string): Promise<OwnPictures> {
+  const [name, dataDir] = [basename(resolve(path)), dirname(path)];
+  // In a mixture, commas, colons, pluses and # have meanings of their own.
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u.test(name)) {
+    throw new RangeError(
+      `Cannot use pictures: the folder's name must be of letters, digits, spaces and . _ -, got ` +
+        `${JSON.stringify(name)}; rename it`,
+    );
+  }
+  if (resolve(dataDir) !== Deno.cwd() && await exists(name)) {
+    throw new RangeError(
+      `Cannot use pictures: the folder's name must be another than those beside the notebook, got ` +
+        `${JSON.stringify(name)}; rename it`,
+    );
+  }
+  const { pixels, count } = await loadImageSet(`images:${name}`, "train", { dataDir });
+  const digest = createHash("sha256").update(pixels).digest("hex").slice(0, 8);
+  return { data: `images:${name}:1`, dataDir, count, digest };
+}
+
+/** Pictures that stand in for the reader's own. */
+export interface ExamplePictures {
+  /** The folder that holds them, one PNG file each. */
+  readonly path: string;
+  /** Where they come from, in words. */
+  readonly provenance: string;
+  /** What was replaced and why; absent if nothing was. */
+  readonly notice?: string;
+}
+
+/**
+ * Makes a folder of pictures from the first test pictures of Fashion-MNIST, or of its stand-in.
+ *
+ * @param folder Where the folder goes
+ * @param options Which classes, how many pictures, and what `loadImageSet` takes
+ * @throws What `availableData` throws
+ */
+export async function examplePictures(
+  folder: string,
+  options: { readonly classes: readonly string[]; readonly count: number } & LoadOptions,
+): Promise<ExamplePictures> {
+  const { classes, count, ...load } = options;
+  const { data, notice } = await availableData(`fashion-mnist#${classes.join("+")}`, load);
+  const [mixed] = await loadMixture(data, "test", load);
+  const { set } = mixed!;
+  const path = join(folder, `${set.name.split("#")[0]}-test`);
+  for (let index = 0; index < Math.min(count, set.count); index++) {
+    await writeAtomically(join(path, fileName(set, index)), pictureOf(set, index));
+  }
+  return { path, provenance: set.provenance, ...(notice !== undefined && { notice }) };
+}
+
+/** Numbers come first, so that the classes stay mixed in the order of names. */
+function fileName({ labels, classNames }: ImageSet, index: number): string {
+  const className = classNames![labels![index]!]!.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return `${String(index).padStart(4, "0")}-${className}.png`;
+}
+
+function pictureOf(set: ImageSet, index: number): Uint8Array {
+  return encodePng(greyPicture(imagesAt(set, [index]), [set.size, set.size]));
+}
+
+const exists = (path: string) => Deno.stat(path).then(() => true, () => false);

@@ -1,0 +1,104 @@
+/**
+ * Training inside a notebook: loss curves that grow, and a stop button that loses nothing.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Config } from "@/config.ts";
+import { lossCurves } from "@/show/plot/curves.ts";
+import { escapeXml } from "@/show/plot/svg.ts";
+import { readHistory, type StepRecord } from "@/train/history.ts";
+import { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "@/train/run.ts";
+import { stopSignal } from "./interrupt.ts";
+import { type LiveDisplay, liveDisplay } from "./live.ts";
+
+/** Where runs and data are. */
+export type WatchOptions = Omit<RunOptions, "signal" | "onStep">;
+
+/**
+ * Opens a run as `openRun` does, with its loss curves drawn live while anything is missing, and says
+ * what it was trained on. The stop button of JupyterLab finishes the step and saves; running the cell
+ * again goes on from there.
+ *
+ * @param config What to train
+ * @param options Where runs and data are
+ * @throws {DOMException} `AbortError`, if training was stopped
+ */
+export async function watchRun(config: Config, options: WatchOptions): Promise<Run> {
+  const live = await liveDisplay();
+  try {
+    const run = await watch(live, "", config, options);
+    const html = lossCurves(run.history).html + paragraph(`Pictures: ${provenanceOf(run)}.`);
+    live.update({ html }, { alt: `Loss curves of ${run.history.length} steps` });
+    return run;
+  } finally {
+    await live.finish();
+  }
+}
+
+/**
+ * Opens several runs, one after the other and in one place, as `watchRun` opens one; then lists them.
+ * Runs on the same pictures share them in memory.
+ *
+ * @param configs What to train; every run is told apart by the fields in which they differ
+ * @param options Where runs and data are
+ * @returns The runs, in the order of the configs
+ * @throws {DOMException} `AbortError`, if training was stopped
+ */
+export async function watchRuns(
+  configs: readonly Config[],
+  options: WatchOptions,
+): Promise<Run[]> {
+  const load = { loaded: new Map(), ...options.load };
+  const live = await liveDisplay();
+  try {
+    const runs: Run[] = [];
+    for (const [i, config] of configs.entries()) {
+      const title = `Run ${i + 1} of ${configs.length}: ${describe(config, configs)}`;
+      runs.push(await watch(live, paragraph(title), config, { ...options, load }));
+    }
+    live.update({ html: tableOf(runs, configs) }, { alt: `${runs.length} runs` });
+    return runs;
+  } finally {
+    await live.finish();
+  }
+}
+
+/** Opens a run; draws its curves below a heading while it trains. */
+async function watch(
+  live: LiveDisplay,
+  heading: string,
+  config: Config,
+  options: WatchOptions,
+): Promise<Run> {
+  const history = await readHistory(join(runFolder(options.runs, config), "history.jsonl"));
+  const chart = () => ({ html: heading + lossCurves(history).html });
+  const onStep = (record: StepRecord) => {
+    // An interrupted run goes on from its checkpoint, which may be some steps back.
+    while (history.length >= record.step) history.pop();
+    history.push(record);
+    live.update(chart);
+  };
+  return await openRun(config, { ...options, signal: stopSignal(), onStep });
+}
+
+/** Names a config by the fields in which it differs from others. */
+function describe(config: Config, others: readonly Config[]): string {
+  const fields = (Object.keys(config) as (keyof Config)[])
+    .filter((field) => others.some((other) => other[field] !== config[field]));
+  return fields.map((field) => `${field} ${config[field]}`).join(", ");
+}
+
+/** Lists runs, with what they were trained on below. */
+function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
+  const rows = runs.map(({ history, machine }, i) => {
+    const image = history.at(-1)?.image?.toFixed(1) ?? "";
+    const cells = [describe(configs[i]!, configs), String(history.length), image, machine];
+    return `<tr>${cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`;
+  });
+  const provenances = [...new Set(runs.map(provenanceOf))];
+  return `<table><tr><th>run</th><th>steps</th><th>last image loss</th><th>machine</th></tr>` +
+    `${rows.join("")}</table>${paragraph(`Pictures: ${provenances.join(". ")}.`)}`;
+}
+
+const paragraph = (text: string) => `<p>${escapeXml(text)}</p>`;

@@ -1,0 +1,101 @@
+/**
+ * Figure files, each with a record beside it of how it was made.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeAtomically } from "@/engine/files.ts";
+import { encodeGif, type GifOptions } from "./animation.ts";
+import { encodePng, type Picture, pictureFormat } from "./bitmap.ts";
+
+/** How a figure was made; saved as JSON beside it. */
+export interface FigureRecord {
+  /** The whole config of the run. */
+  readonly config: unknown;
+  /** The seed from which every random draw followed. */
+  readonly seed: number;
+  /** The commit of the code. */
+  readonly commit: string;
+  /** Minutes that making the figure took, training included. */
+  readonly minutes: number;
+  /** The kind of machine, such as `describeMachine()` gives. */
+  readonly machine: string;
+  /** Where the pictures behind it come from, if there are any. */
+  readonly data?: string;
+  /** What was measured, by name, with the unit in the name. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What a figure can be: a picture, pictures to animate, an SVG document, or a file's bytes. */
+export type Figure = Picture | readonly Picture[] | string | Uint8Array;
+
+/** Where a figure goes. */
+export interface SaveOptions extends GifOptions {
+  /** The folder, made where it is missing. */
+  readonly folder: string;
+}
+
+/** The two files of a figure. */
+export interface SavedFigure {
+  /** The picture: `<folder>/<name>.png`, `.gif` or `.svg`. */
+  readonly file: string;
+  /** Its record: `<folder>/<name>.json`. */
+  readonly record: string;
+  /** The picture's size in bytes. */
+  readonly byteCount: number;
+}
+
+/** Larger files make every clone of the repository slow. */
+const MOST_BYTES = 4_000_000;
+
+/**
+ * Writes a figure and its record. Both are written under a temporary name and renamed, so that a
+ * reader never meets half a file.
+ *
+ * @param name The files' name without its ending, such as `fig04_turntable_digits`
+ * @param figure A picture (becomes a PNG), pictures (a GIF), an SVG document, or PNG or GIF bytes
+ * @param record How the figure was made
+ * @param options The folder, and how a GIF plays
+ * @throws {RangeError} If the file would exceed 4 MB
+ * @throws {TypeError} If the name is no plain file name, or bytes are neither PNG nor GIF
+ */
+export async function saveFigure(
+  name: string,
+  figure: Figure,
+  record: FigureRecord,
+  options: SaveOptions,
+): Promise<SavedFigure> {
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) {
+    throw new TypeError(
+      `Cannot save a figure: name must be of a-z, 0-9, _ and -, got ${JSON.stringify(name)}`,
+    );
+  }
+  const { bytes, extension } = encode(figure, options);
+  if (bytes.length > MOST_BYTES) {
+    throw new RangeError(
+      `Cannot save figure ${name}: the file must have at most ${MOST_BYTES} bytes, got ` +
+        `${bytes.length}; draw fewer frames, fewer colours or a smaller scale`,
+    );
+  }
+  const file = join(options.folder, `${name}.${extension}`);
+  const recordFile = join(options.folder, `${name}.json`);
+  await writeAtomically(file, bytes);
+  const text = JSON.stringify({ figure: `${name}.${extension}`, ...record }, null, 2) + "\n";
+  await writeAtomically(recordFile, text);
+  return { file, record: recordFile, byteCount: bytes.length };
+}
+
+function encode(figure: Figure, options: GifOptions): { bytes: Uint8Array; extension: string } {
+  if (typeof figure === "string") {
+    return { bytes: new TextEncoder().encode(figure), extension: "svg" };
+  }
+  if (figure instanceof Uint8Array) {
+    const extension = pictureFormat(figure);
+    if (extension) return { bytes: figure, extension };
+    throw new TypeError(
+      `Cannot save a figure: bytes must be those of a PNG or GIF file, got ${figure.length} others`,
+    );
+  }
+  if ("pixels" in figure) return { bytes: encodePng(figure), extension: "png" };
+  return { bytes: encodeGif(figure, options), extension: "gif" };
+}

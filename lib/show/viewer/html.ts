@@ -1,0 +1,64 @@
+/**
+ * A shape that can be turned, as one piece of HTML for a notebook's output cell.
+ *
+ * Where scripts run (JupyterLab, exported HTML) the reader drags to turn, zooms, moves the threshold
+ * and plays the frames. Elsewhere (GitHub, notebooks that are not trusted) the poster stays.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { encodePng, type Picture, pictureFormat } from "@/show/plot/bitmap.ts";
+import { escapeXml } from "@/show/plot/svg.ts";
+import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
+import { packScene, type SceneOptions, type ViewerFrame } from "./scene.ts";
+import { viewerScript, viewerStyle } from "./script.ts";
+
+/** How a shape is shown. */
+export interface ViewerOptions extends SceneOptions {
+  /** What is seen where scripts do not run: a picture, or a PNG's or GIF's bytes; by default the view. */
+  readonly poster?: Picture | Uint8Array;
+}
+
+/**
+ * Gives the HTML of a viewer. It needs nothing from elsewhere and has no ids: any number of viewers
+ * can stand on a page, and the same shape gives the same bytes.
+ *
+ * @param frames One shape, or the moments of its training; the last one is seen first
+ * @param options Viewpoint, threshold, size and poster
+ * @throws What `packScene` throws
+ * @throws {TypeError} If the poster is neither a PNG nor a GIF
+ *
+ * @example A viewer of one voxel
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { viewerHtml } from "./html.ts";
+ *
+ * const grid = { density: [1], size: [1, 1, 1] as const };
+ * const html = viewerHtml([{ label: "a voxel", grid }], { width: 80 });
+ * assert.match(html, /<img src="data:image\/png;base64,[^"]+" alt="a voxel"/);
+ * ```
+ */
+export function viewerHtml(frames: readonly ViewerFrame[], options: ViewerOptions = {}): string {
+  const scene = packScene(frames, options);
+  const { width, height, azimuth, elevation, threshold, alt } = scene;
+  const { grid, front = 0 } = frames.at(-1)!;
+  const poster = options.poster ??
+    drawVoxels(grid, { width, height, azimuth: front + azimuth, elevation, threshold });
+  return `<div class="voxel-viewer" style="max-width: ${width}px" data-scene="${
+    escapeXml(JSON.stringify(scene))
+  }"><img src="${dataUrl(poster)}" alt="${escapeXml(alt)}" style="max-width: 100%">` +
+    `<p>In JupyterLab, once the notebook is trusted, this shape can be turned by hand.</p></div>\n` +
+    `<style>${viewerStyle()}</style>\n<script>${viewerScript()}</script>\n`;
+}
+
+function dataUrl(poster: Picture | Uint8Array): string {
+  const bytes = poster instanceof Uint8Array ? poster : encodePng(poster);
+  const format = pictureFormat(bytes);
+  if (!format) {
+    throw new TypeError(
+      `Cannot view shapes: poster must be a picture or the bytes of a PNG or GIF file, got ` +
+        `${bytes.length} others`,
+    );
+  }
+  return `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;
+}

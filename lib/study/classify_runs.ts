@@ -1,0 +1,53 @@
+/**
+ * The classes of pictures from latents of trained models, beside those from pixels.
+ *
+ * @module
+ */
+import { Inference } from "@/infer/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/method/vae.ts";
+import type { Run } from "@/train/run.ts";
+import { type Accuracy, classify, summarise, type Trial } from "./classify.ts";
+import type { LabelledPictures } from "./labelled_images.ts";
+import { latentsOf } from "./latents.ts";
+
+/**
+ * Classifies the pictures of each set by the latents of each run's frozen encoder, by those of an encoder
+ * with the first run's initial weights, and by pixels.
+ *
+ * @param runs Runs that differ in their seeds, at least one
+ * @param sets Pictures to fit to and to score on
+ * @throws What `classify` throws
+ */
+export function classifyRuns(
+  runs: readonly Pick<Run, "config" | "checkpoint">[],
+  sets: readonly LabelledPictures[],
+): Accuracy[] {
+  const { config } = runs[0]!;
+  const encoders = [
+    ...runs.map(({ config, checkpoint }) => {
+      return { features: "latent", config, weights: checkpoint.snapshot };
+    }),
+    {
+      features: "latent of an untrained encoder",
+      config,
+      weights: initialValues(createModel(config).parameters, config.seed),
+    },
+  ];
+  const trials: Trial[] = encoders.flatMap(({ features, config, weights }) => {
+    using model = new Inference(config, weights);
+    return sets.flatMap(({ set, classNames, known, asked }) =>
+      classify(
+        { set, features },
+        latentsOf(model, known),
+        latentsOf(model, asked),
+        classNames.length,
+      )
+    );
+  });
+  const byPixels = sets.flatMap(({ set, classNames, known, asked }) =>
+    classify({ set, features: "pixels" }, known, asked, classNames.length)
+  );
+  const all = [...trials, ...byPixels];
+  return summarise(sets.flatMap(({ set }) => all.filter((trial) => trial.set === set)));
+}

@@ -1,0 +1,86 @@
+/**
+ * Pictures with their classes, as rows of pixels: some to fit to, others to score on.
+ *
+ * @module
+ */
+import type { MixedSet } from "@/data/batches.ts";
+import { imagesAt, type ImageSet } from "@/data/image_set.ts";
+import { createRandom, permutation, seedFor } from "@/engine/random.ts";
+import type { LabelledRows } from "./rows.ts";
+
+/** Pictures of one set. */
+export interface LabelledPictures {
+  /** The set's name. */
+  readonly set: string;
+  /** What each label means. */
+  readonly classNames: readonly string[];
+  /** Pictures of the training split, in random order. */
+  readonly known: LabelledRows;
+  /** Pictures of the test split, in random order. */
+  readonly asked: LabelledRows;
+}
+
+/** How many pictures are drawn. */
+export interface DrawOptions {
+  /** Of each training set; all where it has fewer. */
+  readonly known: number;
+  /** Of each test set; all where it has fewer. */
+  readonly asked: number;
+  /** The same seed, the same pictures. */
+  readonly seed: number;
+}
+
+/**
+ * Draws pictures of every set of a mixture.
+ *
+ * @param train The training split of each set
+ * @param tests The test split of each, in the same order
+ * @throws {TypeError} If a set has no labels
+ */
+export function labelledPictures(
+  train: readonly MixedSet[],
+  tests: readonly MixedSet[],
+  { known, asked, seed }: DrawOptions,
+): LabelledPictures[] {
+  return train.map(({ set }, i) => {
+    const test = tests[i]!.set;
+    return {
+      set: set.name,
+      known: pixelsOf(set, drawIndices(set, known, seed)),
+      asked: pixelsOf(test, drawIndices(test, asked, seed)),
+      classNames: set.classNames!, // there are labels, so there are names
+    };
+  });
+}
+
+/**
+ * Draws pictures of a set, each at most once, in random order; all of them if that many are wanted.
+ *
+ * @param set Where they come from
+ * @param count How many are wanted
+ * @param seed The same seed, the same pictures
+ * @returns Their indices
+ */
+export function drawIndices(set: ImageSet, count: number, seed: number): Uint32Array {
+  const order = permutation(set.count, createRandom(seedFor(seed, `pictures/${set.name}`)));
+  return order.subarray(0, count);
+}
+
+/**
+ * Gives pictures as rows of pixels.
+ *
+ * @param set A set with labels
+ * @param indices Which of its pictures
+ * @throws {TypeError} If the set has no labels
+ */
+export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): LabelledRows {
+  const { labels } = set;
+  if (!labels) {
+    throw new TypeError(`Cannot label pictures of ${set.name}: it must have labels, got none`);
+  }
+  return {
+    values: imagesAt(set, indices),
+    labels: Uint8Array.from(indices, (index) => labels[index]!),
+    length: set.size ** 2,
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * Mean and spread over seeds, how they are written, and when two of them differ.
+ *
+ * @module
+ */
+
+/** What a few repetitions gave. */
+export interface Spread {
+  /** Their mean. */
+  readonly mean: number;
+  /** Their sample standard deviation, with n - 1; NaN where there is only one. */
+  readonly deviation: number;
+}
+
+/**
+ * Gives mean and sample standard deviation.
+ *
+ * @param values One for each repetition, at least one
+ * @throws {RangeError} If there is none
+ */
+export function spreadOf(values: readonly number[]): Spread {
+  const count = values.length;
+  if (count === 0) throw new RangeError("Cannot average: values must have at least one, got none");
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: count === 1 ? NaN : Math.sqrt(squares / (count - 1)) };
+}
+
+/**
+ * Writes a number as tables do, without the zero in front of the point.
+ *
+ * @param value The number
+ * @param decimals Digits behind the point, an integer >= 0
+ */
+export function formatNumber(value: number, decimals: number): string {
+  const digits = Math.abs(value).toFixed(decimals).replace(/^0\./, ".");
+  return value < 0 && /[1-9]/.test(digits) ? `−${digits}` : digits;
+}
+
+/**
+ * Writes mean and deviation; the mean alone where there is no deviation.
+ *
+ * @param spread What to write
+ * @param decimals Digits behind the point, an integer >= 0
+ *
+ * @example As in the README
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatSpread } from "./spread.ts";
+ *
+ * assert.equal(formatSpread({ mean: 0.00926, deviation: 0.00033 }, 4), ".0093 ± .0003");
+ * ```
+ */
+export function formatSpread({ mean, deviation }: Spread, decimals: number): string {
+  const words = formatNumber(mean, decimals);
+  return Number.isNaN(deviation) ? words : `${words} ± ${formatNumber(deviation, decimals)}`;
+}
+
+/** How far apart two methods are. */
+export interface Difference {
+  /** Mean of the first less that of the second. */
+  readonly difference: number;
+  /**
+   * sqrt(a.deviation^2 + b.deviation^2): how much the difference of two single runs, one of either,
+   * varies by the seeds alone. NaN where either has only one seed.
+   */
+  readonly seedSpread: number;
+  /** Whether the difference is no larger than that; false where it is not known. */
+  readonly isWithinSpread: boolean;
+}
+
+/**
+ * Compares two methods. Choice: no test of significance, since three seeds support none; a difference
+ * counts when it is larger than the one that two seeds make.
+ *
+ * @param a The first
+ * @param b The second
+ */
+export function differenceOf(a: Spread, b: Spread): Difference {
+  const difference = a.mean - b.mean;
+  const seedSpread = Math.hypot(a.deviation, b.deviation);
+  return { difference, seedSpread, isWithinSpread: Math.abs(difference) <= seedSpread };
+}
+
+/**
+ * Gives the circular standard deviation, sqrt(-2 log R), R being the length of the mean of the unit
+ * vectors (Mardia and Jupp, Directional Statistics, equation 2.3.11). 0 where all angles are equal;
+ * for many uniform ones R is near 0 and the deviation above 2.
+ *
+ * @param angles Radians, at least one
+ * @returns Radians, >= 0
+ * @throws {RangeError} If there is none
+ */
+export function circularDeviation(angles: ArrayLike<number>): number {
+  const count = angles.length;
+  if (count === 0) throw new RangeError("Cannot average: angles must have at least one, got none");
+  let [sin, cos] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    sin += Math.sin(angles[i]!);
+    cos += Math.cos(angles[i]!);
+  }
+  const length = Math.min(1, Math.hypot(sin, cos) / count); // above 1 by rounding alone
+  return Math.sqrt(-2 * Math.log(length));
+}

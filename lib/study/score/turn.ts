@@ -1,0 +1,162 @@
+/**
+ * Turns voxel grids about the vertical axis: from the frame of one maker of shapes to that of another.
+ *
+ * A grid `[D, H, W]` fills the cube [-1, 1]^3 as in `render/camera.ts`: x runs with W, y against H, z
+ * with D, and a camera at azimuth a reads the grid at R(a) p, with
+ * (x, z) -> (x cos a + z sin a, -x sin a + z cos a). Tests hold this file against the renderer.
+ *
+ * @module
+ */
+
+/** How one frame lies in another. */
+export interface Turn {
+  /** Radians. */
+  readonly offset: number;
+  /**
+   * Whether near and far change places first. Silhouettes cannot tell: a shape whose depth is
+   * reversed, and which turns the other way round, gives the same ones.
+   */
+  readonly isMirrored: boolean;
+}
+
+/** The sides of two grids, in cells. */
+export interface Sides {
+  /** Of the grid that there is. */
+  readonly size: number;
+  /** Of the grid that is wanted; both fill the same cube. */
+  readonly newSize: number;
+}
+
+/**
+ * Gives the azimuth, in the new frame, of a camera that stood at `azimuth` in the old one: what it
+ * sees of `turnGrid`'s result there is what it saw before, up to a reversed depth.
+ */
+export function turnAzimuth(azimuth: number, { offset, isMirrored }: Turn): number {
+  return isMirrored ? offset - azimuth : azimuth + offset;
+}
+
+/** Gives the turn that brings a camera from azimuth `from` to azimuth `to`. */
+export function turnBetween(from: number, to: number, isMirrored: boolean): Turn {
+  return { offset: isMirrored ? to + from : to - from, isMirrored };
+}
+
+/**
+ * Resamples a grid in another frame, and at another size:
+ *
+ * turned(p) = grid(F R(-offset) p), with F: z -> -z if the turn is mirrored
+ *
+ * trilinear between cell centres, 0 outside the grid.
+ *
+ * @param grid `[size, size, size]`
+ * @param sides `size` and `newSize`
+ * @param turn From the grid's frame to the new one
+ * @returns `[newSize, newSize, newSize]`
+ * @throws {TypeError} If the grid does not have size^3 cells
+ *
+ * @example A quarter turn brings what was near to the left
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { turnGrid } from "./turn.ts";
+ *
+ * const near = [1, 1, 1, 1, 0, 0, 0, 0]; // the layer d = 0
+ * const turn = { offset: Math.PI / 2, isMirrored: false };
+ * const turned = turnGrid(near, { size: 2, newSize: 2 }, turn);
+ * assert.deepEqual([...turned].map(Math.round), [1, 0, 1, 0, 1, 0, 1, 0]); // w = 0
+ * ```
+ */
+export function turnGrid(grid: ArrayLike<number>, sides: Sides, turn: Turn): Float32Array {
+  const turned = new Float32Array(sides.newSize ** 3);
+  createTurner(turn, sides)(stretchRows(grid, sides), turned);
+  return turned;
+}
+
+/**
+ * Resamples a grid along its rows alone, which a turn about the vertical axis does not mix: the half
+ * of the work that is the same for all turns.
+ *
+ * @param grid `[size, size, size]`
+ * @returns `[size, newSize, size]`
+ * @throws {TypeError} If the grid does not have size^3 cells
+ */
+export function stretchRows(grid: ArrayLike<number>, { size, newSize }: Sides): Float32Array {
+  if (grid.length !== size ** 3) {
+    throw new TypeError(
+      `Cannot turn a grid: grid must have ${size}^3 = ${size ** 3} values, got ${grid.length}`,
+    );
+  }
+  const stretched = new Float32Array(size * newSize * size);
+  for (let row = 0; row < newSize; row++) {
+    const at = (row + 0.5) * size / newSize - 0.5;
+    for (const [near, weight] of neighbours(at, size)) {
+      for (let d = 0; d < size; d++) {
+        const [to, from] = [(d * newSize + row) * size, (d * size + near) * size];
+        for (let w = 0; w < size; w++) stretched[to + w]! += weight * grid[from + w]!;
+      }
+    }
+  }
+  return stretched;
+}
+
+/**
+ * Prepares a turn for any number of grids.
+ *
+ * @param turn From the grids' frame to the new one
+ * @param sides Their sizes
+ * @returns A function that fills `[newSize, newSize, newSize]` with the turned grid, given what
+ *   `stretchRows` made of it
+ */
+export function createTurner(
+  turn: Turn,
+  { size, newSize }: Sides,
+): (stretched: Float32Array, turned: Float32Array) => void {
+  const { weights, places } = cornersOf(turn, { size, newSize });
+  const layer = newSize * size; // cells of one layer of the stretched grid
+  const base = places.map((place) => Math.floor(place / size) * layer + place % size);
+  return (stretched, turned) => {
+    let to = 0;
+    for (let d = 0; d < newSize; d++) {
+      for (let row = 0; row < newSize; row++) {
+        const up = row * size;
+        for (let corner = 4 * d * newSize, w = 0; w < newSize; w++, corner += 4) {
+          turned[to++] = weights[corner]! * stretched[base[corner]! + up]! +
+            weights[corner + 1]! * stretched[base[corner + 1]! + up]! +
+            weights[corner + 2]! * stretched[base[corner + 2]! + up]! +
+            weights[corner + 3]! * stretched[base[corner + 3]! + up]!;
+        }
+      }
+    }
+  };
+}
+
+/**
+ * Finds, for each column of cells of the new frame, the four columns of the old one around it.
+ *
+ * @returns `weights` and `places` (d * size + w), `[newSize, newSize, 4]`; weight 0 outside the grid
+ */
+function cornersOf({ offset, isMirrored }: Turn, { size, newSize }: Sides) {
+  const weights = new Float32Array(4 * newSize ** 2);
+  const places = new Int32Array(4 * newSize ** 2);
+  const [cos, sin] = [Math.cos(offset), Math.sin(offset)];
+  for (let d = 0; d < newSize; d++) {
+    for (let w = 0; w < newSize; w++) {
+      const [x, z] = [(2 * w + 1) / newSize - 1, (2 * d + 1) / newSize - 1];
+      const column = ((x * cos - z * sin + 1) * size - 1) / 2;
+      const depth = (((x * sin + z * cos) * (isMirrored ? -1 : 1) + 1) * size - 1) / 2;
+      let corner = 4 * (d * newSize + w);
+      for (const [nearDepth, depthWeight] of neighbours(depth, size)) {
+        for (const [nearColumn, columnWeight] of neighbours(column, size)) {
+          weights[corner] = depthWeight * columnWeight;
+          places[corner++] = nearDepth * size + nearColumn;
+        }
+      }
+    }
+  }
+  return { weights, places };
+}
+
+/** Gives the cells on both sides of a fractional index that are in the grid, with their weights. */
+function neighbours(at: number, size: number): [cell: number, weight: number][] {
+  const first = Math.floor(at);
+  const both: [number, number][] = [[first, first + 1 - at], [first + 1, at - first]];
+  return both.filter(([cell]) => cell >= 0 && cell < size);
+}

@@ -1,0 +1,131 @@
+/**
+ * What a model's shapes are like, where there is no truth to compare them with: how dense, in how many
+ * pieces, seen from where.
+ *
+ * @module
+ */
+import type { MixedSet } from "@/data/batches.ts";
+import { Inference, type Reconstruction } from "@/infer/inference.ts";
+import { solidityOf } from "@/study/score/density.ts";
+import { piecesOf } from "@/study/score/pieces.ts";
+import { circularDeviation, spreadOf } from "@/study/score/spread.ts";
+import { createErrors, type Score } from "@/train/evaluate.ts";
+import type { Run } from "@/train/run.ts";
+import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
+
+/** Scores of one model on unseen pictures. All but the errors are means over the pictures of all sets. */
+export interface ShapeScores {
+  /** How many pictures were measured, of all sets together. */
+  readonly count: number;
+  /** The error of the renderings, for each set by itself. */
+  readonly errors: readonly Score[];
+  /** Share of the voxels that reach the threshold. */
+  readonly occupied: number;
+  /** Mean occupancy. */
+  readonly meanOccupancy: number;
+  /** Share of the voxels with an occupancy from .05 up to .5. */
+  readonly fog: number;
+  /** Connected pieces of the voxels that reach the threshold. */
+  readonly pieces: number;
+  /** Share of these voxels that the largest piece has. */
+  readonly largestPiece: number;
+  /** Circular standard deviation of the azimuths, in radians: 0 if the pose has collapsed. */
+  readonly azimuthDeviation: number;
+}
+
+/** How shapes are measured. */
+export interface ShapeScoreOptions extends UnseenOptions {
+  /** Least density of an occupied voxel. */
+  readonly threshold: number;
+}
+
+/**
+ * Measures the shapes that a model makes of unseen pictures, and its renderings of them, in one walk.
+ *
+ * @param model The trained model and its opacity tau
+ * @param tests The sets, with the shares that they had in training
+ * @param options Threshold, and how many pictures of each set
+ * @throws {RangeError} If the limit is no integer >= 1
+ */
+export function scoreShapes(
+  { inference, tau }: { readonly inference: Inference; readonly tau: number },
+  tests: readonly MixedSet[],
+  options: ShapeScoreOptions,
+): ShapeScores {
+  const { threshold } = options;
+  const side = tests[0]!.set.size;
+  const errors = createErrors(tests, options);
+  const shapes: ReturnType<typeof scoreShape>[] = [];
+  const azimuths: number[] = [];
+  for (const batch of reconstructUnseen(inference, tests, options)) {
+    errors.add(batch);
+    const { density, pose } = batch.reconstruction;
+    for (const [from, to] of batch.fresh) {
+      for (let slot = from; slot < to; slot++) {
+        const grid = density.subarray(slot * side ** 3, (slot + 1) * side ** 3);
+        shapes.push(scoreShape(grid, { side, tau, threshold }));
+        azimuths.push((pose[slot]! + 1) * Math.PI);
+      }
+    }
+  }
+  const mean = (field: keyof typeof shapes[number]) =>
+    spreadOf(shapes.map((shape) => shape[field])).mean;
+  return {
+    count: shapes.length,
+    errors: errors.scores(),
+    occupied: mean("occupied"),
+    meanOccupancy: mean("meanOccupancy"),
+    fog: mean("fog"),
+    pieces: mean("count"),
+    largestPiece: mean("largestShare"),
+    azimuthDeviation: circularDeviation(azimuths),
+  };
+}
+
+/** Measures one grid `[S, S, S]`. */
+function scoreShape(
+  density: Float32Array,
+  { side, tau, threshold }: { side: number; tau: number; threshold: number },
+) {
+  return {
+    ...solidityOf(density, { tau, threshold }),
+    ...piecesOf(density, [side, side, side], threshold),
+  };
+}
+
+/** A run with what its model makes of unseen pictures. */
+export interface StudiedRun {
+  /** The run. */
+  readonly run: Run;
+  /** Scores of its shapes. */
+  readonly scores: ShapeScores;
+  /** What it makes of the monitor's pictures, in their order. */
+  readonly watched: Reconstruction;
+}
+
+/**
+ * Asks the models of several runs, one after the other: each is freed before the next is compiled.
+ *
+ * @param runs The runs
+ * @param options Threshold, how many pictures of each set, and `onRun`, told how many runs are done
+ * @returns One for each run, in their order
+ * @throws {RangeError} If the limit is no integer >= 1
+ */
+export async function studyRuns(
+  runs: readonly Run[],
+  options: ShapeScoreOptions & { readonly onRun?: (done: number) => void },
+): Promise<StudiedRun[]> {
+  const studied: StudiedRun[] = [];
+  for (const run of runs) {
+    const { config, checkpoint, data } = run;
+    using inference = new Inference(config, checkpoint.snapshot);
+    studied.push({
+      run,
+      scores: scoreShapes({ inference, tau: config.tau }, data.tests, options),
+      watched: inference.reconstruct(data.monitor.images),
+    });
+    options.onRun?.(studied.length);
+    await new Promise((resolve) => setTimeout(resolve)); // a progress bar gets its turn
+  }
+  return studied;
+}

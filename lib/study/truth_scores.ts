@@ -1,0 +1,236 @@
+/**
+ * Judges what is claimed about objects by the truth, which the paper never did.
+ *
+ * @module
+ */
+import { Inference } from "@/infer/inference.ts";
+import {
+  alignedCells,
+  alignInView,
+  alignSolids,
+  type ShapeAlignment,
+  solidAt,
+  turnsInView,
+} from "@/study/score/alignment.ts";
+import {
+  alignAzimuths,
+  type AzimuthErrors,
+  azimuthErrors,
+  guessedAzimuthErrors,
+} from "@/study/score/azimuth.ts";
+import { chamferDistance } from "@/study/score/chamfer.ts";
+import { intersectionOverUnion } from "@/study/score/overlap.ts";
+import { circularDeviation } from "@/study/score/spread.ts";
+import {
+  differenceFromOwnView,
+  meanSquaredDifference,
+  novelViewOverlap,
+  viewAt,
+  type ViewsAround,
+} from "@/study/score/views.ts";
+import type { Run } from "@/train/run.ts";
+import {
+  bestExtrusionDepth,
+  claimOfExtrusion,
+  claimOfModel,
+  claimOfNearest,
+  claimOfRevolution,
+} from "./predictions.ts";
+import { type GroundTruth, type Objects, type Renderable, viewsAround } from "./ground_truth.ts";
+
+/** Scores on objects that were never seen. Those of azimuths are absent where these were given. */
+export interface TruthScores {
+  /** Mean intersection over union in the frame of the truth, after one turn for all objects. */
+  readonly overlap: number;
+  /** The same where every object is turned as its picture shows it: shape alone, pose given away. */
+  readonly overlapInView: number;
+  /** Mean Chamfer distance, in sides of the grid, in the frame of the truth. */
+  readonly chamfer: number;
+  /** Mean error of the azimuths in degrees, modulo the flip, after one offset for all. */
+  readonly azimuthErrorDegrees?: number;
+  /** Share of those errors that are at most 30 degrees. */
+  readonly azimuthShareWithin30?: number;
+  /** Circular standard deviation of the azimuths, in degrees: 0 if they are all one. */
+  readonly azimuthDeviationDegrees?: number;
+  /** Mean intersection over union of silhouettes from 11 azimuths that no picture showed. */
+  readonly novelViewOverlap: number;
+  /** Mean squared difference between the own view and all others: 0 if all look the same. */
+  readonly viewDifference: number;
+  /** Mean squared error of a pixel of the own view: what training minimises. */
+  readonly pictureError: number;
+}
+
+/** What was claimed about the test objects, and how true it is. */
+export interface Verdict {
+  /** The claim, in its own frame. */
+  readonly claim: Renderable;
+  /** The azimuths in the frame of the truth, `[N]` in [0, 2 pi); absent where they were given. */
+  readonly azimuths?: Float32Array;
+  /** How shapes were turned, and decided, as their pictures show them. */
+  readonly inView: ShapeAlignment;
+  /** The claimed shapes from all around. */
+  readonly views: ViewsAround;
+  /** The scores. */
+  readonly scores: TruthScores;
+}
+
+/**
+ * Judges a run by the ground truth.
+ *
+ * @param run Its config and checkpoint count
+ * @param known What `loadGroundTruth` gave for it, or for a run of the same data and seed
+ */
+export function judgeRun(
+  { config, checkpoint }: Pick<Run, "config" | "checkpoint">,
+  known: GroundTruth,
+): Verdict {
+  using inference = new Inference(config, checkpoint.snapshot);
+  return judgeClaims({
+    tests: claimOfModel(inference, config, known.tests),
+    calibration: claimOfModel(inference, config, known.calibration),
+  }, known);
+}
+
+/**
+ * Judges what somebody makes of the pictures. The turn of the shapes and the offset of the
+ * azimuths are searched apart, each for what suits it best: for a model that knows its poses they are
+ * the same, and one that does not gets all the credit there is.
+ *
+ * @param claims Of the calibration objects, on which turn, offset and thresholds are chosen, and of
+ *   the test objects, in the same frame
+ * @param known The objects and their truth
+ */
+export function judgeClaims(
+  claims: Readonly<Record<"calibration" | "tests", Renderable>>,
+  known: GroundTruth,
+): Verdict {
+  const { truth } = known.calibration;
+  return judge(claims.tests, known, {
+    inFrame: alignSolids(claims.calibration, truth),
+    inView: forTests(alignInView(claims.calibration, truth), claims.tests, known.tests),
+    azimuthOffset: alignAzimuths(claims.calibration.azimuths, truth.azimuths),
+  });
+}
+
+/**
+ * What needs no learning: the silhouette extruded by a depth chosen on the calibration objects, its
+ * solid of revolution, and the true shape behind the nearest training picture.
+ */
+export type Baseline = "extrusion" | "revolution" | "nearest";
+
+/**
+ * Judges what needs no learning. Extrusion and revolution are given the true azimuth; the nearest
+ * picture's truth stands in the frame of the truth, and is as solid.
+ */
+export function judgeBaselines(known: GroundTruth): Record<Baseline, Verdict> {
+  const { calibration, training, tests } = known;
+  const judgeInView = (claimOf: (objects: Objects) => Renderable) => {
+    const claim = claimOf(tests);
+    const found = alignInView(claimOf(calibration), calibration.truth);
+    const inView = forTests(found, claim, tests);
+    return judge(claim, known, { inFrame: inView, inView });
+  };
+  const depth = bestExtrusionDepth(calibration);
+  const nearest = claimOfNearest(tests, training);
+  const solid = { threshold: 0.5, overlap: NaN }; // nothing was searched
+  return {
+    extrusion: judgeInView((each) => claimOfExtrusion(each, depth)),
+    revolution: judgeInView(claimOfRevolution),
+    nearest: judge(nearest, known, {
+      inFrame: { ...solid, turnOf: () => ({ offset: 0, isMirrored: false }) },
+      inView: { ...solid, turnOf: turnsInView(nearest, tests.truth, false) },
+      azimuthOffset: 0,
+    }),
+  };
+}
+
+/**
+ * Gives the azimuth errors on the test objects of those who know nothing: of the one azimuth for all
+ * pictures that suits the calibration objects best, and what is to be expected of guesses.
+ */
+export function chanceErrors(
+  { calibration, tests }: Pick<GroundTruth, "calibration" | "tests">,
+): Record<"constant" | "guess", AzimuthErrors> {
+  const known = calibration.truth.azimuths;
+  const unseen = tests.truth.azimuths;
+  const constant = alignAzimuths(known.map(() => 0), known);
+  return {
+    constant: azimuthErrors(unseen.map(() => constant), unseen),
+    guess: guessedAzimuthErrors(unseen),
+  };
+}
+
+/** Goes on with what calibration objects have shown, for the test objects in the viewer's frame. */
+function forTests(found: ShapeAlignment, claim: Renderable, { truth }: Objects): ShapeAlignment {
+  return { ...found, turnOf: turnsInView(claim, truth, found.turnOf(0).isMirrored) };
+}
+
+interface Choices {
+  readonly inFrame: ShapeAlignment;
+  readonly inView: ShapeAlignment;
+  /** What to add to azimuths; absent where they were given. */
+  readonly azimuthOffset?: number;
+}
+
+function judge(claim: Renderable, { tests, testViews }: GroundTruth, choices: Choices): Verdict {
+  const { inFrame, inView, azimuthOffset } = choices;
+  const { truth, images, imageSize } = tests;
+  const shape = compareShapes(claim, truth, inFrame);
+  const views = viewsAround(claim, imageSize);
+  const azimuths = azimuthOffset === undefined ? {} : { azimuths: turned(claim, azimuthOffset) };
+  const { isMirrored } = inView.turnOf(0);
+  return {
+    claim,
+    ...azimuths,
+    inView,
+    views,
+    scores: {
+      ...shape,
+      overlapInView: compareShapes(claim, truth, inView).overlap,
+      ...(azimuths.azimuths && scoreAzimuths(azimuths.azimuths, truth.azimuths)),
+      novelViewOverlap: novelViewOverlap(views, testViews, { every: 2, isMirrored }),
+      viewDifference: differenceFromOwnView(views),
+      pictureError: meanOver(truth.azimuths.length, (item) => {
+        const image = images.subarray(item * imageSize ** 2, (item + 1) * imageSize ** 2);
+        return meanSquaredDifference(viewAt(views, item, 0), image);
+      }),
+    },
+  };
+}
+
+function compareShapes(claim: Renderable, truth: Objects["truth"], alignment: ShapeAlignment) {
+  const { size } = truth;
+  const count = truth.azimuths.length;
+  const aligned = { size, occupancy: alignedCells(claim, alignment, size) };
+  return {
+    overlap: meanOver(
+      count,
+      (item) => intersectionOverUnion(solidAt(aligned, item), solidAt(truth, item)),
+    ),
+    chamfer: meanOver(
+      count,
+      (item) => chamferDistance(solidAt(aligned, item), solidAt(truth, item), size),
+    ),
+  };
+}
+
+function scoreAzimuths(azimuths: Float32Array, truth: Float32Array) {
+  const { mean, shareWithin30 } = azimuthErrors(azimuths, truth);
+  return {
+    azimuthErrorDegrees: mean * 180 / Math.PI,
+    azimuthShareWithin30: shareWithin30,
+    azimuthDeviationDegrees: circularDeviation(azimuths) * 180 / Math.PI,
+  };
+}
+
+/** Adds an offset to azimuths and brings them into [0, 2 pi). */
+function turned({ azimuths }: Renderable, offset: number): Float32Array {
+  const circle = 2 * Math.PI;
+  return azimuths.map((azimuth) => (azimuth + offset + circle) % circle);
+}
+
+function meanOver(count: number, valueOf: (item: number) => number): number {
+  let sum = 0;
+  for (let item = 0; item < count; item++) sum += valueOf(item);
+  return sum / count;
+}

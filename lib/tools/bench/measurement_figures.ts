@@ -1,0 +1,247 @@
+/**
+ * Figures of what `deno task bench` measured, from the files that it wrote.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { PeerRow, PeersReport } from "./peers.ts";
+import type { BenchReport, StepReport } from "./report.ts";
+import { summarize } from "./timing.ts";
+import { growthCurves, type GrowthPoint, overlaidLosses } from "@/show/plot/growth.ts";
+import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
+import type { Picture } from "@/show/plot/bitmap.ts";
+
+/** Something that was tried to make the step faster or smaller. */
+export interface Try {
+  /** What was changed. */
+  readonly what: string;
+  /** What it was expected to do. */
+  readonly predicted: string;
+  /** What it did. */
+  readonly measured: string;
+  /** Whether it stayed. */
+  readonly kept: boolean;
+}
+
+/** What was measured, on all machines. */
+export interface Measurements {
+  /** Of our own step. */
+  readonly reports: readonly BenchReport[];
+  /** Of it beside others. */
+  readonly peers: readonly PeersReport[];
+  /** What was tried. */
+  readonly tries: readonly Try[];
+}
+
+/**
+ * Reads a folder of reports and the list of tries, `tries.json`.
+ *
+ * @throws {SyntaxError} If a file is no report
+ */
+export async function readMeasurements(folder: string): Promise<Measurements> {
+  const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name))
+    .filter((name) => name.endsWith(".json")).sort();
+  const reports: BenchReport[] = [];
+  const peers: PeersReport[] = [];
+  let tries: Try[] = [];
+  for (const name of names) {
+    const content = JSON.parse(await Deno.readTextFile(join(folder, name)));
+    if (name === "tries.json") tries = content;
+    else if (content.kind === "bench") reports.push(content);
+    else if (content.kind === "peers") peers.push(content);
+    else {
+      throw new SyntaxError(
+        `Cannot read report "${name}": kind must be bench or peers, got ${content.kind}; ` +
+          `write it with \`deno task bench --out\``,
+      );
+    }
+  }
+  return { reports, peers, tries };
+}
+
+/** The part of a report that a figure of steps shows. */
+export type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
+/** The part that a figure of parts shows. */
+export type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
+/** What it shows of ours or of a peer. */
+export type PeerTimes = Pick<PeerRow, "name" | "medianMs" | "ratioOfMedians" | "failure">;
+/** The part of a report of peers that it shows. */
+export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
+  /** Ours and the others. */
+  readonly rows: readonly PeerTimes[];
+};
+
+/**
+ * Draws our step, its floor and the steps of others, in the order of machines and sizes. Where others
+ * were measured ours is the one that was measured beside them, else that of a quiet report, if there
+ * is one. Of several races on one machine the medians are drawn.
+ */
+export function stepFigure(
+  { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
+): Picture {
+  const titles = distinct([...reports, ...peers].map(titleOf))
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return timeBars(titles.map((title) => {
+    const beside = peers.filter((report) => titleOf(report) === title);
+    const alone = reports.filter((report) => titleOf(report) === title);
+    const precisions = distinct(alone.map(({ config }) => config.precision));
+    const bars = [
+      ...precisions.slice(0, 1).map((precision) => floorBar(quietest(alone, precision))),
+      ...peerBars(beside),
+      ...precisions.filter((it) => !beside.some(({ config }) => config.precision === it))
+        .map((precision) => ownBar(quietest(alone, precision), precision)),
+    ];
+    return { title, bars: bars.toSorted((a, b) => (a.ms || Infinity) - (b.ms || Infinity)) };
+  }));
+}
+
+/** Draws where the time of steps goes. */
+export function partsFigure(reports: readonly PartsOnly[]): Picture {
+  return partBars(
+    holding("parts", reports).map((report) => ({
+      title: titleOf(report),
+      parts: report.parts!.map(({ name, direction, medianMs }) => ({
+        name,
+        direction,
+        ms: medianMs,
+      })),
+    })),
+  );
+}
+
+/** Draws how time and memory of a step grow with batch, grid and filters. */
+export function growthFigure(reports: readonly BenchReport[]): Picture {
+  return growthCurves(
+    holding("growth", reports).flatMap((report) => {
+      const { batchSize, imageSize, filters } = report.config;
+      const sizes = report.growth!.filter((size) => "quietness" in size);
+      const along = (
+        name: string,
+        field: "batchSize" | "imageSize" | "filters",
+        among: StepReport[],
+      ) => among.map((step) => pointOf(report, step, name, step[field]));
+      return [
+        ...along(
+          "pictures in a batch",
+          "batchSize",
+          sizes.filter((size) => size.imageSize === imageSize && size.filters === filters),
+        ),
+        ...along(
+          "side of the grid",
+          "imageSize",
+          sizes.filter((size) =>
+            size.filters === filters &&
+            (size.imageSize !== imageSize || size.batchSize === batchSize)
+          ),
+        ),
+        ...along(
+          "filters",
+          "filters",
+          sizes.filter((size) => size.imageSize === imageSize && size.batchSize === batchSize),
+        ),
+      ];
+    }),
+  );
+}
+
+/** Draws the losses of short runs by precision. */
+export function lossesFigure(reports: readonly BenchReport[]): Picture {
+  return overlaidLosses(
+    holding("losses", reports).flatMap(({ machine, config, losses }) => {
+      const series = `${config.precision} on ${machine}`;
+      return losses!.flatMap(({ seed, losses }) =>
+        losses.map((loss, i) => ({ series, run: seed, step: i + 1, loss }))
+      );
+    }),
+  );
+}
+
+/** Gives what was tried as a Markdown table. */
+export function triesTable(tries: readonly Try[]): string {
+  const rows = tries.map(({ what, predicted, measured, kept }) =>
+    `| ${what} | ${predicted} | ${measured} | ${kept ? "kept" : "dropped"} |`
+  );
+  return ["| what | predicted | measured | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function floorBar({ step: { floorMs } }: StepOnly): TimeBar {
+  return { name: "floor", ms: floorMs, kind: "floor", label: inMilliseconds(floorMs) };
+}
+
+function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string): TimeBar {
+  const label = inMilliseconds(medianMs) + (quietness.isQuiet ? "" : ", not quiet");
+  return { name: named("ours", precision), ms: medianMs, kind: "ours", label };
+}
+
+/** One bar for each contestant, over all races that it was in. */
+function peerBars(races: readonly PeersOnly[]): TimeBar[] {
+  const results = new Map<string, PeerTimes[]>();
+  for (const { config, rows } of races) {
+    for (const row of rows) {
+      const name = named(row.name, config.precision);
+      results.set(name, [...results.get(name) ?? [], row]);
+    }
+  }
+  return Array.from(results, ([name, rows]) => peerBar(name, rows));
+}
+
+function peerBar(name: string, rows: readonly PeerTimes[]): TimeBar {
+  const median = (field: "medianMs" | "ratioOfMedians") =>
+    summarize(rows.flatMap((row) => row[field] ?? [])).medianMs;
+  if (rows.every(({ medianMs }) => medianMs === undefined)) {
+    return { name, ms: 0, kind: "peer", label: "failed" };
+  }
+  const ms = median("medianMs");
+  return rows.every(({ ratioOfMedians }) => ratioOfMedians === 1)
+    ? { name, ms, kind: "ours", label: inMilliseconds(ms) }
+    : {
+      name,
+      ms,
+      kind: "peer",
+      label: `${inMilliseconds(ms)}, ${median("ratioOfMedians").toFixed(2)} ×`,
+    };
+}
+
+function pointOf(report: BenchReport, step: StepReport, along: string, size: number): GrowthPoint {
+  const { medianMs, floorMs, batchSize, peakMemory, graphicsMemory, quietness } = step;
+  return {
+    series: named(report.machine, report.config.precision),
+    along,
+    size,
+    values: {
+      "ms per picture": medianMs / batchSize,
+      "peak memory in GB": (graphicsMemory ?? peakMemory) / 1e9,
+    },
+    floors: { "ms per picture": floorMs / batchSize },
+    isQuiet: quietness.isQuiet,
+  };
+}
+
+function quietest(reports: readonly StepOnly[], precision: string): StepOnly {
+  const candidates = reports.filter(({ config }) => config.precision === precision);
+  return candidates.find(({ step }) => step.quietness.isQuiet) ?? candidates[0]!;
+}
+
+/** Gives the reports that hold some field. */
+function holding<Report>(field: keyof Report & string, reports: readonly Report[]): Report[] {
+  const found = reports.filter((report) => report[field] !== undefined);
+  if (found.length > 0) return found;
+  throw new RangeError(
+    `Cannot draw ${field}: at least one report must hold them, got none; write one with ` +
+      `\`deno task bench --${field} --out\``,
+  );
+}
+
+function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): string {
+  const { batchSize, imageSize, filters } = config;
+  return `${machine}: batch ${batchSize}, grid ${imageSize}, ${filters} filters`;
+}
+
+/** Float32 goes without saying. */
+function named(name: string, precision: string): string {
+  return precision === "float32" ? name : `${name}, ${precision}`;
+}
+
+function distinct<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,105 @@
+/**
+ * `deno task export`
+ *
+ * @module
+ */
+import { type Command, InvalidArgumentError } from "commander";
+import type { NamedPictures } from "@/show/export/chosen_images.ts";
+import type { Checkpoint } from "@/train/checkpoint.ts";
+import { dataDirOption } from "./config_options.ts";
+import { prepare } from "./prepare.ts";
+import { action, checkTyped, type Session } from "./session.ts";
+import { showLoading } from "./training_progress.ts";
+
+interface ExportFlags {
+  readonly checkpoint: string;
+  readonly data?: string;
+  readonly class?: readonly string[];
+  readonly index?: readonly string[];
+  readonly image?: readonly string[];
+  readonly threshold: number;
+  readonly dataDir: string;
+  readonly out: string;
+}
+
+/** Adds `deno task export` to the program. */
+export function addExport(program: Command): void {
+  program.command("export")
+    .description("write shapes as meshes (.glb, .obj) and voxels (.npy), with figures, in one zip")
+    .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
+    .option("--data <mixture>", "whose test pictures (default: what the model was trained on)")
+    .option("--class <names...>", "a picture of each of these classes (default: of every class)")
+    .option("--index <numbers...>", "the pictures at these places of each set, from 0")
+    .option("--image <files...>", "your own PNG or JPEG pictures, bright on dark like the sets'")
+    .option("--threshold <density>", "density of the surface", parseDensity, 0.1)
+    .addOption(dataDirOption())
+    .requiredOption("--out <file>", "the zip file")
+    .action(action("export", async (session, options: ExportFlags) => {
+      await prepare(session);
+      await exportAll(session, options);
+    }));
+}
+
+async function exportAll(session: Session, options: ExportFlags): Promise<void> {
+  const [{ loadCheckpoint }, { Inference }, { exhibitsOf }, { recordOf }, { exportShapes }] =
+    await Promise.all([
+      import("@/train/checkpoint.ts"),
+      import("@/infer/inference.ts"),
+      import("@/show/figures/exhibits.ts"),
+      import("@/show/figures/run_record.ts"),
+      import("@/show/export/shape_archive.ts"),
+    ]);
+  const since = performance.now();
+  const checkpoint = await loadCheckpoint(options.checkpoint);
+  const { config, snapshot, step } = checkpoint;
+  const { images, names } = await choosePictures(session, checkpoint, options);
+  const batchSize = Math.min(names.length, config.batchSize);
+  using inference = new Inference(config, snapshot, { batchSize });
+  const reconstruction = inference.reconstruct(images);
+  const squares = reconstruction.rendering.map((value, i) => (value - images[i]!) ** 2);
+  const meanSquaredErrorPerPixel = squares.reduce((sum, it) => sum + it, 0) / squares.length;
+  const record = recordOf({ config: { ...config }, since, metrics: { meanSquaredErrorPerPixel } });
+  session.progress("Export");
+  const { file, byteCount, shapes } = await exportShapes(
+    options.out,
+    exhibitsOf(reconstruction, names, config),
+    { record, step, threshold: options.threshold },
+  );
+  for (const { folder, voxels, triangles } of shapes) {
+    session.say(`export: ${folder}: ${voxels} voxels, ${triangles} triangles`);
+  }
+  session.say(`export: wrote ${file} (${Math.ceil(byteCount / 1000)} kB)`);
+}
+
+/** Gives the pictures that were asked for: one of every class, if none were. */
+async function choosePictures(
+  session: Session,
+  { config }: Checkpoint,
+  options: ExportFlags,
+): Promise<NamedPictures> {
+  const [{ joined, picturesAt, picturesIn, picturesOfClasses }, { loadRunData }] = await Promise
+    .all([import("@/show/export/chosen_images.ts"), import("@/train/run_data.ts")]);
+  const { class: classes, index, image } = options;
+  const own = await picturesIn(image ?? [], config.imageSize);
+  if (image && !classes && !index) return own; // needs no data set
+  const { monitor, tests } = await loadRunData({ ...config, data: options.data ?? config.data }, {
+    dataDir: options.dataDir,
+    signal: session.signal,
+    onProgress: showLoading(session),
+  });
+  return checkTyped(() =>
+    joined([
+      picturesOfClasses(monitor, index ? classes ?? [] : classes),
+      picturesAt(tests.map(({ set }) => set), index?.map(Number) ?? []),
+      own,
+    ])
+  );
+}
+
+function parseDensity(text: string): number {
+  const density = Number(text);
+  if (!(density > 0 && density < Infinity)) {
+    throw new InvalidArgumentError("It must be a number > 0.");
+  }
+  return density;
+}

@@ -1,0 +1,64 @@
+/**
+ * `deno task lab`
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { jupyterEnvironment } from "@/tools/setup/virtual_environment.ts";
+import { dataDirOption } from "./config_options.ts";
+import { prepare } from "./prepare.ts";
+import { action } from "./session.ts";
+
+interface LabOptions {
+  readonly port: number;
+  readonly browser: boolean;
+  readonly dataDir: string;
+}
+
+/** Adds `deno task lab` to the program. */
+export function addLab(program: Command): void {
+  program.command("lab")
+    .description("open the notebooks in JupyterLab, with the project's own kernel")
+    .option("--port <number>", "where it listens", parsePort, 8888)
+    .option("--no-browser", "open no browser; print the address only")
+    .addOption(dataDirOption())
+    .action(action("lab", async (session, options: LabOptions) => {
+      await prepare(session);
+      session.say("Starting JupyterLab; Ctrl-C ends it");
+      const { code } = await startLab(options).status;
+      return { exitCode: session.signal.aborted ? 0 : code };
+    }));
+}
+
+/** Starts JupyterLab in this terminal; Ctrl-C reaches it directly. */
+function startLab({ port, browser, dataDir }: LabOptions): Deno.ChildProcess {
+  const args = [
+    "-m",
+    "jupyterlab",
+    `--ServerApp.root_dir=${PROJECT.notebooks}`,
+    `--MultiKernelManager.default_kernel_name=${KERNEL_NAME}`,
+    `--KernelSpecManager.allowed_kernelspecs=${KERNEL_NAME}`,
+    `--ServerApp.port=${port}`,
+    `--ServerApp.open_browser=${browser ? "True" : "False"}`,
+    // Containers have no other user than root.
+    `--ServerApp.allow_root=${Deno.uid() === 0 ? "True" : "False"}`,
+    // The kernel completes by itself; no language server is installed.
+    "--LanguageServerManager.autodetect=False",
+    // One Ctrl-C ends it, without a question.
+    "--JupyterApp.answer_yes=True",
+  ];
+  // A kernel works in notebooks/, where a relative folder would be another one.
+  const env = { ...jupyterEnvironment(PROJECT), SHAPES_DATA_DIR: resolve(dataDir) };
+  return new Deno.Command(PROJECT.python, { args, env }).spawn();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new InvalidArgumentError("It must be an integer from 1 to 65535.");
+  }
+  return port;
+}

@@ -1,0 +1,38 @@
+/**
+ * Set-up as the commands run it: first of all, with its progress shown.
+ *
+ * @module
+ */
+import type { Backend, BackendChoice } from "@/tools/setup/backend_choice.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { backendEnvironment } from "@/tools/setup/runtime_environment.ts";
+import { setUp } from "@/tools/setup/set_up.ts";
+import { loadQuietly } from "./quiet.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Sets up what is missing; TensorFlow can be imported afterwards, and does not greet.
+ *
+ * @param backend Which backend; by default the one that is ready, and at first what the machine has
+ */
+export async function prepare(
+  session: Session,
+  backend?: Backend | "auto",
+): Promise<BackendChoice> {
+  const choice = await setUp({
+    backend,
+    tensorflowFolder: Deno.env.get("SHAPES_TENSORFLOW_DIR") || undefined,
+    signal: session.signal,
+    report: ({ step, done, total }) => session.progress(step, done, total),
+  });
+  await applyBackendEnvironment(choice);
+  loadQuietly();
+  return choice;
+}
+
+/** Sets what TensorFlow must be told before it loads, unless the user has set it. */
+export async function applyBackendEnvironment(choice: BackendChoice): Promise<void> {
+  for (const [name, value] of Object.entries(await backendEnvironment(PROJECT, choice))) {
+    if (!Deno.env.has(name)) Deno.env.set(name, value);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Keeps libtensorflow's greetings out of the terminal.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { RUNTIME_ENVIRONMENT } from "@/tools/setup/runtime_environment.ts";
+
+const STDERR = 2;
+const WRITE_ONLY = 1;
+
+/**
+ * Loads the part of libtensorflow that greets, with standard error closed; what loads it later gets
+ * it from memory. The greeting comes while the library loads, before any setting of its log is read.
+ * Warnings and errors after that are shown.
+ */
+export function loadQuietly(): void {
+  Deno.env.set("TF_CPP_MIN_LOG_LEVEL", RUNTIME_ENVIRONMENT.TF_CPP_MIN_LOG_LEVEL!);
+  const libc = Deno.dlopen("libc.so.6", {
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+    dup: { parameters: ["i32"], result: "i32" },
+    dup2: { parameters: ["i32", "i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+  });
+  const { open, dup, dup2, close } = libc.symbols;
+  const kept = dup(STDERR);
+  const nowhere = open(new TextEncoder().encode("/dev/null\0"), WRITE_ONLY);
+  dup2(nowhere, STDERR);
+  try {
+    Deno.dlopen(join(PROJECT.tfjs, "deps", "lib", "libtensorflow_framework.so.2"), {});
+  } finally {
+    dup2(kept, STDERR);
+    close(kept);
+    close(nowhere);
+    libc.close();
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * `deno task render`
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { dataDirOption } from "./config_options.ts";
+import { prepare } from "./prepare.ts";
+import { action, type Session } from "./session.ts";
+import { showLoading } from "./training_progress.ts";
+
+interface RenderFlags {
+  readonly checkpoint: string;
+  readonly data?: string;
+  readonly dataDir: string;
+  readonly out: string;
+}
+
+/** Adds `deno task render` to the program. */
+export function addRender(program: Command): void {
+  program.command("render")
+    .description("draw a trained model's shapes, one of each class of its data")
+    .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
+    .option("--data <mixture>", "what to draw shapes of (default: what it was trained on)")
+    .addOption(dataDirOption())
+    .requiredOption("--out <folder>", "where strips.png and turntable.gif go")
+    .action(action("render", async (session, options: RenderFlags) => {
+      await prepare(session);
+      await render(session, options);
+    }));
+}
+
+async function render(session: Session, { checkpoint, data, dataDir, out }: RenderFlags) {
+  const [
+    { loadCheckpoint },
+    { loadRunData },
+    { Inference },
+    { exhibitsOf },
+    { trainingStrips, turntable },
+    { encodePng },
+    { encodeGif },
+    { writeAtomically },
+  ] = await Promise.all([
+    import("@/train/checkpoint.ts"),
+    import("@/train/run_data.ts"),
+    import("@/infer/inference.ts"),
+    import("@/show/figures/exhibits.ts"),
+    import("@/show/plot/figures.ts"),
+    import("@/show/plot/bitmap.ts"),
+    import("@/show/plot/animation.ts"),
+    import("@/engine/files.ts"),
+  ]);
+  const { config, snapshot, step } = await loadCheckpoint(checkpoint);
+  const { monitor } = await loadRunData({ ...config, data: data ?? config.data }, {
+    dataDir,
+    signal: session.signal,
+    onProgress: showLoading(session),
+  });
+  using inference = new Inference(config, snapshot);
+  const all = exhibitsOf(inference.reconstruct(monitor.images), monitor.names, config);
+  const exhibits = monitor.tracked.map((slot) => all[slot]!);
+  session.progress("Draw");
+  const files = {
+    "strips.png": encodePng(trainingStrips(exhibits, step)),
+    "turntable.gif": encodeGif(turntable(exhibits, { width: 120, columns: 10 })),
+  };
+  for (const [name, bytes] of Object.entries(files)) {
+    await writeAtomically(join(out, name), bytes);
+    session.say(`render: wrote ${join(out, name)}`);
+  }
+}

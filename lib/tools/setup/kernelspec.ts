@@ -1,0 +1,71 @@
+/**
+ * The project's own Jupyter kernel: the Deno that runs set-up, found only through `.venv`. The user's
+ * kernels stay as they are.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeAtomically } from "@/engine/files.ts";
+import type { Layout } from "./layout.ts";
+import { readTextIfThere } from "./prepared.ts";
+import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
+
+/** The kernel's name, as notebooks record it. */
+export const KERNEL_NAME = "deno-3d-shapes";
+
+/** What `kernel.json` holds. */
+export interface Kernelspec {
+  /** The command that starts the kernel. */
+  readonly argv: readonly string[];
+  /** What JupyterLab calls it. */
+  readonly display_name: string;
+  /** The language of its cells. */
+  readonly language: string;
+  /** How the stop button reaches it. */
+  readonly interrupt_mode: string;
+  /** Added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives the kernelspec.
+ *
+ * @param deno Path of the Deno executable
+ * @param environment What the backend needs beside what every process gets
+ */
+export function kernelspec(
+  deno: string,
+  environment: Readonly<Record<string, string>> = {},
+): Kernelspec {
+  return {
+    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    display_name: "Deno (3D shapes)",
+    language: "typescript",
+    // Asking by message wedges a cell that awaits; the notebooks listen to the signal instead.
+    interrupt_mode: "signal",
+    env: {
+      ...RUNTIME_ENVIRONMENT,
+      ...environment,
+      // Keeps escape codes out of saved outputs.
+      NO_COLOR: "1",
+      // Data sets are held as JavaScript bytes and frames as pictures: allow 8 GB of them.
+      DENO_V8_FLAGS: "--max-old-space-size=8192",
+    },
+  };
+}
+
+/**
+ * Writes the kernelspec, at every set-up, because npx may have moved Deno.
+ *
+ * @returns The path of `kernel.json`
+ */
+export async function ensureKernelspec(
+  layout: Layout,
+  deno: string = Deno.execPath(),
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const path = join(layout.venv, "share", "jupyter", "kernels", KERNEL_NAME, "kernel.json");
+  const text = JSON.stringify(kernelspec(deno, environment), null, 2) + "\n";
+  if (await readTextIfThere(path) !== text) await writeAtomically(path, text);
+  return path;
+}

@@ -1,0 +1,100 @@
+/**
+ * Folders that set-up makes once and keeps until what they were made from changes. A folder counts
+ * only with its stamp, which is written last: whatever a killed set-up leaves is made anew.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeAtomically } from "@/engine/files.ts";
+
+/** What a folder was made from: versions, digests, options. */
+export type Stamp = Readonly<Record<string, string>>;
+
+const STAMP_FILE = "stamp.json";
+
+/** A folder as it should be. */
+export interface Prepared {
+  /** The finished folder. */
+  readonly folder: string;
+  /** What it should be made from. */
+  readonly stamp: Stamp;
+  /** A path that must lead somewhere, where a link of the folder may have broken since. */
+  readonly probe?: string;
+}
+
+/** A folder to prepare. */
+export interface Preparation extends Prepared {
+  /** Fills the empty folder that it is given. */
+  readonly make: (folder: string) => Promise<void>;
+  /**
+   * Fills the folder where it stands, for contents that hold their own path. Otherwise it is filled
+   * under another name and renamed, so that a running program never sees half of it.
+   */
+  readonly inPlace?: boolean;
+}
+
+/**
+ * Makes a folder unless it is there and made from the same things.
+ *
+ * @returns Whether it had to be made
+ */
+export async function prepareFolder(preparation: Preparation): Promise<boolean> {
+  const { folder, stamp, make, inPlace = false } = preparation;
+  if (await isCurrent(preparation)) return false;
+  const making = inPlace ? folder : `${folder}.partial`;
+  await removeIfThere(making);
+  await Deno.mkdir(making, { recursive: true });
+  await make(making);
+  await writeAtomically(join(making, STAMP_FILE), textOf(stamp));
+  if (!inPlace) await replaceFolder(folder, making);
+  return true;
+}
+
+/** Tells whether a folder is complete and made from what its stamp should say. */
+export async function isCurrent({ folder, stamp, probe }: Prepared): Promise<boolean> {
+  const found = await readTextIfThere(join(folder, STAMP_FILE));
+  if (found !== textOf(stamp)) return false;
+  return probe === undefined || await exists(probe);
+}
+
+/** Gives a file's text, or undefined where there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Tells whether a path leads to a file or folder; a dangling link leads nowhere. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function textOf(stamp: Stamp): string {
+  return JSON.stringify(stamp, null, 2) + "\n";
+}
+
+/** Puts `making` in the place of `folder`, which is missing only between two renames. */
+async function replaceFolder(folder: string, making: string): Promise<void> {
+  const old = `${folder}.old`;
+  await removeIfThere(old);
+  if (await exists(folder)) await Deno.rename(folder, old);
+  await Deno.rename(making, folder);
+  await removeIfThere(old);
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Set-up: everything that the project needs beside Deno, made inside the checkout. It is idempotent
+ * and quick when nothing is to do, so that every task can begin with it, and it imports no tfjs,
+ * which cannot be loaded before set-up has made its binding.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Backend, type BackendChoice, chooseBackend } from "./backend_choice.ts";
+import { readBackendChoice, writeBackendChoice } from "./backend_choice.ts";
+import { ensureBinding, linkLibraries, requireCompiler } from "./binding.ts";
+import type { SetupContext, SetupProgress } from "./context.ts";
+import { ensureKernelspec } from "./kernelspec.ts";
+import { type Layout, PROJECT } from "./layout.ts";
+import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
+import { requirePlatform } from "./platform.ts";
+import { exists } from "./prepared.ts";
+import { backendEnvironment } from "./runtime_environment.ts";
+import { ensurePeers, ensureVirtualEnvironment } from "./virtual_environment.ts";
+
+/** What set-up can be told. */
+export interface SetupOptions {
+  /** Which backend; by default the one of the last set-up, and `auto` at the first. */
+  readonly backend?: Backend | "auto";
+  /**
+   * A folder with `lib/libtensorflow_cc.so.2`, `lib/libtensorflow_framework.so.2` and either
+   * `include/` or a ready `tfjs_binding.node`, for machines that reach no package index. Nothing is
+   * downloaded then: there is no JupyterLab either.
+   */
+  readonly tensorflowFolder?: string;
+  /** Told of each step that takes time. */
+  readonly report?: (progress: SetupProgress) => void;
+  /** Ends set-up when aborted; the next one goes on from there. */
+  readonly signal?: AbortSignal;
+  /** The checkout; by default the one of this file. */
+  readonly layout?: Layout;
+  /** The Python that makes `.venv`, by default `python3`. */
+  readonly pythonProgram?: string;
+  /** The C++ compiler, by default `g++`. */
+  readonly compilerProgram?: string;
+}
+
+/**
+ * Sets everything up.
+ *
+ * @returns The backend that is ready, and why it was chosen
+ * @throws {Error} If the machine lacks something; the message says what to install
+ */
+export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> {
+  const context = contextOf(options);
+  const architecture = requirePlatform();
+  await requirePackages(context.layout);
+  using _lock = await lock(context);
+  const chosen = await backendFor(context, options.backend);
+  if (options.tensorflowFolder !== undefined) {
+    return await useFolder(context, chosen, options.tensorflowFolder);
+  }
+  await requireCompiler(context);
+  await ensureVirtualEnvironment(context);
+  const folder = await ensureLibtensorflow(context, chosen.backend, architecture);
+  const choice = await useLibtensorflow(context, { ...chosen, folder });
+  const environment = await backendEnvironment(context.layout, choice);
+  await ensureKernelspec(context.layout, Deno.execPath(), environment);
+  return choice;
+}
+
+/**
+ * Makes the Python environment of the frameworks that `bench --peer` compares with.
+ *
+ * @param backend What they are to compute on
+ * @returns Its interpreter
+ * @throws {Error} If the machine lacks something; the message says what to install
+ */
+export async function setUpPeers(backend: Backend, options: SetupOptions = {}): Promise<string> {
+  const context = contextOf(options);
+  using _lock = await lock(context);
+  return await ensurePeers(context, backend);
+}
+
+function contextOf(options: SetupOptions): SetupContext {
+  return {
+    layout: options.layout ?? PROJECT,
+    signal: options.signal,
+    report: options.report ?? (() => {}),
+    pythonProgram: options.pythonProgram ?? "python3",
+    compilerProgram: options.compilerProgram ?? "g++",
+  };
+}
+
+/** Takes libtensorflow from a folder that the user has prepared. */
+async function useFolder(
+  context: SetupContext,
+  chosen: Pick<BackendChoice, "backend" | "reason">,
+  folder: string,
+): Promise<BackendChoice> {
+  const real = await Deno.realPath(folder).catch(() => folder);
+  await requireLibtensorflow(real);
+  return await useLibtensorflow(context, { ...chosen, folder: real });
+}
+
+/** Makes the binding and points it at the chosen libraries. */
+async function useLibtensorflow(
+  context: SetupContext,
+  choice: BackendChoice,
+): Promise<BackendChoice> {
+  await ensureBinding(context, choice.folder);
+  await linkLibraries(context, join(choice.folder, "lib"));
+  await writeBackendChoice(context.layout, choice);
+  return choice;
+}
+
+async function backendFor(
+  context: SetupContext,
+  asked: Backend | "auto" | undefined,
+): Promise<Pick<BackendChoice, "backend" | "reason">> {
+  const last = asked === undefined ? await readBackendChoice(context.layout) : undefined;
+  return last ?? await chooseBackend(asked ?? "auto");
+}
+
+/** Deno installs the packages of deno.json as it starts, unless they were carried here incomplete. */
+async function requirePackages(layout: Layout): Promise<void> {
+  for (const folder of [layout.tfjs, layout.nodeHeaders]) {
+    if (!await exists(folder)) {
+      throw new Error(
+        `Cannot set up: npm packages must be installed, got no "${folder}"; run \`deno install\``,
+      );
+    }
+  }
+}
+
+/** Lets one set-up work at a time; the system frees the lock of a killed one. */
+async function lock(context: SetupContext): Promise<Disposable> {
+  await Deno.mkdir(context.layout.backends, { recursive: true });
+  const file = await Deno.open(join(context.layout.backends, "lock"), {
+    write: true,
+    create: true,
+  });
+  if (!await file.tryLock(true)) {
+    context.report({ step: "Wait for another set-up to end" });
+    await file.lock(true);
+  }
+  return file;
+}

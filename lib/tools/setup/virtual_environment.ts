@@ -1,0 +1,147 @@
+/**
+ * The project's own Python environments, with pinned packages: `.venv` with JupyterLab, nbclient and
+ * pip, and `.backend/peers` with the frameworks that `bench --peer` compares with.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Backend } from "./backend_choice.ts";
+import { runChild } from "./child.ts";
+import type { SetupContext } from "./context.ts";
+import type { Layout } from "./layout.ts";
+import { requireDisk } from "./platform.ts";
+import { isCurrent, type Prepared, prepareFolder } from "./prepared.ts";
+
+/** An environment to make. */
+interface PythonEnvironment {
+  /** Where it lies. */
+  readonly folder: string;
+  /** That folder, as messages call it. */
+  readonly name: string;
+  /** What is installed, in words. */
+  readonly content: string;
+  /** The file that pins the packages. */
+  readonly requirements: string;
+  /** What `pip install` is told. */
+  readonly install: readonly string[];
+  /** Tells it from others with the same requirements. */
+  readonly variant?: Backend;
+  /** The minor version of the oldest Python 3 that the pinned packages run on. */
+  readonly pythonAtLeast: number;
+  /** Room on disk. */
+  readonly gigabytes: number;
+}
+
+/** Makes `.venv` as `requirements.txt` says. */
+export async function ensureVirtualEnvironment(context: SetupContext): Promise<void> {
+  const requirements = join(import.meta.dirname!, "requirements.txt");
+  await ensureEnvironment(context, {
+    folder: context.layout.venv,
+    name: ".venv",
+    content: "JupyterLab",
+    requirements,
+    install: ["--no-deps", "--requirement", requirements],
+    pythonAtLeast: 10,
+    gigabytes: 1,
+  });
+}
+
+/**
+ * Makes the environment of PyTorch and JAX.
+ *
+ * @param backend Whether JAX needs CUDA; PyTorch's wheels bring it along
+ * @returns Its interpreter
+ */
+export async function ensurePeers(context: SetupContext, backend: Backend): Promise<string> {
+  const requirements = join(import.meta.dirname!, "..", "bench", "twins", "requirements.txt");
+  const jax = backend === "gpu" ? "jax[cuda13]" : "jax";
+  return await ensureEnvironment(context, {
+    folder: context.layout.peers,
+    name: ".backend/peers",
+    content: "PyTorch and JAX",
+    requirements,
+    install: ["--constraint", requirements, "torch", jax, "numpy", "safetensors"],
+    variant: backend,
+    pythonAtLeast: 11,
+    gigabytes: 10,
+  });
+}
+
+/** Makes an environment unless it is there; gives its interpreter. */
+async function ensureEnvironment(
+  context: SetupContext,
+  environment: PythonEnvironment,
+): Promise<string> {
+  const { layout, pythonProgram, report, signal } = context;
+  const { folder, name, content, requirements, install, variant, gigabytes } = environment;
+  const python = join(folder, "bin", "python");
+  const wanted: Prepared = {
+    folder,
+    stamp: {
+      // Its programs name their own path, so a moved checkout needs a new one.
+      path: folder,
+      requirements: await Deno.readTextFile(requirements),
+      ...(variant && { variant }),
+    },
+    // A link, which leads nowhere once the Python that it was made with has gone.
+    probe: python,
+  };
+  if (await isCurrent(wanted)) return python;
+  const needPython = await requirePython(pythonProgram, environment);
+  await requireDisk(`install ${content}`, layout.root, gigabytes);
+  report({ step: `Install ${content} into ${name}` });
+  await prepareFolder({
+    ...wanted,
+    inPlace: true,
+    make: async () => {
+      await runChild(pythonProgram, ["-m", "venv", folder], {
+        action: `make ${name}`,
+        cure: needPython,
+        signal,
+      });
+      const pip = ["-m", "pip", "install", ...install];
+      await runChild(python, [...pip, "--no-input", "--disable-pip-version-check"], {
+        action: `install ${content}`,
+        cure: "check the network and pip's settings (`pip config list`) and run it again",
+        signal,
+      });
+    },
+  });
+  return python;
+}
+
+/** The variables that keep everything that Jupyter writes inside `.venv`, and the user's out. */
+export function jupyterEnvironment(layout: Layout): Record<string, string> {
+  const inside = (...names: string[]) => join(layout.venv, ...names);
+  return {
+    JUPYTER_CONFIG_DIR: inside("etc", "jupyter"),
+    JUPYTER_DATA_DIR: inside("share", "jupyter"),
+    JUPYTER_RUNTIME_DIR: inside("run", "jupyter"),
+    JUPYTER_PATH: inside("share", "jupyter"),
+    IPYTHONDIR: inside("etc", "ipython"),
+    PYTHONNOUSERSITE: "1",
+  };
+}
+
+/** Checks the Python that makes an environment; gives what to do where it has no venv. */
+async function requirePython(
+  program: string,
+  { name, pythonAtLeast }: PythonEnvironment,
+): Promise<string> {
+  const action = `make ${name}`;
+  const cure = `install Python 3.${pythonAtLeast} or later with its venv module, ` +
+    "such as by `sudo apt install python3 python3-venv`";
+  const version = await runChild(
+    program,
+    ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+    { action, cure },
+  );
+  const [major, minor] = version.trim().split(".").map(Number);
+  if (major !== 3 || minor! < pythonAtLeast) {
+    throw new Error(
+      `Cannot ${action}: ${program} must be Python 3.${pythonAtLeast} or later, ` +
+        `got ${version.trim()}; ${cure}`,
+    );
+  }
+  return cure;
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import * as fc from "fast-check";
+import {
+  decodeTensors,
+  encodeInParts,
+  encodeTensors,
+  type TensorFile,
+} from "@/data/formats/safetensors.ts";
+
+const FILE: TensorFile = {
+  tensors: {
+    weights: { shape: [2, 3], values: Float32Array.of(1, -2, 3.5, 0, -0, 1e-30) },
+    pixels: { shape: [3], values: Uint8Array.of(0, 128, 255) },
+  },
+  metadata: { step: "12", config: '{"seed":1}' },
+};
+
+const arrays = fc.oneof(
+  fc.float32Array({ maxLength: 20 }).map((values) => Float32Array.from(values)),
+  fc.uint8Array({ maxLength: 20 }),
+);
+const names = fc.stringMatching(/^[a-z][a-z0-9/_. é]{0,12}$/);
+const files: fc.Arbitrary<TensorFile> = fc.record({
+  tensors: fc.dictionary(names, arrays.map((values) => ({ shape: [values.length], values }))),
+  metadata: fc.dictionary(names.filter((name) => name !== "sha256"), fc.string()),
+});
+
+/** Prototypes apart: fast-check makes objects without one. */
+const plain = ({ tensors, metadata }: TensorFile): TensorFile => ({
+  tensors: { ...tensors },
+  metadata: { ...metadata },
+});
+
+Deno.test("decodeTensors() gives back what encodeTensors() was given, bit by bit", () => {
+  assert.deepEqual(decodeTensors(encodeTensors(FILE), "file"), FILE);
+  fc.assert(fc.property(files, (file) => {
+    assert.deepEqual(decodeTensors(encodeTensors(file), "file"), plain(file));
+  }));
+});
+
+Deno.test("encodeInParts() gives the same file, and copies no bytes", () => {
+  const parts = encodeInParts(FILE);
+  assert.deepEqual(parts.flatMap((part) => [...part]), [...encodeTensors(FILE)]);
+  assert.equal(parts.at(-1)!.buffer, FILE.tensors.pixels!.values.buffer);
+});
+
+Deno.test("decodeTensors() reads a file that lies anywhere in memory", () => {
+  const bytes = encodeTensors(FILE);
+  for (const offset of [1, 3, 4]) {
+    const memory = new Uint8Array(bytes.length + 8);
+    memory.set(bytes, offset);
+    assert.deepEqual(decodeTensors(memory.subarray(offset, offset + bytes.length), "file"), FILE);
+  }
+});
+
+Deno.test("encodeTensors() lays bytes out as the format asks", () => {
+  const bytes = encodeTensors(FILE);
+  const view = new DataView(bytes.buffer);
+  const length = Number(view.getBigUint64(0, true));
+  assert.equal((8 + length) % 8, 0, "values start at a multiple of 8");
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  assert.match(text, /^\{.*\} *$/);
+  const { __metadata__: { sha256, ...metadata }, ...entries } = JSON.parse(text);
+  assert.deepEqual(entries, {
+    weights: { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
+    pixels: { dtype: "U8", shape: [3], data_offsets: [24, 27] },
+  });
+  assert.deepEqual(metadata, FILE.metadata);
+  const values = bytes.subarray(8 + length);
+  assert.deepEqual([...values.subarray(0, 12)], [
+    0,
+    0,
+    0x80,
+    0x3f,
+    0,
+    0,
+    0,
+    0xc0,
+    0,
+    0,
+    0x60,
+    0x40,
+  ]);
+  assert.deepEqual([...values.subarray(24)], [0, 128, 255]);
+  const blank = Buffer.from(bytes).toString("latin1").replace(sha256, "0".repeat(64));
+  assert.equal(createHash("sha256").update(blank, "latin1").digest("hex"), sha256);
+});
+
+Deno.test("encodeTensors() stores half precision in half the bytes, 11 bits exact", () => {
+  const exact = Float32Array.of(1, -2, 0.5, 1025 / 1024, 65504, 2 ** -14, 0);
+  const rounded = Float32Array.of(1 / 3, 1e-3, 1234.5);
+  const values = Float32Array.from([...exact, ...rounded]);
+  const tensors = { values: { shape: [values.length], values }, pixels: FILE.tensors.pixels! };
+  const bytes = encodeTensors({ tensors, metadata: {} }, { isHalf: true });
+  assert.match(
+    new TextDecoder().decode(bytes),
+    /"dtype":"F16","shape":\[10\],"data_offsets":\[0,20\]/,
+  );
+  const { values: got } = decodeTensors(bytes, "file").tensors.values!;
+  assert.ok(got instanceof Float32Array);
+  assert.deepEqual(got.slice(0, 7), exact);
+  rounded.forEach((value, i) => {
+    assert.ok(Math.abs(got[7 + i]! / value - 1) <= 2 ** -11, `${got[7 + i]} for ${value}`);
+  });
+  assert.deepEqual(decodeTensors(bytes, "file").tensors.pixels, FILE.tensors.pixels);
+});
+
+Deno.test("encodeTensors() writes only the part of a buffer that an array covers", () => {
+  const memory = Float32Array.of(1, 2, 3, 4);
+  const tensors = { part: { shape: [2], values: memory.subarray(1, 3) } };
+  const { values } = decodeTensors(encodeTensors({ tensors, metadata: {} }), "f").tensors.part!;
+  assert.deepEqual(values, Float32Array.of(2, 3));
+});
+
+Deno.test("encodeTensors() writes a file without tensors", () => {
+  const empty = { tensors: {}, metadata: { step: "0" } };
+  assert.deepEqual(decodeTensors(encodeTensors(empty), "file"), empty);
+});
+
+Deno.test("decodeTensors() notices damage at any byte", () => {
+  const bytes = encodeTensors(FILE);
+  const damaged = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));
+  fc.assert(
+    fc.property(damaged, ([at, change]) => {
+      const copy = bytes.slice();
+      copy[at]! ^= change;
+      assert.throws(() => decodeTensors(copy, "file"), { name: "SyntaxError" });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("decodeTensors() notices a file that was cut off at any byte", () => {
+  const bytes = encodeTensors(FILE);
+  for (let length = 0; length < bytes.length; length++) {
+    assert.throws(() => decodeTensors(bytes.subarray(0, length), "file"), { name: "SyntaxError" });
+  }
+});
+
+/** Gives a file with a header of one's own, checksums apart. */
+function fileOf(header: string, body: readonly number[] = []): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + text.length + body.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  bytes.set(body, 8 + text.length);
+  return bytes;
+}
+
+/** A file whose checksum, `?` in the header, is right. */
+function signed(header: string): Uint8Array {
+  const blank = header.replace("?", "0".repeat(64));
+  const sum = createHash("sha256").update(fileOf(blank)).digest("hex");
+  return fileOf(header.replace("?", sum));
+}
+
+/** Bytes that are no such file, and what the message must say of them. */
+const REFUSED: readonly [string, Uint8Array, string][] = [
+  ["nothing", new Uint8Array(), "be longer than its header, got 0 bytes"],
+  ["less than a length", new Uint8Array(7), "be longer than its header, got 7 bytes"],
+  ["a cut-off header", fileOf("{   }").subarray(0, 12), "be longer than its header, got 12 bytes"],
+  ["text", fileOf("no JSON"), "have a JSON header, got something else"],
+  ["no object", fileOf("null"), "have a JSON header, got something else"],
+  [
+    "cut-off values",
+    encodeTensors(FILE).subarray(0, -3),
+    "hold 27 bytes of values, got 24",
+  ],
+  [
+    "too many values",
+    Uint8Array.from([...encodeTensors(FILE), 0]),
+    "hold 27 bytes of values, got 28",
+  ],
+  [
+    "no checksum",
+    fileOf('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [7]),
+    "hold the bytes it was written with, got others (the file is damaged)",
+  ],
+  [
+    "another type",
+    signed('{"a":{"dtype":"I64","shape":[0],"data_offsets":[0,0]},"__metadata__":{"sha256":"?"}}'),
+    "hold F32, F16 or U8, got I64",
+  ],
+];
+
+for (const [what, bytes, message] of REFUSED) {
+  Deno.test(`decodeTensors() refuses ${what}`, () => {
+    assert.throws(() => decodeTensors(bytes, "step-000001.safetensors"), {
+      name: "SyntaxError",
+      message: `Cannot read "step-000001.safetensors": a safetensors file must ${message}`,
+    });
+  });
+}
+
+Deno.test("decodeTensors() names the damaged file", () => {
+  const bytes = encodeTensors(FILE);
+  bytes[bytes.length - 1]! ^= 1;
+  assert.throws(() => decodeTensors(bytes, "frames/step-000050.safetensors"), {
+    name: "SyntaxError",
+    message: 'Cannot read "frames/step-000050.safetensors": a safetensors file must hold the ' +
+      "bytes it was written with, got others (the file is damaged)",
+  });
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { normaliseMesh } from "@/data/mesh/normalise.ts";
+import type { Mesh } from "@/data/formats/off.ts";
+import { rasteriseMesh } from "@/data/mesh/rasterise.ts";
+import { assertClose } from "../../assert.ts";
+import { boxMesh, CHAIR } from "./meshes.ts";
+
+/** A rectangle in the plane of x and y, at one depth on its left and another on its right. */
+function rectangle(left: number, right: number, zLeft: number, zRight: number): Mesh {
+  const corners = [left, -0.5, zLeft, right, -0.5, zRight, right, 0.5, zRight, left, 0.5, zLeft];
+  return { positions: Float32Array.from(corners), triangles: Uint32Array.of(0, 1, 2, 0, 2, 3) };
+}
+
+Deno.test("rasteriseMesh() shows what faces the camera white and the ground black", () => {
+  const picture = rasteriseMesh(rectangle(-0.5, 0.5, 0, 0), 0, 4);
+  const expected = [0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0];
+  assertClose(picture, expected, 1e-6);
+});
+
+Deno.test("rasteriseMesh() shows a pixel as grey as the part of it that is covered", () => {
+  const picture = rasteriseMesh(rectangle(-0.5, 0.25, 0, 0), 0, 4);
+  assertClose(picture.subarray(4, 8), [0, 1, 0.5, 0], 1e-6);
+});
+
+Deno.test("rasteriseMesh() darkens slopes by the cosine, whichever side they show", () => {
+  // A slope of 60 degrees has the cosine .5.
+  const depth = Math.sqrt(3) * 0.5;
+  const expected = [0, 0.65, 0.65, 0]; // .3 + .7 * .5
+  const slope = rectangle(-0.5, 0.5, -depth, depth);
+  const back = { ...slope, triangles: slope.triangles.toReversed() };
+  for (const mesh of [slope, back]) {
+    assertClose(rasteriseMesh(mesh, 0, 4).subarray(4, 8), expected, 1e-5);
+  }
+});
+
+Deno.test("rasteriseMesh() hides what lies behind, in any order of the triangles", () => {
+  const near = rectangle(-0.5, 0.5, -0.2, -0.2);
+  const far = rectangle(-0.5, 0.5, 0.2, 0.9); // a slope: darker
+  for (const [first, second] of [[near, far], [far, near]] as const) {
+    const mesh = {
+      positions: Float32Array.of(...first.positions, ...second.positions),
+      triangles: Uint32Array.of(...first.triangles, ...second.triangles.map((i) => i + 4)),
+    };
+    assertClose(rasteriseMesh(mesh, 0, 4).subarray(4, 8), [0, 1, 1, 0], 1e-6);
+  }
+});
+
+Deno.test("rasteriseMesh() turns the camera from the front to the right of the object", () => {
+  // A small box on the right, x = .5, and a tall one far away, z = .5.
+  const mesh = boxMesh([[[0.4, -0.1, -0.1], [0.6, 0.1, 0.1]], [[-0.1, -0.9, 0.4], [
+    0.1,
+    0.9,
+    0.6,
+  ]]]);
+  const columns = (azimuth: number) => {
+    const picture = rasteriseMesh(mesh, azimuth, 10);
+    return Array.from({ length: 10 }, (_, column) => {
+      let sum = 0;
+      for (let row = 0; row < 10; row++) sum += picture[row * 10 + column]!;
+      return Math.round(sum);
+    });
+  };
+  assert.deepEqual(columns(0), [0, 0, 0, 0, 5, 5, 0, 1, 0, 0]);
+  // Points at z appear at -z sin a: what is far goes to the left.
+  assert.equal(columns(Math.PI / 2).findIndex((sum) => sum > 3), 2);
+});
+
+Deno.test("rasteriseMesh() gives the same picture after a full turn", () => {
+  const chair = normaliseMesh(CHAIR);
+  assertClose(rasteriseMesh(chair, 1, 28), rasteriseMesh(chair, 1 + 2 * Math.PI, 28), 0.02);
+});
+
+Deno.test("rasteriseMesh() cuts off what lies outside of the picture", () => {
+  const picture = rasteriseMesh(boxMesh([[[-5, -5, -5], [5, 5, 5]]]), 0, 3);
+  assertClose(picture, new Array(9).fill(1), 1e-6);
+});

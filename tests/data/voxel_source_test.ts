@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { VOXELS } from "@/data/voxel_source.ts";
+import { projectVoxels } from "@/render/project.ts";
+import * as tf from "@/engine/tf.ts";
+import { gzipped, npyFile, requestOf, withFolder, zipFile } from "./fixtures.ts";
+
+/** Makes `count` full grids of a given size. */
+function fullGrids(count: number, size = 4): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(count * size ** 3).fill(1);
+  return npyFile({ shape: [count, size, size, size], bytes });
+}
+
+const TEXT = npyFile({ type: "<U1", shape: [1], bytes: Uint8Array.of(65, 0, 0, 0) });
+
+async function withFile(
+  name: string,
+  bytes: Uint8Array,
+  body: (path: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(join(folder, name), bytes);
+    await body(join(folder, name));
+  });
+}
+
+Deno.test("VOXELS reads .npy and .npy.gz alike", async () => {
+  await withFile("solid.npy", fullGrids(3), async (plain) => {
+    await withFile("solid.npy.gz", gzipped(fullGrids(3)), async (compressed) => {
+      const a = await VOXELS.load(requestOf(), plain);
+      const b = await VOXELS.load(requestOf(), compressed);
+      assert.deepEqual(a.pixels, b.pixels);
+      assert.deepEqual([a.count, a.size, a.truth!.size], [3, 28, 4]);
+      assert.deepEqual([a.classNames, b.classNames], [["solid"], ["solid"]]);
+    });
+  });
+});
+
+Deno.test("VOXELS keeps truth and pose: they render to the pictures", async () => {
+  // An L that no turn maps to itself: along x on the floor, and up at x = 0.
+  const bytes = new Uint8Array(8 ** 3);
+  for (let i = 0; i < 8; i++) bytes[(i * 8 + 4) * 8] = bytes[4 * 8 + i] = 1;
+  await withFile("l.npy", npyFile({ shape: [8, 8, 8], bytes }), async (path) => {
+    const { pixels, truth } = await VOXELS.load(requestOf({ imageSize: 8 }), path);
+    const expected = tf.tidy(() => {
+      const density = tf.tensor4d(Float32Array.from(truth!.voxels), [1, 8, 8, 8]);
+      return projectVoxels(density, tf.tensor1d(truth!.azimuths), { tau: 4 }).dataSync();
+    });
+    assert.deepEqual([...pixels], [...expected].map((value) => Math.round(value * 255)));
+    const foot = pixels.subarray(56).reduce((sum, value) => sum + value, 0);
+    const top = pixels.subarray(0, 8).reduce((sum, value) => sum + value, 0);
+    assert.ok(foot > top && top > 0, "z points up");
+  });
+});
+
+Deno.test("VOXELS sees each split from other azimuths", async () => {
+  await withFile("solid.npy", fullGrids(3), async (path) => {
+    const train = await VOXELS.load(requestOf(), path);
+    const test = await VOXELS.load(requestOf({ split: "test" }), path);
+    assert.notDeepEqual(train.truth!.azimuths, test.truth!.azimuths);
+    assert.deepEqual(train.truth!.voxels, test.truth!.voxels);
+  });
+});
+
+const ARCHIVE = {
+  "chair_train.npy": fullGrids(2),
+  "chair_test.npy": fullGrids(1),
+  "sofa_train.npy": fullGrids(3),
+  "sofa_test.npy": fullGrids(4),
+  "sofa_train_names.npy": TEXT,
+};
+
+Deno.test("VOXELS picks the arrays of an archive by split and by name", async () => {
+  await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
+    const load = async (choice: string, split: "train" | "test") => {
+      const classes = choice === "" ? [] : choice.split("+");
+      const request = requestOf({ split, classes });
+      const { count, classNames, labels } = await VOXELS.load(request, path);
+      return { count, classNames, labels: [...labels!] };
+    };
+    const both = ["chair", "sofa"];
+    assert.deepEqual(await load("", "train"), {
+      count: 5,
+      classNames: both,
+      labels: [0, 0, 1, 1, 1],
+    });
+    assert.deepEqual(await load("", "test"), {
+      count: 5,
+      classNames: both,
+      labels: [0, 1, 1, 1, 1],
+    });
+    assert.deepEqual(await load("chair", "test"), {
+      count: 1,
+      classNames: ["chair"],
+      labels: [0],
+    });
+    assert.deepEqual(await load("chair_train", "test"), {
+      count: 2,
+      classNames: ["chair"],
+      labels: [0, 0],
+    });
+    assert.deepEqual(await load("sofa+chair_test", "train"), {
+      count: 4,
+      classNames: ["sofa", "chair"],
+      labels: [0, 0, 0, 1],
+    });
+  });
+});
+
+Deno.test("VOXELS takes all arrays of an archive that knows no split", async () => {
+  await withFile(
+    "a.npz",
+    await zipFile({ "a.npy": fullGrids(1), "b.npy": fullGrids(2) }),
+    async (path) => {
+      assert.equal((await VOXELS.load(requestOf(), path)).count, 3);
+    },
+  );
+});
+
+Deno.test("VOXELS refuses an array that the archive lacks, and lists those it has", async () => {
+  await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
+    for (const choice of ["table", "chair+table"]) {
+      const request = requestOf({ classes: choice.split("+") });
+      await assert.rejects(VOXELS.load(request, path), {
+        name: "RangeError",
+        message: `Cannot load voxels:${path}: the array must be one of chair_train, chair_test, ` +
+          'sofa_train, sofa_test, got "table"',
+      });
+    }
+  });
+});
+
+Deno.test("VOXELS refuses an archive without arrays for the split", async () => {
+  await withFile("a.npz", await zipFile({ "a_train.npy": fullGrids(1) }), async (path) => {
+    await assert.rejects(VOXELS.load(requestOf({ split: "test" }), path), {
+      name: "RangeError",
+      message: `Cannot load voxels:${path}: the array must be one of a_train, got "*_test"`,
+    });
+  });
+});
+
+Deno.test("VOXELS refuses grids of several sizes", async () => {
+  const files = { "a.npy": fullGrids(1, 4), "b.npy": fullGrids(1, 5) };
+  await withFile("a.npz", await zipFile(files), async (path) => {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "RangeError",
+      message: `Cannot load voxels:${path}: all grids must have the 4 cells a side of a, ` +
+        "got 5 in b; choose arrays with #NAME",
+    });
+  });
+});
+
+Deno.test("VOXELS names the array that holds no grids", async () => {
+  await withFile(
+    "a.npz",
+    await zipFile({ "labels.npy": npyFile({ shape: [1], bytes: Uint8Array.of(1) }) }),
+    async (path) => {
+      await assert.rejects(VOXELS.load(requestOf(), path), {
+        name: "TypeError",
+        message:
+          `Cannot read voxels "${path}#labels": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
+          "or [N, bytes] of bit-packed uint8, got [1]; " +
+          "where a .npz file holds other arrays too, choose the grids with #NAME",
+      });
+    },
+  );
+});
+
+Deno.test("VOXELS refuses a path that leads nowhere", async () => {
+  for (const path of ["/nowhere/a.npy", "/nowhere/a.npz"]) {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "RangeError",
+      message: `Cannot load voxels:${path}: the path must be a .npy, .npy.gz or .npz file, ` +
+        "got none there",
+    });
+  }
+});
+
+Deno.test("VOXELS refuses other endings, and # where there is nothing to choose", async () => {
+  for (const [path, ...classes] of [["a.mat"], ["a.npy", "chair"]] as const) {
+    await assert.rejects(VOXELS.load(requestOf({ classes }), path), {
+      name: "RangeError",
+      message: "Cannot load voxels: the path must end in .npy, .npy.gz, .npz or .npz#NAME, " +
+        `got "${[path, ...classes].join("#")}"`,
+    });
+  }
+});
+
+Deno.test("VOXELS refuses a truncated file", async () => {
+  await withFile("a.npy.gz", gzipped(fullGrids(1)).subarray(0, 30), async (path) => {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "SyntaxError",
+      message: `Cannot inflate "${path}": it must be a whole gzip file, got 30 bytes with ` +
+        "unexpected end of file; delete it, then fetch or copy it again",
+    });
+  });
+});

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { Inference } from "@/infer/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/method/vae.ts";
+import { createRandom } from "@/engine/random.ts";
+import { azimuthOf } from "@/render/camera.ts";
+import { projectVoxels } from "@/render/project.ts";
+import * as tf from "@/engine/tf.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
+import { TINY } from "../tiny.ts";
+import { passOf } from "../model/passes.ts";
+
+const { imageSize, latentSize, batchSize, tau } = TINY;
+const AREA = imageSize ** 2;
+const weights = initialValues(createModel(TINY).parameters, 1);
+
+function randomPictures(count: number): Float32Array {
+  const random = createRandom(2);
+  return Float32Array.from({ length: count * AREA }, () => random.uniform());
+}
+
+Deno.test("reconstruct() gives latents, poses, densities and renderings for each picture", () => {
+  using inference = new Inference(TINY, weights);
+  const made = inference.reconstruct(randomPictures(batchSize));
+  const lengths = Object.entries(made).map(([name, { length }]) => [name, length / batchSize]);
+  assert.deepEqual(Object.fromEntries(lengths), {
+    latent: latentSize - 1,
+    pose: 1,
+    elevation: 1,
+    density: imageSize ** 3,
+    projection: AREA,
+    rendering: AREA,
+  });
+  const { pose, elevation, density, rendering } = made;
+  assert.deepEqual([...elevation], new Array(batchSize).fill(0));
+  assert.ok(density.every((value) => value > 0 && value < 1 / tau));
+  assert.ok(rendering.every((value) => value >= 0 && value < 1));
+  assert.ok(pose.every((value) => value >= -1 && value <= 1));
+});
+
+Deno.test("reconstruct() gives what the model gives eagerly outside training", () => {
+  const pictures = randomPictures(batchSize);
+  using inference = new Inference(TINY, weights);
+  const got = inference.reconstruct(pictures);
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const pass = passOf(model.parameters, { isTraining: false });
+    const images = tf.tensor4d(pictures, [batchSize, imageSize, imageSize, 1]);
+    const { posterior, occupancy } = model.forward(pass, images);
+    assertClose(got.latent, posterior.mean.dataSync(), 1e-5);
+    assertClose(got.density, tf.div(occupancy, tau).dataSync(), 1e-5);
+  });
+});
+
+Deno.test("reconstruct() gives the projection of its voxels from its pose", () => {
+  using inference = new Inference(TINY, weights);
+  const { density, pose, projection } = inference.reconstruct(randomPictures(batchSize));
+  tf.tidy(() => {
+    const voxels = tf.tensor4d(density, [batchSize, imageSize, imageSize, imageSize]);
+    const seen = projectVoxels(voxels, azimuthOf(tf.tensor1d(pose)), { tau });
+    assertClose(projection, seen.dataSync(), 1e-5);
+  });
+});
+
+Deno.test("reconstruct() takes any number of pictures, in batches", () => {
+  using inference = new Inference(TINY, weights);
+  const pictures = randomPictures(batchSize + 3);
+  const all = inference.reconstruct(pictures);
+  assert.equal(all.pose.length, batchSize + 3);
+  const tail = inference.reconstruct(pictures.slice(batchSize * AREA));
+  assert.deepEqual(all.rendering.slice(batchSize * AREA), tail.rendering);
+  assert.deepEqual(all.latent.slice(batchSize * (latentSize - 1)), tail.latent);
+});
+
+Deno.test("reconstruct() gives the same in batches of another size", () => {
+  using whole = new Inference(TINY, weights);
+  using single = new Inference(TINY, weights, { batchSize: 1 });
+  assert.deepEqual([whole.batchSize, single.batchSize], [batchSize, 1]);
+  const pictures = randomPictures(2);
+  const [expected, got] = [whole.reconstruct(pictures), single.reconstruct(pictures)];
+  assertClose(got.latent, expected.latent, 1e-5);
+  assertClose(got.density, expected.density, 1e-5);
+});
+
+Deno.test("decode() gives the density of reconstruct() for its latents", () => {
+  using inference = new Inference(TINY, weights);
+  const { latent, density } = inference.reconstruct(randomPictures(batchSize));
+  assertClose(inference.decode(latent), density, 1e-5);
+  const first = inference.decode(latent.slice(0, latentSize - 1));
+  assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
+});
+
+Deno.test("encode() gives the posteriors of the pictures, whatever batch they are in", () => {
+  using inference = new Inference(TINY, weights);
+  const pictures = randomPictures(batchSize + 1);
+  const { mean, logVariance } = inference.encode(pictures);
+  assertClose(mean, inference.reconstruct(pictures).latent, 1e-6);
+  assert.equal(logVariance.length, (batchSize + 1) * (latentSize - 1));
+  const alone = inference.encode(pictures.slice(batchSize * AREA));
+  assertClose(alone.logVariance, logVariance.subarray(batchSize * (latentSize - 1)), 1e-6);
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const images = tf.tensor4d(pictures.slice(0, AREA), [1, imageSize, imageSize, 1]);
+    const pass = passOf(model.parameters, { isTraining: false });
+    const posterior = model.encode(pass, images);
+    const first = (rows: Float32Array) => rows.subarray(0, latentSize - 1);
+    assertClose(first(mean), posterior.mean.dataSync(), 1e-5);
+    assertClose(first(logVariance), posterior.logVariance.dataSync(), 1e-5);
+  });
+});
+
+Deno.test("render() gives the rendering of reconstruct() for its voxels and poses", () => {
+  using inference = new Inference(TINY, weights);
+  const { density, pose, rendering } = inference.reconstruct(randomPictures(batchSize + 1));
+  assertClose(inference.render(density, pose), rendering, 1e-5);
+});
+
+Deno.test("render() turns each grid by its own pose", () => {
+  using inference = new Inference(TINY, weights);
+  // Density in the left half: behind each of its columns stand S cells of it, or none.
+  const half = Float32Array.from({ length: imageSize ** 3 }, (_, i) => i % imageSize < 4 ? 1 : 0);
+  const opaque = 1 - Math.exp(-tau * imageSize);
+  const row = (left: number, right: number) =>
+    Array.from({ length: imageSize }, (_, w) => w < 4 ? left : right);
+  const projections = inference.render(
+    Float32Array.from([...half, ...half, ...half]),
+    Float32Array.of(-1, 0, 1), // azimuths 0, pi and 2 pi
+  );
+  const firstRow = (i: number) => projections.subarray(i * AREA, i * AREA + imageSize);
+  assertClose(firstRow(0), row(opaque, 0), 1e-4);
+  assertClose(firstRow(1), row(0, opaque), 1e-4);
+  assertClose(firstRow(2), row(opaque, 0), 1e-4);
+});
+
+Deno.test("render() keeps a camera level and paints nothing, whatever the model can do", () => {
+  const config = { ...TINY, pose: "encoder", elevation: true, texture: true };
+  using plain = new Inference(TINY, weights);
+  using other = new Inference(config, initialValues(createModel(config).parameters, 1));
+  const density = new Float32Array(imageSize ** 3).fill(0.3);
+  const pose = Float32Array.of(0.2);
+  assertClose(other.render(density, pose), plain.render(density, pose), 1e-6);
+});
+
+Deno.test("Inference gives elevations in radians where the model has them", () => {
+  const config = { ...TINY, pose: "encoder", elevation: true };
+  using inference = new Inference(config, initialValues(createModel(config).parameters, 1));
+  const { elevation } = inference.reconstruct(randomPictures(3));
+  assert.ok(elevation.every((angle) => angle !== 0 && Math.abs(angle) < Math.PI / 6));
+});
+
+Deno.test("Inference uses the texture layer where the model has one", () => {
+  const config = { ...TINY, texture: true };
+  const values = initialValues(createModel(config).parameters, 1);
+  using plain = new Inference(TINY, weights);
+  using painted = new Inference(config, values);
+  const pictures = randomPictures(1);
+  const [bare, textured] = [plain, painted].map((model) => model.reconstruct(pictures));
+  assert.deepEqual(bare!.rendering, bare!.projection);
+  assert.notDeepEqual(textured!.rendering, textured!.projection);
+  // Texture comes last: the layers before it start with the same values, and so does what they give.
+  assertClose(textured!.projection, bare!.projection, 1e-5);
+});
+
+Deno.test("Inference leaves the weights that it is given as they are", () => {
+  const copies = structuredClone(weights);
+  using inference = new Inference(TINY, weights);
+  inference.reconstruct(randomPictures(1));
+  assert.deepEqual(weights, copies);
+});
+
+Deno.test("Inference keeps no tensor", () => {
+  assertTensorsKept(0, () => {
+    using inference = new Inference(TINY, weights);
+    const { latent, pose } = inference.reconstruct(randomPictures(5));
+    inference.render(inference.decode(latent), pose);
+    inference.encode(randomPictures(5));
+  });
+});
+
+Deno.test("Inference refuses weights that are missing or of another size", () => {
+  const { "decoder/deconv2/bias": _, ...missing } = weights;
+  const refused: [Record<string, Float32Array>, string][] = [
+    [missing, "decoder/deconv2/bias must have 1 values, got 0"],
+    [
+      { ...weights, "encoder/conv1/kernel": new Float32Array(35) },
+      "encoder/conv1/kernel must have 36 values, got 35",
+    ],
+  ];
+  for (const [given, message] of refused) {
+    assertTensorsKept(0, () => {
+      assert.throws(() => new Inference(TINY, given), {
+        name: "RangeError",
+        message: `Cannot load weights: ${message}; load the checkpoint made with this config`,
+      });
+    });
+  }
+});
+
+Deno.test("Inference refuses rows that are no pictures or no latents", () => {
+  using inference = new Inference(TINY, weights);
+  for (const length of [0, 1, AREA + 1]) {
+    assert.throws(() => inference.reconstruct(new Float32Array(length)), {
+      name: "RangeError",
+      message: `Cannot run the model: rows must have ${AREA} values each, got ${length} in all`,
+    });
+  }
+  assert.throws(() => inference.decode(new Float32Array(latentSize)), {
+    name: "RangeError",
+    message: `Cannot run the model: rows must have 3 values each, got 4 in all`,
+  });
+});
+
+Deno.test("render() refuses poses that are not one for each grid", () => {
+  using inference = new Inference(TINY, weights);
+  assert.throws(() => inference.render(new Float32Array(2 * imageSize ** 3), new Float32Array(3)), {
+    name: "RangeError",
+    message: "Cannot run the model: pose must have as many rows as density, 2, got 3",
+  });
+});
+
+Deno.test("Inference refuses batches larger than those of training where poses are free", () => {
+  assert.throws(() => new Inference(TINY, weights, { batchSize: batchSize + 1 }), {
+    name: "RangeError",
+    message: "Cannot pose pictures: a batch must have at most 4, the number of free pose " +
+      "variables, got 5; split it",
+  });
+});

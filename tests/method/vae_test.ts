@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { PRESETS } from "@/config.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { createModel } from "@/method/vae.ts";
+import { azimuthOf, elevationOf } from "@/render/camera.ts";
+import { projectVoxels } from "@/render/project.ts";
+import { projectTilted } from "@/render/tilt.ts";
+import * as tf from "@/engine/tf.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
+import { TINY } from "../tiny.ts";
+import { passOf, randomTensor } from "../model/passes.ts";
+
+const { batchSize, imageSize, latentSize } = TINY;
+const images = (count = batchSize) =>
+  tf.abs(randomTensor([count, imageSize, imageSize, 1], 1)) as tf.Tensor4D;
+
+Deno.test("createModel() gives every tensor of a pass the shape that its doc says", () => {
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const forward = model.forward(passOf(model.parameters), images());
+    assert.deepEqual(forward.posterior.mean.shape, [batchSize, latentSize - 1]);
+    assert.deepEqual(forward.z.shape, [batchSize, latentSize - 1]);
+    assert.deepEqual(forward.pose.s.shape, [batchSize]);
+    assert.deepEqual(forward.occupancy.shape, [batchSize, imageSize, imageSize, imageSize]);
+    assert.deepEqual(forward.projection.shape, [batchSize, imageSize, imageSize]);
+    assert.equal(forward.textured, undefined);
+  });
+});
+
+Deno.test("createModel() has 1,523,188 trained numbers in the paper's configuration", () => {
+  const { parameters } = createModel(PRESETS.paper);
+  const countOf = (part: string, isTrained = true) =>
+    Object.entries(parameters)
+      .filter(([name, parameter]) => name.startsWith(part) && parameter.isTrained === isTrained)
+      .reduce((sum, [, { shape }]) => sum + shape.reduce((product, n) => product * n, 1), 0);
+  const norms = 4 * 2 * 128;
+  assert.equal(countOf("encoder/conv"), 9 * 128 + 3 * 9 * 128 * 128); // 443,520
+  assert.equal(countOf("encoder/norm"), norms);
+  assert.equal(countOf("encoder/mean"), 512 * 19 + 19); // 9,747, as many for the log-variance
+  assert.equal(countOf("encoder"), 443_520 + norms + 2 * 9747);
+  assert.equal(countOf("decoder/grid"), 19 * 343 * 128); // 834,176
+  assert.equal(countOf("decoder/deconv"), 27 * 64 * 128 + 27 * 64 + 1); // 222,913
+  assert.equal(countOf("decoder"), 834_176 + 222_913 + 2 * 128 + 2 * 64);
+  assert.equal(countOf("pose"), 2 * 64 * 12 + (12 * 10 + 10) + (10 + 1)); // 1,677
+  assert.equal(countOf(""), 464_038 + 1_057_473 + 1677); // 1,523,188
+  assert.equal(countOf("", false), norms + 2 * 128 + 2 * 64, "running moments");
+});
+
+Deno.test("createModel() names the stages of each branch, uniquely", () => {
+  const { stages } = createModel({ ...TINY, texture: true });
+  assert.deepEqual(Object.keys(stages), ["encoder", "pose", "decoder", "texture", "opponent"]);
+  const names = Object.values(stages).flatMap((branch) => branch.map(({ name }) => name));
+  assert.equal(new Set(names).size, names.length);
+  assert.deepEqual(createModel(TINY).stages.texture, []);
+  assert.deepEqual(createModel(TINY).stages.opponent, []);
+});
+
+Deno.test("forward() projects the decoded grid from the pose's azimuth", () => {
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const { occupancy, pose, projection } = model.forward(passOf(model.parameters), images());
+    const density = tf.div(occupancy, TINY.tau) as tf.Tensor4D;
+    const expected = projectVoxels(density, azimuthOf(pose.s), { tau: TINY.tau });
+    assertClose(projection.dataSync(), expected.dataSync(), 1e-6);
+  });
+});
+
+Deno.test("forward() decodes a drawn latent in training and the mean outside", () => {
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const inputs = images();
+    const latents = (isTraining: boolean, step: number) => {
+      const forward = model.forward(passOf(model.parameters, { isTraining, step }), inputs);
+      return { z: forward.z.dataSync().join(), mean: forward.posterior.mean.dataSync().join() };
+    };
+    assert.equal(latents(true, 0).z, latents(true, 0).z);
+    assert.notEqual(latents(true, 0).z, latents(true, 1).z);
+    assert.notEqual(latents(true, 0).z, latents(true, 0).mean);
+    assert.equal(latents(false, 0).z, latents(false, 1).mean);
+  });
+});
+
+Deno.test("decode() gives the occupancy that forward() gives for the same latent", () => {
+  tf.tidy(() => {
+    const model = createModel(TINY);
+    const pass = passOf(model.parameters, { isTraining: false });
+    const { z, occupancy } = model.forward(pass, images());
+    assertClose(model.decode(pass, z).dataSync(), occupancy.dataSync(), 1e-6);
+  });
+});
+
+Deno.test("terms() sums squared differences over the pixels and averages over the batch", () => {
+  tf.tidy(() => {
+    const model = createModel({ ...TINY, texture: true });
+    const inputs = images();
+    const pass = passOf(model.parameters);
+    const forward = model.forward(pass, inputs);
+    const terms = model.terms(pass, forward, inputs);
+    assert.deepEqual(Object.keys(terms), ["image", "texture", "latent", "pose"]);
+    const squared = (pictures: tf.Tensor) => {
+      const [got, wanted] = [pictures.dataSync(), inputs.dataSync()];
+      return [...got].reduce((sum, value, i) => sum + (value - wanted[i]!) ** 2, 0) / batchSize;
+    };
+    assertClose(terms.image!.dataSync(), [squared(forward.projection)], 1e-3);
+    assertClose(terms.texture!.dataSync(), [squared(forward.textured!)], 1e-3);
+    assert.ok(Object.values(terms).every(({ shape }) => shape.length === 0));
+  });
+});
+
+Deno.test("createModel() plugs in objective and pose by name", () => {
+  tf.tidy(() => {
+    const model = createModel({ ...TINY, objective: "elbo", pose: "constant" });
+    const inputs = images();
+    const pass = passOf(model.parameters);
+    const forward = model.forward(pass, inputs);
+    assert.deepEqual([...forward.pose.s.dataSync()], new Array(batchSize).fill(0));
+    assert.deepEqual(Object.keys(model.terms(pass, forward, inputs)), ["image", "latent"]);
+    assert.deepEqual(model.updatedFirst, []);
+    assert.ok(Object.keys(model.parameters).every((name) => !name.startsWith("pose")));
+  });
+});
+
+Deno.test("forward() projects from the pose's elevation where there is one", () => {
+  tf.tidy(() => {
+    const model = createModel({ ...TINY, pose: "encoder", elevation: true });
+    const { occupancy, pose, projection } = model.forward(passOf(model.parameters), images());
+    const angles = { azimuth: azimuthOf(pose.s), elevation: elevationOf(pose.tilt!) };
+    const density = tf.div(occupancy, TINY.tau) as tf.Tensor4D;
+    const expected = projectTilted(density, angles, { tau: TINY.tau });
+    assertClose(projection.dataSync(), expected.dataSync(), 1e-6);
+    assert.ok(pose.tilt!.dataSync().every((tilt) => tilt !== 0));
+  });
+});
+
+Deno.test("createModel() has the parameters of a second player, where the objective has one", () => {
+  const { parameters, opponent, stages } = createModel({ ...TINY, objective: "adversarial" });
+  const names = Object.keys(opponent!.parameters);
+  assert.ok(names.length > 0 && names.every((name) => name in parameters));
+  assert.equal(stages.opponent, opponent!.stages);
+  assert.equal(createModel(TINY).opponent, undefined);
+});
+
+Deno.test("createModel() refuses an objective or a pose that is not plugged in", () => {
+  const refused = {
+    objective: "mu-vae, elbo, beta-vae, mmd, adversarial",
+    pose: "free, constant, encoder",
+  };
+  for (const [field, choices] of Object.entries(refused)) {
+    for (const name of ["nonsense", "constructor", ""]) {
+      assert.throws(() => createModel({ ...TINY, [field]: name }), {
+        name: "RangeError",
+        message: `Cannot make the model: ${field} must be one of ${choices}, got ${name}`,
+      });
+    }
+  }
+});
+
+Deno.test("forward() and terms() give in a graph what they give eagerly", () => {
+  const model = createModel(TINY);
+  const shape = [batchSize, imageSize, imageSize, 1];
+  for (const isTraining of [true, false]) {
+    const f = graphFunction({ images: { shape, dtype: "float32" } }, ({ images }) => {
+      const pass = passOf(model.parameters, { isTraining });
+      const forward = model.forward(pass, images as tf.Tensor4D);
+      const { occupancy, projection } = forward;
+      const terms = model.terms(pass, forward, images as tf.Tensor4D);
+      return { occupancy, projection, ...terms } as Record<string, tf.Tensor>;
+    });
+    using eager = jit({ f }, { eager: true });
+    using traced = jit({ f });
+    tf.tidy(() => {
+      const feeds = { images: images() };
+      const [expected, got] = [eager.f(feeds), traced.f(feeds)];
+      for (const [name, tensor] of Object.entries(expected)) {
+        assertClose(got[name]!.dataSync(), tensor.dataSync(), 1e-4);
+      }
+    });
+  }
+});
+
+Deno.test("forward() keeps no tensor beside its results, inside a tidy", () => {
+  const model = createModel(TINY);
+  let occupancy: tf.Tensor;
+  assertTensorsKept(1, () => {
+    occupancy = tf.tidy(() => model.forward(passOf(model.parameters), images()).occupancy);
+  });
+  occupancy!.dispose();
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import JSZip from "jszip";
+import { readNpy } from "@/data/formats/npy.ts";
+import { exportShapes } from "@/show/export/shape_archive.ts";
+import type { Exhibit } from "@/show/plot/figures.ts";
+import { pictureFormat } from "@/show/plot/bitmap.ts";
+import { withFolder } from "../../data/fixtures.ts";
+import { gridOf } from "./surfaces.ts";
+
+const exhibit = (label: string, radius: number): Exhibit => ({
+  label,
+  image: new Float32Array(64),
+  front: 1,
+  grid: gridOf(
+    [8, 8, 8],
+    (column, row, layer) => Math.max(0, radius - Math.hypot(column - 4, row - 4, layer - 4)) / 4,
+  ),
+});
+
+const RECORD = {
+  config: { seed: 3 },
+  seed: 3,
+  commit: "c",
+  minutes: 1,
+  machine: "2 CPU cores",
+  metrics: { meanSquaredErrorPerPixel: 0.01 },
+};
+const OPTIONS = { record: RECORD, step: 50, threshold: 0.25 };
+
+Deno.test("exportShapes() puts meshes, voxels, figures and how they were made into one zip", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "new", "shapes.zip");
+    const exhibits = [exhibit("Digit 3!", 3), exhibit("digit 3", 2)];
+    const { file, byteCount, shapes } = await exportShapes(path, exhibits, OPTIONS);
+    const bytes = await Deno.readFile(path);
+    assert.deepEqual([file, byteCount], [path, bytes.length]);
+    const { files } = await JSZip.loadAsync(bytes);
+    const ofShape = (folder: string) =>
+      ["density.npy", "mesh.glb", "mesh.obj", "voxels.npy"].map((name) => `${folder}/${name}`);
+    assert.deepEqual(
+      Object.keys(files).toSorted(),
+      [
+        ...["README.txt", "config.json", "metrics.json", "strips.png", "turntable.gif"],
+        ...[...ofShape("digit-3"), ...ofShape("digit-3-2")],
+      ].toSorted(),
+    );
+    const read = (name: string) => files[name]!.async("uint8array");
+    const json = async (name: string) => JSON.parse(await files[name]!.async("text"));
+    assert.equal(pictureFormat(await read("strips.png")), "png");
+    assert.equal(pictureFormat(await read("turntable.gif")), "gif");
+    assert.deepEqual(await json("config.json"), { seed: 3 });
+    const { config: _, ...measured } = RECORD;
+    assert.deepEqual(await json("metrics.json"), {
+      ...measured,
+      step: 50,
+      threshold: 0.25,
+      shapes,
+    });
+
+    const density = readNpy(await read("digit-3/density.npy"), "density.npy");
+    assert.deepEqual([...density.shape], [8, 8, 8]);
+    assert.deepEqual([...density.values], [...Float32Array.from(exhibits[0]!.grid.density)]);
+    const voxels = readNpy(await read("digit-3/voxels.npy"), "voxels.npy");
+    assert.ok(voxels.isUint8);
+    assert.deepEqual([...voxels.values], [...density.values].map((value) => Number(value >= 0.25)));
+    assert.equal(shapes[0]!.voxels, 32);
+    const obj = await files["digit-3-2/mesh.obj"]!.async("text");
+    assert.equal(obj.match(/^f /gm)!.length, shapes[1]!.triangles);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(join(folder, "new")), ({ name }) => name), [
+      "shapes.zip",
+    ]);
+  }));
+
+Deno.test("exportShapes() writes the same bytes each time", () =>
+  withFolder(async (folder) => {
+    const paths = ["a.zip", "b.zip"].map((name) => join(folder, name));
+    for (const path of paths) await exportShapes(path, [exhibit("a", 3)], OPTIONS);
+    const [a, b] = await Promise.all(paths.map((path) => Deno.readFile(path)));
+    assert.deepEqual(a, b);
+  }));
+
+Deno.test("exportShapes() says which shape has no voxel of the threshold, and writes nothing", () =>
+  withFolder(async (folder) => {
+    const exhibits = [exhibit("full", 3), exhibit("thin", 1.5)];
+    const highest = Math.max(...Array.from(exhibits[1]!.grid.density));
+    await assert.rejects(
+      exportShapes(join(folder, "a.zip"), exhibits, { ...OPTIONS, threshold: 0.5 }),
+      {
+        name: "RangeError",
+        message: 'Cannot export "thin": Cannot extract a surface: threshold must be at most ' +
+          `${highest}, the highest density, got 0.5; lower the threshold`,
+      },
+    );
+    await assert.rejects(exportShapes(join(folder, "a.zip"), [], OPTIONS), {
+      name: "RangeError",
+      message: "Cannot export shapes: exhibits must hold at least one shape, got none",
+    });
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));

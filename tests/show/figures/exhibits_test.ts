@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  exhibitsOf,
+  exhibitsWithInputs,
+  momentsOf,
+  shapesDuringTraining,
+} from "@/show/figures/exhibits.ts";
+import type { Reconstruction } from "@/infer/inference.ts";
+import { trainingStrips } from "@/show/plot/figures.ts";
+import { azimuthOf } from "@/render/camera.ts";
+import * as tf from "@/engine/tf.ts";
+import { assertTensorsKept } from "../../assert.ts";
+import { TINY } from "../../tiny.ts";
+import { AREA, CELLS, handMadeRun, LEFT_HALF } from "./runs.ts";
+
+/** What a model might make of so many pictures: every value says whose it is. */
+function reconstructionOf(pose: readonly number[]): Reconstruction {
+  const rows = (length: number) =>
+    Float32Array.from({ length: pose.length * length }, (_, i) => Math.floor(i / length));
+  return {
+    latent: rows(TINY.latentSize - 1),
+    pose: Float32Array.from(pose),
+    elevation: new Float32Array(pose.length),
+    density: rows(CELLS),
+    projection: rows(AREA),
+    rendering: rows(AREA),
+  };
+}
+
+Deno.test("exhibitsOf() gives each picture its own rendering, voxels and label", () => {
+  const exhibits = exhibitsOf(reconstructionOf([-1, 0, 0.5]), ["a", "b", "c"], TINY);
+  assert.deepEqual(exhibits.map(({ label }) => label), ["a", "b", "c"]);
+  for (const [i, { image, grid }] of exhibits.entries()) {
+    assert.deepEqual([...new Float32Array(image)], Array(AREA).fill(i));
+    assert.deepEqual([...new Float32Array(grid.density)], Array(CELLS).fill(i));
+    assert.deepEqual(grid.size, [8, 8, 8]);
+  }
+});
+
+Deno.test("exhibitsOf() puts in front the azimuth that the renderer turns the grid by", () => {
+  const fronts = exhibitsOf(reconstructionOf([-1, 0, 0.5]), ["a", "b", "c"], TINY);
+  assert.deepEqual(fronts.map(({ front }) => front), [0, Math.PI, 1.5 * Math.PI]);
+  fc.assert(
+    fc.property(fc.float({ min: -1, max: 1, noNaN: true }), (pose) => {
+      const front = exhibitsOf(reconstructionOf([pose]), [""], TINY)[0]!.front!;
+      const [azimuth] = tf.tidy(() => azimuthOf(tf.tensor1d([pose])).dataSync());
+      assert.ok(Math.abs(front - azimuth!) < 1e-5); // of at most 2 pi, in float32
+    }),
+    { seed: 1 },
+  );
+});
+
+Deno.test("exhibitsWithInputs() puts before each shape the input, the projection, the texture if any", () => {
+  const inputs = new Float32Array(2 * AREA).map((_, i) => i < AREA ? 10 : 11);
+  const made = { ...reconstructionOf([0, 0.5]), projection: inputs.map((value) => value + 10) };
+  for (const texture of [true, false]) {
+    const config = { ...TINY, texture };
+    const exhibits = exhibitsWithInputs(inputs, made, ["a", "b"], config);
+    const first = exhibits.map(({ images }) =>
+      Object.entries(images!).map(([name, image]) => [name, image.length, image[0]])
+    );
+    assert.deepEqual(
+      first,
+      [0, 1].map((i) => [
+        ["input", AREA, 10 + i],
+        ["projection", AREA, 20 + i],
+        ...(texture ? [["textured", AREA, i]] : []),
+      ]),
+    );
+    const plain = exhibits.map(({ images: _images, ...rest }) => rest);
+    assert.deepEqual(plain, exhibitsOf(made, ["a", "b"], config));
+  }
+});
+
+Deno.test("exhibitsOf() takes as many pictures as there are labels", () => {
+  assert.equal(exhibitsOf(reconstructionOf([0, 0]), ["only"], TINY).length, 1);
+  assert.deepEqual(exhibitsOf(reconstructionOf([0, 0]), [], TINY), []);
+});
+
+Deno.test("shapesDuringTraining() draws for each frame the strips that its densities give", () => {
+  const run = handMadeRun();
+  const { names } = run.data.monitor;
+  // Tracked third and second: its grid and pose are found by that, its rendering by its slot.
+  const [name, other] = [names[2]!, names[1]!];
+  const pictures = shapesDuringTraining(run, { [name]: "third", [other]: "second" });
+  assert.equal(pictures.length, run.frames.length);
+  const exhibit = (slot: number, label: string) => ({
+    label,
+    image: new Float32Array(AREA).fill(51 * (slot + 1) / 255),
+    grid: { density: LEFT_HALF, size: [8, 8, 8] as const },
+    front: (slot / 4 + 1) * Math.PI,
+  });
+  for (const [i, { step }] of run.frames.entries()) {
+    const exhibits = [exhibit(2, "third"), exhibit(1, "second")];
+    assert.deepEqual(pictures[i], trainingStrips(exhibits, step, { scale: 2 }));
+  }
+});
+
+Deno.test("shapesDuringTraining() draws a voxel from the density of .1 on", () => {
+  const run = handMadeRun();
+  const name = run.data.monitor.names[0]!;
+  const draw = (byte: number) => {
+    const frame = { ...run.frames[0]!, occupancies: new Uint8Array(4 * CELLS).fill(byte) };
+    const pictures = shapesDuringTraining({ ...run, frames: [frame] }, { [name]: "" });
+    return pictures[0]!.pixels;
+  };
+  // tau is .5, so a density of .1 is an occupancy of .05: 12.75 of 255.
+  assert.notDeepEqual(draw(12), draw(13));
+  assert.deepEqual(draw(0), draw(12));
+  assert.deepEqual(draw(13), draw(255));
+});
+
+Deno.test("momentsOf() gives one picture's shape, rendering and front in every frame", () => {
+  const run = handMadeRun();
+  const moments = momentsOf(run, run.data.monitor.names[2]!);
+  assert.deepEqual(
+    moments.map(({ label }) => label),
+    ["0", "3", "6", "9", "12"].map((step) => `bars round, step ${step}`),
+  );
+  for (const { image, grid, front } of moments) {
+    assert.deepEqual(image, new Float32Array(AREA).fill(153 / 255));
+    assert.deepEqual(grid, { density: LEFT_HALF, size: [8, 8, 8] });
+    assert.equal(front, 1.5 * Math.PI);
+  }
+});
+
+Deno.test("shapesDuringTraining() makes no tensors", () => {
+  const run = handMadeRun();
+  assertTensorsKept(0, () => shapesDuringTraining(run, { [run.data.monitor.names[0]!]: "" }));
+});
+
+Deno.test("shapesDuringTraining() names the pictures that there are frames of", () => {
+  assert.throws(() => shapesDuringTraining(handMadeRun(), { "blobs oval": "oval" }), {
+    name: "RangeError",
+    message: "Cannot draw shapes: a name must be one of blobs round, blobs square, bars round, " +
+      "bars square, got blobs oval",
+  });
+});

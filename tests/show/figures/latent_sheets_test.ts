@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { aggregateOf } from "@/study/latents.ts";
+import { poseOfModel } from "@/study/pose_errors.ts";
+import {
+  interpolationSheet,
+  latentViewOf,
+  poseSheet,
+  sampleSheet,
+  unitSheet,
+} from "@/show/figures/latent_sheets.ts";
+import { Inference } from "@/infer/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/method/vae.ts";
+import { assertClose, assertTensorsKept } from "../../assert.ts";
+import { TINY, tinyData } from "../../tiny.ts";
+
+const { monitor } = tinyData();
+const [first] = monitor.names;
+const other = monitor.names.find((name) => name !== first)!;
+
+/** Calls with an untrained model at work. */
+function withView<T>(use: (view: ReturnType<typeof latentViewOf>) => T): T {
+  using model = new Inference(TINY, initialValues(createModel(TINY).parameters, 1));
+  return use(latentViewOf(model, TINY, monitor));
+}
+
+Deno.test("latentViewOf() looks from where the model gives its slots their pose", () => {
+  withView((view) => {
+    const { pose, deviation } = poseOfModel(view.model.reconstruct(monitor.images).pose);
+    assert.deepEqual([view.pose, view.deviation], [pose, deviation]);
+  });
+});
+
+Deno.test("interpolationSheet() draws three rows a pair and measures each pair's middle", () => {
+  withView((view) => {
+    const one = interpolationSheet(view, { "a path": [first!, other] });
+    const two = interpolationSheet(view, { "a path": [first!, other], "back": [other, first!] });
+    assert.equal(two.picture.width, one.picture.width);
+    assert.ok(two.picture.height > one.picture.height + 3 * 2 * TINY.imageSize);
+    assert.equal(one.values.length, 1);
+    // Renderings of an untrained model differ little, and in float32.
+    assertClose([two.values[1]!], [two.values[0]!], 1e-3);
+    assert.ok(one.values[0]! >= 0);
+  });
+});
+
+Deno.test("unitSheet() walks no more units than there are, seven steps each", () => {
+  withView((view) => {
+    const { mean, logVariance } = view.model.encode(monitor.images);
+    const posteriors = { values: mean, logVariances: logVariance, length: TINY.latentSize - 1 };
+    const { width } = unitSheet(view, aggregateOf([posteriors]), first!, "it");
+    assert.ok(width > 7 * 2 * TINY.imageSize);
+  });
+});
+
+Deno.test("poseSheet() measures errors of the model's own pose as reconstruct() has them", () => {
+  withView((view) => {
+    const { values } = poseSheet(view, { "one": first!, "other": other });
+    const { density } = view.model.reconstruct(monitor.images);
+    const poses = new Float32Array(monitor.names.length).fill(view.pose);
+    const rendered = view.model.render(density, poses);
+    const expected = rendered.reduce((sum, it, i) => sum + (it - monitor.images[i]!) ** 2, 0);
+    assert.equal(values.length, 2);
+    assert.ok(Math.abs(values[0]! - expected / rendered.length) < 1e-7);
+  });
+});
+
+Deno.test("sampleSheet() draws a group of shapes below the other", () => {
+  withView((view) => {
+    const latents = new Float32Array(4 * (TINY.latentSize - 1));
+    const one = sampleSheet(view, { "b": latents }); // the wider letter
+    const two = sampleSheet(view, { "a": latents, "b": latents });
+    assert.equal(two.width, one.width);
+    assert.ok(two.height > one.height);
+  });
+});
+
+Deno.test("sheets keep no tensor", () => {
+  assertTensorsKept(0, () => withView((view) => poseSheet(view, { "one": first! })));
+});
+
+Deno.test("sheets refuse pictures that the monitor does not have", () => {
+  withView((view) =>
+    assert.throws(() => poseSheet(view, { "it": "no such" }), {
+      name: "RangeError",
+      message: /^Cannot find a picture: "no such" must be there 1 times, among /,
+    })
+  );
+});

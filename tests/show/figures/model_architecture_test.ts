@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { type Config, PRESETS } from "@/config.ts";
+import { architectureOf } from "@/show/figures/model_architecture.ts";
+import { createModel } from "@/method/vae.ts";
+import { type Architecture, architectureSvg, type DrawnStage } from "@/show/plot/architecture.ts";
+import { createPicture } from "@/show/plot/bitmap.ts";
+import { TINY } from "../../tiny.ts";
+
+const panelOf = ({ panels }: Architecture, title: string) =>
+  panels.find((panel) => panel.title === title)!;
+
+const stagesOf = ({ panels }: Architecture): DrawnStage[] =>
+  panels.flatMap(({ columns }) => columns.flat());
+
+/** The names and shapes of a panel's columns, each written as `name 1x2x3`. */
+const words = (architecture: Architecture, title: string) =>
+  panelOf(architecture, title).columns.map((column) =>
+    column.map(({ name, shape }) => `${name} ${shape.join("x")}`).join(" | ")
+  );
+
+Deno.test("architectureOf() describes the paper's model, layer by layer", () => {
+  const architecture = architectureOf(PRESETS.paper);
+  assert.deepEqual(architecture.panels.map(({ title }) => title), [
+    "Encoder",
+    "Shape latent",
+    "Decoder",
+    "Renderer",
+    "Pose: encoder",
+    "Discriminator",
+    "Pose: free",
+    "Texture",
+  ]);
+  assert.deepEqual(words(architecture, "Encoder"), [
+    "image 28x28x1",
+    "conv 1 14x14x128",
+    "conv 2 7x7x128",
+    "conv 3 4x4x128",
+    "conv 4 2x2x128",
+  ]);
+  assert.deepEqual(words(architecture, "Shape latent"), ["mean 19 | log-variance 19", "z 19"]);
+  assert.deepEqual(words(architecture, "Decoder"), [
+    "grid 7x7x7x128",
+    "deconv 1 14x14x14x64",
+    "deconv 2 28x28x28x1",
+  ]);
+  assert.deepEqual(words(architecture, "Renderer"), [
+    "rotation 28x28x28",
+    "projection 28x28x1",
+  ]);
+  assert.deepEqual(words(architecture, "Pose: encoder"), ["encoded s 1"]);
+  assert.deepEqual(words(architecture, "Discriminator"), [
+    "code 20",
+    "hidden 1 1000",
+    "hidden 2 1000",
+    "drawn? 1",
+  ]);
+});
+
+Deno.test("architectureOf() draws every stage of the model once, with the model's own shapes", () => {
+  const configs: Config[] = [
+    TINY,
+    { ...TINY, texture: true, elevation: true },
+    { ...TINY, pose: "constant", objective: "mmd" },
+    { ...TINY, pose: "encoder", objective: "adversarial" },
+  ];
+  for (const config of configs) {
+    const drawn = stagesOf(architectureOf(config));
+    assert.equal(new Set(drawn.map(({ name }) => name)).size, drawn.length, "names are unique");
+    for (const stage of Object.values(createModel(config).stages).flat()) {
+      assert.deepEqual(drawn.find(({ name }) => name === stage.name), stage);
+    }
+    // The paper's parts that the config leaves out are those of a model that has them.
+    const paper = { ...config, objective: "adversarial", texture: true };
+    const known = ["free", "encoder", config.pose]
+      .flatMap((pose) => Object.values(createModel({ ...paper, pose }).stages).flat());
+    const added = drawn.filter(({ name }) => !known.some((stage) => stage.name === name));
+    assert.deepEqual(added.map(({ name }) => name), ["z", "rotation", "projection"]);
+  }
+});
+
+Deno.test("architectureOf() dashes the texture exactly where the config leaves it out", () => {
+  for (const texture of [false, true]) {
+    const architecture = architectureOf({ ...TINY, texture });
+    assert.equal(panelOf(architecture, "Texture").isOptional, !texture);
+    const { isOptional } = architecture.links!.find(({ from }) => from === "projection")!;
+    assert.equal(isOptional, !texture);
+  }
+});
+
+/** The sources of the arrows into a stage, each with whether it is drawn dashed. */
+const into = ({ links }: Architecture, name: string) =>
+  links!.filter(({ to }) => to === name).map(({ from, isOptional }) => [from, isOptional]);
+
+Deno.test("architectureOf() draws both poses of the paper, dashed where the config has another", () => {
+  const drawn = (pose: string) => {
+    const architecture = architectureOf({ ...TINY, pose });
+    const poses = architecture.panels.filter(({ title }) => title.startsWith("Pose: "));
+    return {
+      dashed: poses.map(({ title, isOptional }) => [title, isOptional]),
+      arrows: into(architecture, "rotation"),
+    };
+  };
+  assert.deepEqual(drawn("free"), {
+    dashed: [["Pose: encoder", true], ["Pose: free", false]],
+    arrows: [["encoded s", true], ["pose s", false]],
+  });
+  assert.deepEqual(drawn("encoder"), {
+    dashed: [["Pose: encoder", false], ["Pose: free", true]],
+    arrows: [["encoded s", false], ["pose s", true]],
+  });
+  assert.deepEqual(drawn("constant"), {
+    dashed: [["Pose: encoder", true], ["Pose: free", true], ["Pose: constant", false]],
+    arrows: [["encoded s", true], ["pose s", true], ["constant pose", false]],
+  });
+});
+
+Deno.test("architectureOf() shows the discriminator what it judges, dashed without a game", () => {
+  const game = { ...TINY, objective: "adversarial" };
+  const drawn = (config: Config) => into(architectureOf(config), "code");
+  assert.deepEqual(drawn(TINY), [["z", true], ["encoded s", true]]);
+  assert.deepEqual(drawn(game), [["z", false], ["pose s", false]]);
+  assert.deepEqual(drawn({ ...game, pose: "encoder" }), [["z", false], ["encoded s", false]]);
+  assert.deepEqual(drawn({ ...game, pose: "constant" }), [["z", false]]);
+  for (const [config, isOptional] of [[TINY, true], [game, false]] as const) {
+    assert.equal(panelOf(architectureOf(config), "Discriminator").isOptional, isOptional);
+  }
+});
+
+Deno.test("architectureOf() puts pictures in the place of symbols, by the stage's name", () => {
+  const names = stagesOf(architectureOf(TINY)).map(({ name }) => name);
+  const pictures = Object.fromEntries(names.map((name, i) => [name, createPicture(1, i + 1)]));
+  for (const { name, picture } of stagesOf(architectureOf(TINY, pictures))) {
+    assert.equal(picture, pictures[name], name);
+  }
+  const { image } = pictures;
+  const drawn = stagesOf(architectureOf(TINY, { image: image! })).filter((stage) => stage.picture);
+  assert.deepEqual(drawn.map(({ name }) => name), ["image"]);
+});
+
+Deno.test("architectureOf() is what architectureSvg() can draw", () => {
+  const architecture = architectureOf(TINY);
+  const svg = architectureSvg(architecture);
+  for (const { name } of stagesOf(architecture)) assert.ok(svg.includes(name), name);
+});

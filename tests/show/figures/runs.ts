@@ -1,0 +1,56 @@
+/** A run made by hand: figures of it can be worked out on paper. */
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/method/vae.ts";
+import type { Frame } from "@/train/monitor.ts";
+import type { Run } from "@/train/run.ts";
+import { TINY, tinyData, tinySets } from "../../tiny.ts";
+
+const { imageSize, batchSize, tau } = TINY;
+/** Pixels of a picture. */
+export const AREA = imageSize ** 2;
+/** Cells of a grid. */
+export const CELLS = imageSize ** 3;
+
+/** Density 1 / tau in the left half of every grid, and of 0 elsewhere. */
+export const LEFT_HALF = Float32Array.from(
+  { length: CELLS },
+  (_, cell) => cell % imageSize < imageSize / 2 ? 1 / tau : 0,
+);
+
+/** What a model might make of the monitor's pictures: each rendering of one grey, each grid half full. */
+function frameOf(step: number, trackedCount: number): Frame {
+  return {
+    step,
+    renderings: Uint8Array.from(
+      { length: batchSize * AREA },
+      (_, i) => 51 * (1 + Math.floor(i / AREA)),
+    ),
+    occupancies: Uint8Array.from(
+      { length: trackedCount * CELLS },
+      (_, i) => Math.round(255 * tau * LEFT_HALF[i % CELLS]!),
+    ),
+    poses: Float32Array.from({ length: trackedCount }, (_, i) => i / 4),
+  };
+}
+
+/** A run of twelve steps with a frame every three; every step took 90 s. */
+export function handMadeRun(): Run {
+  const { batches, monitor } = tinyData();
+  const steps = Array.from({ length: TINY.steps }, (_, i) => i + 1);
+  return {
+    config: TINY,
+    folder: "nowhere",
+    data: { batches, monitor, tests: tinySets() },
+    checkpoint: { step: TINY.steps, config: TINY, snapshot: {} },
+    history: steps.map((step) => ({ step, loss: 2, ms: 90_000 })),
+    frames: [0, 3, 6, 9, 12].map((step) => frameOf(step, monitor.tracked.length)),
+    machine: "3 CPU cores",
+  };
+}
+
+/** The same with a texture and an untrained model. */
+export function untrainedRun(seed: number): Run {
+  const config = { ...TINY, texture: true, seed };
+  const snapshot = initialValues(createModel(config).parameters, seed);
+  return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
+}

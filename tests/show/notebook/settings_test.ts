@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { type Preset, PRESETS } from "@/config.ts";
+import { settings } from "@/show/notebook/settings.ts";
+import { withFolder } from "../../data/fixtures.ts";
+
+const DATA = "embedded-digits:1";
+
+Deno.test("settings() gives the preset, and the folders as a notebook sees them", async () => {
+  for (const preset of ["quick", "paper"] as const) {
+    assert.deepEqual(await settings({ preset, data: DATA }), {
+      config: { ...PRESETS[preset], data: DATA },
+      load: { dataDir: "../data", cacheDir: "../data/cache" },
+      runs: "../data/runs",
+      figures: "../figures",
+    });
+  }
+});
+
+Deno.test("settings() takes data, steps and the data's folder from the parameters", async () => {
+  const parameters = { preset: "quick", data: DATA, steps: "12", dataDir: "/sets" } as const;
+  const { config, load } = await settings(parameters);
+  assert.deepEqual(config, { ...PRESETS.quick, data: DATA, steps: 12 });
+  assert.deepEqual(load, { dataDir: "/sets", cacheDir: "../data/cache" });
+});
+
+Deno.test("settings() takes an empty variable for one that is not set", async () => {
+  const { config } = await settings({ preset: "quick", data: DATA, steps: "" });
+  assert.equal(config.steps, PRESETS.quick.steps);
+});
+
+Deno.test("settings() refuses a preset that does not exist, and steps that are none", async () => {
+  await assert.rejects(settings({ preset: "slow" as Preset, data: DATA }), {
+    name: "RangeError",
+    message: "Cannot use preset: preset must be one of paper, quick, got slow",
+  });
+  for (const [steps, got] of [["many", "NaN"], ["0", "0"], ["1.5", "1.5"]] as const) {
+    await assert.rejects(settings({ preset: "quick", data: DATA, steps }), {
+      name: "RangeError",
+      message: `Cannot use config: steps must be an integer >= 1, got ${got}`,
+    });
+  }
+});
+
+/** Puts a stand-in for the kernel in place; the whole process keeps it, so it comes last. */
+function standInKernel(): string[] {
+  const shown: string[] = [];
+  Deno.jupyter = {
+    broadcast: (_type: string, { data }: { data: Record<string, string> }) =>
+      Promise.resolve(void shown.push(data["text/markdown"]!)),
+  } as unknown as typeof Deno.jupyter;
+  return shown;
+}
+
+Deno.test("settings() shows what whoever chose the data has to say", async () => {
+  const shown = standInKernel();
+  await settings({ preset: "quick", data: DATA });
+  assert.deepEqual(shown, []);
+  await settings({ preset: "quick", data: DATA, notice: "NOT REAL DATA." });
+  assert.deepEqual(shown, ["> # NOT REAL DATA."]);
+});
+
+Deno.test("settings() does not take a damaged file for a missing one", async () => {
+  const shown = standInKernel();
+  await withFolder(async (dataDir) => {
+    await Deno.mkdir(`${dataDir}/mnist`);
+    for (const kind of ["images-idx3", "labels-idx1"]) {
+      await Deno.writeTextFile(`${dataDir}/mnist/train-${kind}-ubyte.gz`, "damaged");
+    }
+    await assert.rejects(settings({ preset: "quick", dataDir }), {
+      name: "SyntaxError",
+      message: new RegExp(`^Cannot inflate "${dataDir}/mnist/train-images-idx3-ubyte.gz": `),
+    });
+  });
+  assert.deepEqual(shown, []);
+});

@@ -1,0 +1,49 @@
+/**
+ * Runs the training cell of a notebook three times for `training_test.ts`, with a stand-in for the
+ * kernel: stopped by SIGINT, gone on with, and opened again. Prints what was shown as JSON.
+ */
+import { watchRun, watchRuns } from "@/show/notebook/training.ts";
+import { TINY } from "../../tiny.ts";
+
+const [runs, pictures] = Deno.args;
+const config = { ...TINY, data: `images:${pictures}`, steps: 4000, checkpointEvery: 4000 };
+let shown: { type: string; id: string; html: string; alt: string }[] = [];
+let isToStop = true;
+Deno.jupyter = {
+  broadcast(type: string, { data, transient }: {
+    data: Record<string, string>;
+    transient: { display_id: string };
+  }) {
+    const [html, alt] = [data["text/html"]!, data["text/plain"]!];
+    shown.push({ type, id: transient.display_id, html, alt });
+    if (isToStop && type === "update_display_data") {
+      isToStop = false;
+      Deno.kill(Deno.pid, "SIGINT"); // the stop button
+    }
+    return Promise.resolve();
+  },
+} as unknown as typeof Deno.jupyter;
+
+/** Runs the cell; tells what it showed and how it ended. */
+async function runCell(steps: number) {
+  shown = [];
+  try {
+    const { history, checkpoint } = await watchRun({ ...config, steps }, { runs: runs! });
+    return { shown, step: checkpoint.step, count: history.length };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { shown, name, message };
+  }
+}
+
+const stopped = await runCell(4000);
+const reached = Number(/step (\d+) of/.exec(stopped.message ?? "")?.[1]);
+const resumed = await runCell(reached + 5);
+const reopened = await runCell(reached + 5);
+shown = [];
+const configs = [3, 4].map((seed) => ({ ...config, seed, steps: 3 }));
+const several = await watchRuns(configs, { runs: runs! });
+const setCount = new Set(several.map(({ data }) => data.tests[0]!.set)).size;
+const many = { shown, seeds: several.map(({ config }) => config.seed), setCount };
+console.log(JSON.stringify({ stopped, reached, resumed, reopened, many }));
+Deno.exit(0);

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadGroundTruth, objectsOf, VIEW_COUNT, viewsAround } from "@/study/ground_truth.ts";
+import { solidAt } from "@/study/score/alignment.ts";
+import { viewAt } from "@/study/score/views.ts";
+import { loadRunData } from "@/train/run_data.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
+import { npyFile, withFolder } from "../data/fixtures.ts";
+import { projectReference } from "../render/reference.ts";
+import { boxWithPost, trueSolids } from "./score/solids.ts";
+import { TINY, tinySet } from "../tiny.ts";
+import { IMAGE_SIZE, knownObjects, setOf } from "./known.ts";
+
+const { training, tests } = knownObjects();
+
+Deno.test("objectsOf() takes pictures with the truth behind them, evenly spread", () => {
+  const set = setOf(training);
+  assert.deepEqual(objectsOf(set).truth, training.truth);
+  assertClose(objectsOf(set).images, training.images, 1 / 255);
+  const [first, second] = [0, 3]; // of six
+  const two = objectsOf(set, 2);
+  assert.deepEqual(
+    [...two.truth.azimuths],
+    [first, second].map((item) => training.truth.azimuths[item]),
+  );
+  assert.deepEqual(solidAt(two.truth, 1), solidAt(training.truth, second));
+});
+
+Deno.test("objectsOf() refuses pictures that nobody knows the truth of", () => {
+  assert.throws(() => objectsOf(tinySet("blobs")), {
+    name: "RangeError",
+    message: "Cannot judge shapes of blobs: it must know the truth, got pictures alone; " +
+      "take modelnet40, meshes:PATH or voxels:PATH",
+  });
+});
+
+Deno.test("viewsAround() renders from the own azimuth on, by the renderer's equation", () => {
+  const size = 6;
+  const solids = { ...trueSolids(2, size), opacity: 2 };
+  const around = viewsAround(solids, size);
+  assert.deepEqual([around.count, around.views], [2, VIEW_COUNT]);
+  const item = 1;
+  const expected = projectReference({
+    shape: [VIEW_COUNT, size, size, size],
+    density: Float32Array.from(
+      { length: VIEW_COUNT * size ** 3 },
+      (_, i) => solidAt(solids, item)[i % size ** 3]!,
+    ),
+    azimuth: Float32Array.from(
+      { length: VIEW_COUNT },
+      (_, view) => solids.azimuths[item]! + view * Math.PI / 12,
+    ),
+    tau: 2,
+  });
+  assertClose(around.values.subarray(VIEW_COUNT * size ** 2), expected, 1e-4);
+});
+
+Deno.test("viewsAround() gives pictures of any size, and keeps no tensors", () => {
+  const solids = { ...tests.truth, opacity: 4 };
+  assertTensorsKept(0, () => {
+    const { values } = viewsAround(solids, 10);
+    assert.equal(values.length, tests.truth.azimuths.length * VIEW_COUNT * 100);
+    assert.ok(values.every((value) => value >= 0 && value <= 1));
+  });
+  const area = IMAGE_SIZE ** 2;
+  const own = viewAt(viewsAround(solids, IMAGE_SIZE), 2, 0);
+  assertClose(own, tests.images.subarray(2 * area, 3 * area), 1e-6);
+});
+
+/** Runs a test with the objects of a run on boxes in a file. */
+async function withBoxes(data: (path: string) => string, body: typeof judgedBy): Promise<void> {
+  await withFolder(async (folder) => {
+    const [size, count] = [10, 7];
+    const bytes = new Uint8Array(count * size ** 3);
+    for (let i = 0; i < count; i++) bytes.set(boxWithPost(size, i), i * size ** 3);
+    const path = join(folder, "boxes.npy");
+    await Deno.writeFile(path, npyFile({ shape: [count, size, size, size], bytes }));
+    await body({ ...TINY, data: data(path) });
+  });
+}
+
+async function judgedBy(config: typeof TINY): Promise<void> {
+  const run = { config, data: await loadRunData(config) };
+  const known = await loadGroundTruth(run, {}, { calibrationCount: 3 });
+  const counts = [known.training, known.calibration, known.tests]
+    .map(({ truth }) => truth.azimuths.length);
+  assert.deepEqual(counts, [7, 3, 7]);
+  assert.deepEqual(known.tests.truth.azimuths, run.data.tests[0]!.set.truth!.azimuths);
+  assert.deepEqual([known.testViews.count, known.testViews.views], [7, VIEW_COUNT]);
+  assert.notDeepEqual(known.training.truth.azimuths, known.tests.truth.azimuths);
+}
+
+Deno.test("loadGroundTruth() gives the objects of the run's own seed", async () => {
+  await withBoxes((path) => `voxels:${path}`, judgedBy);
+});
+
+Deno.test("loadGroundTruth() refuses mixtures", async () => {
+  await withBoxes((path) => `voxels:${path}:1,voxels:${path}:1`, async (config) => {
+    const run = { config, data: await loadRunData(config) };
+    await assert.rejects(loadGroundTruth(run), {
+      name: "RangeError",
+      message: `Cannot judge a run: its data must be one set, got 2 in ${config.data}`,
+    });
+  });
+});

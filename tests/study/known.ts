@@ -1,0 +1,62 @@
+/** Ground truth made by hand, and what a perfect model would say of it. */
+import { SOLID_OPACITY } from "@/data/render_grids.ts";
+import type { ImageSet } from "@/data/image_set.ts";
+import type { GroundTruth, Objects, Renderable } from "@/study/ground_truth.ts";
+import { viewsAround } from "@/study/ground_truth.ts";
+import { solidAt, type Solids } from "@/study/score/alignment.ts";
+import { cellsReaching } from "@/study/score/overlap.ts";
+import { type Turn, turnAzimuth, turnGrid } from "@/study/score/turn.ts";
+import { viewAt } from "@/study/score/views.ts";
+import { trueSolids } from "./score/solids.ts";
+
+/** Side of the true grids, that of the chairs. */
+export const TRUE_SIZE = 30;
+/** Side of the pictures and of the model's grids. */
+export const IMAGE_SIZE: number = 28;
+
+/** Pictures of solids, from their own azimuths. */
+export function picturesOf(truth: Solids, imageSize = IMAGE_SIZE): Objects {
+  const views = viewsAround({ ...truth, opacity: SOLID_OPACITY }, imageSize);
+  const images = new Float32Array(truth.azimuths.length * imageSize ** 2);
+  for (let item = 0; item < truth.azimuths.length; item++) {
+    images.set(viewAt(views, item, 0), item * imageSize ** 2);
+  }
+  return { images, imageSize, truth };
+}
+
+/** Objects to calibrate on and others to score. */
+export function knownObjects(imageSize = IMAGE_SIZE): GroundTruth {
+  const training = picturesOf(trueSolids(6, TRUE_SIZE, 1), imageSize);
+  const tests = picturesOf(trueSolids(5, TRUE_SIZE, 100), imageSize);
+  const testViews = viewsAround({ ...tests.truth, opacity: SOLID_OPACITY }, imageSize);
+  return { training, calibration: training, tests, testViews };
+}
+
+/** What a model says that knows everything, in a frame of its own. */
+export function perfectClaim({ truth, imageSize }: Objects, turn: Turn): Renderable {
+  const sides = { size: truth.size, newSize: imageSize };
+  const occupancy = new Float32Array(truth.azimuths.length * imageSize ** 3);
+  for (let item = 0; item < truth.azimuths.length; item++) {
+    const turned = turnGrid(solidAt(truth, item), sides, turn);
+    // Sharp again: soft edges of nearly opaque cells would make every silhouette wider.
+    occupancy.set(cellsReaching(0.5, turned), item * imageSize ** 3);
+  }
+  const azimuths = truth.azimuths.map((azimuth) => turnAzimuth(azimuth, turn));
+  return { size: imageSize, occupancy, azimuths, opacity: SOLID_OPACITY };
+}
+
+/** A set of pictures with truth, as data sources give it. */
+export function setOf({ images, imageSize, truth }: Objects): ImageSet {
+  return {
+    name: "boxes",
+    provenance: "the tests",
+    size: imageSize,
+    count: truth.azimuths.length,
+    pixels: Uint8Array.from(images, (value) => Math.round(255 * value)),
+    truth: {
+      size: truth.size,
+      voxels: Uint8Array.from(truth.occupancy),
+      azimuths: truth.azimuths,
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { scoreShapes, studyRuns } from "@/study/shape_scores.ts";
+import { Inference, type Reconstruction } from "@/infer/inference.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createModel } from "@/method/vae.ts";
+import * as tf from "@/engine/tf.ts";
+import { evaluate } from "@/train/evaluate.ts";
+import { assertClose } from "../assert.ts";
+import { CELLS, handMadeRun } from "../show/figures/runs.ts";
+import { TINY, tinySet } from "../tiny.ts";
+
+const { tau } = TINY;
+const THRESHOLD = 0.1;
+const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
+
+/**
+ * A model that makes of the pictures of the first set one solid slice of a grid at azimuth pi, and of
+ * those of the second two voxels apart, one of them of fog, at azimuth 3 pi / 2.
+ */
+const inference = {
+  batchSize: 4,
+  reconstruct(images: Float32Array): Reconstruction {
+    const density = new Float32Array(4 * CELLS);
+    for (const slot of [0, 1]) density.fill(2, slot * CELLS, slot * CELLS + 64);
+    for (const slot of [2, 3]) density.set([2, 0, 0.5], slot * CELLS);
+    const pose = Float32Array.of(0, 0, 0.5, 0.5);
+    return { rendering: images, density, pose } as Reconstruction;
+  },
+} as Inference;
+
+Deno.test("scoreShapes() averages over the pictures of all sets, each counted once", () => {
+  const scores = scoreShapes({ inference, tau }, sets, { threshold: THRESHOLD });
+  assert.deepEqual(
+    scores.errors.map(({ name, count, meanSquaredError }) => [
+      name,
+      count,
+      meanSquaredError,
+    ]),
+    [["a", 6, 0], ["b", 3, 0]],
+  );
+  assert.equal(scores.count, 9);
+  // Two thirds of the shapes are the slice, an eighth of the grid.
+  assertClose(
+    [scores.occupied, scores.meanOccupancy, scores.fog],
+    [(64 * 2 + 2) / 3 / CELLS, (64 * 2 + 1.25) / 3 / CELLS, 1 / 3 / CELLS],
+    1e-12,
+  );
+  assertClose([scores.pieces, scores.largestPiece], [4 / 3, 2.5 / 3], 1e-12);
+  const length = Math.hypot(2, 1) / 3; // two unit vectors one way, one across
+  assertClose([scores.azimuthDeviation], [Math.sqrt(-2 * Math.log(length))], 1e-6);
+});
+
+Deno.test("scoreShapes() stops at the limit of each set", () => {
+  const scores = scoreShapes({ inference, tau }, sets, { threshold: THRESHOLD, limit: 3 });
+  assert.equal(scores.count, 6);
+  assertClose([scores.pieces], [1.5], 1e-12); // as many of either set
+});
+
+Deno.test("scoreShapes() draws voxels from the threshold on", () => {
+  const { occupied, pieces } = scoreShapes({ inference, tau }, sets, { threshold: 1 });
+  assertClose([occupied], [(64 * 2 + 1) / 3 / CELLS], 1e-12);
+  assert.equal(pieces, 1);
+});
+
+Deno.test("scoreShapes() refuses a limit that leaves nothing", () => {
+  assert.throws(() => scoreShapes({ inference, tau }, sets, { threshold: 1, limit: 0 }), {
+    name: "RangeError",
+    message: "Cannot take unseen pictures: limit must be an integer >= 1, got 0",
+  });
+});
+
+/** A run whose model is untrained. */
+function untrainedRun(seed: number) {
+  const run = handMadeRun();
+  const snapshot = initialValues(createModel(TINY).parameters, seed);
+  return { ...run, checkpoint: { ...run.checkpoint, snapshot } };
+}
+
+Deno.test("studyRuns() asks each run's own model, says how far it is and keeps no tensor", async () => {
+  const runs = [untrainedRun(1), untrainedRun(2)];
+  const done: number[] = [];
+  const options = { threshold: THRESHOLD, limit: 4 };
+  const before = tf.memory().numTensors;
+  const studied = await studyRuns(runs, { ...options, onRun: (count) => done.push(count) });
+  assert.equal(tf.memory().numTensors, before);
+  assert.deepEqual(done, [1, 2]);
+  for (const [i, { run, scores, watched }] of studied.entries()) {
+    assert.equal(run, runs[i]);
+    using model = new Inference(TINY, run.checkpoint.snapshot);
+    assert.deepEqual(watched, model.reconstruct(run.data.monitor.images));
+    assert.deepEqual(scores.errors, evaluate(model, run.data.tests, options));
+  }
+  assert.notDeepEqual(studied[0]!.scores, studied[1]!.scores);
+});

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import type { BenchReport, StepReport } from "@/tools/bench/report.ts";
+import { PRESETS } from "@/config.ts";
+import {
+  growthFigure,
+  lossesFigure,
+  partsFigure,
+  type PeersOnly,
+  readMeasurements,
+  stepFigure,
+  triesTable,
+} from "@/tools/bench/measurement_figures.ts";
+import { withFolder } from "../../data/fixtures.ts";
+import { countColoured } from "../../show/plot/coloured.ts";
+
+const [OURS, PEER, BACKWARD] = ["#0072b2", "#a9b1bf", "#d55e00"] as const;
+
+function stepOf(medianMs: number, isQuiet = true): StepReport {
+  return {
+    batchSize: 64,
+    imageSize: 28,
+    filters: 128,
+    medianMs,
+    fastestMs: medianMs,
+    slowestMs: medianMs,
+    compileMs: 1000,
+    startUpSeconds: 2,
+    backend: "CPU",
+    nodes: 1000,
+    peakMemory: 1e9,
+    flops: 35e9,
+    peakFlopsPerSecond: 350e9,
+    floorMs: 100,
+    quietness: { foreignShare: isQuiet ? 0 : 0.5, load: 0, isQuiet },
+  };
+}
+
+function reportOf(step: StepReport, more: Partial<BenchReport> = {}): BenchReport {
+  return {
+    kind: "bench",
+    commit: "0".repeat(40),
+    machine: "2 CPU cores",
+    versions: { deno: "2.9.6", tfjs: "4.22.0", tensorflow: "2.21.0" },
+    quietness: step.quietness,
+    config: PRESETS.paper,
+    step,
+    ...more,
+  };
+}
+
+const PEERS: PeersOnly = {
+  kind: "peers",
+  machine: "2 CPU cores",
+  config: PRESETS.paper,
+  rows: [
+    { name: "ours", medianMs: 200, ratioOfMedians: 1 },
+    { name: "PyTorch", medianMs: 400, ratioOfMedians: 2 },
+    { name: "JAX", failure: "not installed" },
+  ],
+};
+
+/** Pixels of our bars for each of the floor's, which lasts 100 ms. */
+function oursPerFloor(measurements: Parameters<typeof stepFigure>[0]): number {
+  const picture = stepFigure(measurements);
+  return countColoured(picture, OURS) / countColoured(picture, "#d9dce3");
+}
+
+Deno.test("stepFigure() prefers what was measured beside others, then what was quiet", () => {
+  const reports = [reportOf(stepOf(500, false)), reportOf(stepOf(300))];
+  assert.ok(Math.abs(oursPerFloor({ reports, peers: [] }) - 3) < 0.05);
+  assert.ok(Math.abs(oursPerFloor({ reports, peers: [PEERS] }) - 2) < 0.05);
+  assert.ok(Math.abs(oursPerFloor({ reports: reports.slice(0, 1), peers: [] }) - 5) < 0.05);
+});
+
+Deno.test("stepFigure() draws the medians of several races on one machine", () => {
+  const races = [1, 9, 2].map((factor) => ({
+    ...PEERS,
+    rows: PEERS.rows.map((row) => row.medianMs ? { ...row, medianMs: factor * row.medianMs } : row),
+  }));
+  const reports = [reportOf(stepOf(500))];
+  assert.ok(Math.abs(oursPerFloor({ reports, peers: races }) - 4) < 0.1);
+});
+
+Deno.test("stepFigure() draws others beside ours, failures without a bar", () => {
+  const picture = stepFigure({ reports: [], peers: [PEERS] });
+  const ratio = countColoured(picture, PEER) / countColoured(picture, OURS);
+  assert.ok(Math.abs(ratio - 2) < 0.05, `${ratio}`);
+});
+
+Deno.test("partsFigure() draws the reports that have parts, and says when none has", () => {
+  const parts = [
+    { name: "decoder", direction: "forward", medianMs: 10, fastestMs: 9 },
+    { name: "decoder", direction: "backward", medianMs: 20, fastestMs: 19 },
+  ] as const;
+  const one = partsFigure([reportOf(stepOf(100), { parts })]);
+  assert.ok(countColoured(one, BACKWARD) > 1000);
+  assert.equal(
+    partsFigure([reportOf(stepOf(1)), reportOf(stepOf(2), { parts })]).height,
+    one.height,
+  );
+  assert.throws(() => partsFigure([reportOf(stepOf(100))]), {
+    name: "RangeError",
+    message: "Cannot draw parts: at least one report must hold them, got none; write one with " +
+      "`deno task bench --parts --out`",
+  });
+});
+
+Deno.test("growthFigure() draws every size that was measured, leaving failures out", () => {
+  const growth = [
+    { ...stepOf(10), batchSize: 8 },
+    { ...stepOf(300), imageSize: 64, batchSize: 16 },
+    { ...stepOf(60), filters: 32 },
+    stepOf(200),
+    { batchSize: 512, imageSize: 28, filters: 128, failure: "out of memory" },
+  ];
+  const picture = growthFigure([reportOf(stepOf(200), { growth })]);
+  assert.ok(countColoured(picture, OURS) > 500);
+  assert.throws(() => growthFigure([]), /^RangeError: Cannot draw growth: .* --growth --out`$/);
+});
+
+Deno.test("lossesFigure() has a colour for each precision", () => {
+  const losses = [{ seed: 1, losses: [9, 8, 7, 6] }, { seed: 2, losses: [9, 7, 6, 5] }];
+  const single = reportOf(stepOf(200), { losses });
+  const half: BenchReport = { ...single, config: { ...PRESETS.paper, precision: "bfloat16" } };
+  assert.equal(countColoured(lossesFigure([single]), BACKWARD), 0);
+  assert.ok(countColoured(lossesFigure([single, half]), BACKWARD) > 100);
+});
+
+Deno.test("triesTable() has a row for each try", () => {
+  const first = { what: "A", predicted: "2 ms", measured: "1 ms", kept: true };
+  assert.equal(
+    triesTable([first, { ...first, what: "B", kept: false }]),
+    "| what | predicted | measured | |\n| --- | --- | --- | --- |\n" +
+      "| A | 2 ms | 1 ms | kept |\n| B | 2 ms | 1 ms | dropped |",
+  );
+});
+
+Deno.test("readMeasurements() sorts files by their kind, and refuses others", () =>
+  withFolder(async (folder) => {
+    const write = (name: string, content: unknown) =>
+      Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(content));
+    const report = reportOf(stepOf(200));
+    const tries = [{ what: "A", predicted: "faster", measured: "slower", kept: false }];
+    await write("a.json", report);
+    await write("b.json", PEERS);
+    await write("tries.json", tries);
+    await Deno.writeTextFile(`${folder}/notes.md`, "no report");
+    assert.deepEqual(await readMeasurements(folder), { reports: [report], peers: [PEERS], tries });
+    await write("c.json", { kind: "other" });
+    await assert.rejects(readMeasurements(folder), {
+      name: "SyntaxError",
+      message:
+        'Cannot read report "c.json": kind must be bench or peers, got other; write it with ' +
+        "`deno task bench --out`",
+    });
+  }));

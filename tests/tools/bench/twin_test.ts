@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { type Peer, PEERS, startTwin, type Twin, type TwinOptions } from "@/tools/bench/twin.ts";
+import { TINY } from "../../tiny.ts";
+
+/** A peer whose program is `fake_twin.py`. */
+function fake(mode: string): Peer {
+  return { label: mode, program: "fake_twin.py", modes: { float32: mode, bfloat16: "other" } };
+}
+
+function start(mode: string, options: Partial<TwinOptions> = {}) {
+  const folder = import.meta.dirname!;
+  return startTwin(fake(mode), TINY, { python: "python3", folder, ...options });
+}
+
+Deno.test("startTwin() starts a program that takes steps when it is asked to", async () => {
+  await using twin: Twin = await start("works");
+  assert.equal(twin.name, "works");
+  // The variables of our XLA are kept from others.
+  const description = { setupSeconds: 1.5, device: "", versions: {}, forms: {} };
+  assert.deepEqual(twin.description, description);
+  assert.deepEqual(await twin.steps(3), [4, 5, 6]); // the batch of TINY is 4
+  assert.deepEqual(await twin.steps(1), [4]);
+  assert.equal(typeof twin.pid, "number");
+});
+
+Deno.test("startTwin() has a program read the losses of several steps together", async () => {
+  await using twin = await start("works", { stepsPerReading: 2 });
+  assert.deepEqual(await twin.steps(5), [4, 6, 8]);
+});
+
+Deno.test("startTwin() ends its program when it is disposed", async () => {
+  const twin = await start("works");
+  await twin[Symbol.asyncDispose]();
+  await assert.rejects(Deno.stat(`/proc/${twin.pid}`), Deno.errors.NotFound);
+});
+
+Deno.test("startTwin() asks for the mode of the config's precision", async () => {
+  const config = { ...TINY, precision: "bfloat16" } as const;
+  const folder = import.meta.dirname!;
+  await assert.rejects(
+    startTwin({ ...fake("works"), modes: { float32: "works", bfloat16: "dies" } }, config, {
+      python: "python3",
+      folder,
+    }),
+    { message: "it ended with code 1: ImportError: no framework" },
+  );
+});
+
+Deno.test("startTwin() gives a program's own words when it does not start", async () => {
+  await assert.rejects(start("dies"), {
+    message: "it ended with code 1: ImportError: no framework",
+  });
+  await assert.rejects(start("refuses"), { message: "RuntimeError: it will not" });
+  await assert.rejects(start("works", { python: "no-such-python" }), {
+    message: `there is no program "no-such-python"`,
+  });
+});
+
+Deno.test("startTwin() gives a program's own words when it fails later", async () => {
+  await using twin = await start("tires");
+  assert.deepEqual(await twin.steps(1), [4]);
+  await assert.rejects(twin.steps(1), { message: "MemoryError: enough" });
+});
+
+Deno.test("startTwin() ends with the signal", async () => {
+  const abort = new AbortController();
+  await using twin = await start("works", { signal: abort.signal });
+  abort.abort();
+  await assert.rejects(twin.steps(1), { name: "AbortError" });
+});
+
+Deno.test("PEERS names programs that exist", async () => {
+  for (const { program } of Object.values(PEERS)) {
+    await Deno.stat(new URL(`../../../lib/tools/bench/twins/${program}`, import.meta.url));
+  }
+});

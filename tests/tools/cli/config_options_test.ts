@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { Command } from "commander";
+import {
+  addConfigOptions,
+  configFrom,
+  type ConfigOptions,
+  dataDirOption,
+  flagsOf,
+  presetOption,
+  usableConfig,
+} from "@/tools/cli/config_options.ts";
+import { Misuse } from "@/tools/cli/session.ts";
+import { AUTHOR_STEPS, type Config, PRESETS } from "@/config.ts";
+
+/** A command with the options, which throws rather than exits and prints nothing. */
+function command(): Command {
+  return addConfigOptions(new Command("try")).exitOverride()
+    .configureOutput({ writeErr() {}, writeOut() {} });
+}
+
+/** The config that some words on the command line describe. */
+function configOf(...args: string[]): Config {
+  const parsed = command().parse(args, { from: "user" });
+  return configFrom(parsed.opts() as ConfigOptions);
+}
+
+Deno.test("configFrom() gives the paper's config where nothing is typed", () => {
+  assert.deepEqual(configOf(), PRESETS.paper);
+});
+
+Deno.test("configFrom() starts from the preset that is named", () => {
+  assert.deepEqual(configOf("--preset", "quick"), PRESETS.quick);
+  assert.deepEqual(configOf("--steps", "9", "--preset", "quick"), { ...PRESETS.quick, steps: 9 });
+});
+
+Deno.test("configFrom() takes each flag into its own field", () => {
+  const flags: [string, keyof Config, string | number][] = [
+    ["--data", "data", "embedded-digits:2"],
+    ["--objective", "objective", "elbo"], // whose weight is the paper's
+    ["--beta", "beta", 4],
+    ["--pose", "pose", "constant"],
+    ["--steps", "steps", 7],
+    ["--batch", "batchSize", 5],
+    ["--grid", "imageSize", 32],
+    ["--filters", "filters", 6],
+    ["--latent", "latentSize", 3],
+    ["--learning-rate", "learningRate", 0.01],
+    ["--seed", "seed", 0],
+    ["--precision", "precision", "bfloat16"],
+    ["--checkpoint-every", "checkpointEvery", 11],
+    ["--frame-every", "frameEvery", 13],
+  ];
+  for (const [flag, field, value] of flags) {
+    assert.deepEqual(configOf(flag, String(value)), { ...PRESETS.paper, [field]: value }, flag);
+  }
+  assert.deepEqual(configOf("--texture"), { ...PRESETS.paper, texture: true });
+  assert.deepEqual(configOf("--elevation"), { ...PRESETS.paper, elevation: true });
+});
+
+Deno.test("configFrom() gives an objective its own weight, unless one is typed", () => {
+  const betaVae = { ...PRESETS.paper, objective: "beta-vae" };
+  assert.deepEqual(configOf("--objective", "beta-vae"), { ...betaVae, beta: 4 });
+  assert.deepEqual(configOf("--beta", "9", "--objective", "beta-vae"), { ...betaVae, beta: 9 });
+});
+
+Deno.test("flagsOf() gives the flags that make a config again", () => {
+  for (const config of [PRESETS.quick, { ...PRESETS.paper, texture: true, beta: 0.5 }]) {
+    assert.deepEqual(configOf(...flagsOf(config)), config);
+  }
+});
+
+Deno.test("addConfigOptions() gives each flag a description with the paper's value", () => {
+  const help = command().helpInformation().replaceAll(/\s+/g, " ");
+  assert.match(help, /--filters <count> channels of .* \(paper: 128\)/);
+  assert.match(
+    help,
+    /--objective <name> mu-vae, elbo, beta-vae, mmd, adversarial \(paper: mu-vae\)/,
+  );
+  assert.match(help, /--texture paint a texture on the projection \(paper: false\)/);
+  assert.match(help, new RegExp(`the author's 15 epochs are ${AUTHOR_STEPS} \\(paper: 5500\\)`));
+  assert.match(help, /--preset <name> .* \(choices: "paper", "quick", default: "paper"\)/);
+  for (const { long, description } of command().options) {
+    assert.ok(long === "--preset" || description.includes("(paper: "), description);
+  }
+});
+
+Deno.test("addConfigOptions() refuses what is no number, and what is no preset", () => {
+  const refusals: [string[], RegExp][] = [
+    [["--filters", "many"], /argument 'many' is invalid\. It must be a number\.$/],
+    [["--seed", ""], /argument '' is invalid\. It must be a number\.$/],
+    [["--preset", "slow"], /argument 'slow' is invalid\. Allowed choices are paper, quick\.$/],
+    [["--filter", "4"], /unknown option '--filter'\n\(Did you mean --filters\?\)$/],
+    [["--steps"], /option '--steps <count>' argument missing$/],
+  ];
+  for (const [args, message] of refusals) assert.throws(() => configOf(...args), { message });
+});
+
+Deno.test("configFrom() refuses a value out of bounds as the user's mistake", () => {
+  const misuses: [string[], string][] = [
+    [["--filters", "5"], "filters must be a multiple of 2 >= 2, got 5"],
+    [["--steps", "0"], "steps must be an integer >= 1, got 0"],
+    [["--learning-rate", "-1"], "learningRate must be a number > 0, got -1"],
+    [["--beta", "Infinity"], "beta must be a number >= 0, got Infinity"],
+    [["--precision", "half"], "precision must be one of float32, bfloat16, got half"],
+  ];
+  for (const [args, rule] of misuses) {
+    assert.throws(() => configOf(...args), (error: Error) => {
+      assert.ok(error instanceof Misuse);
+      assert.equal(error.message, `Cannot use config: ${rule}`);
+      return true;
+    });
+  }
+});
+
+Deno.test("presetOption() and dataDirOption() have the defaults that their commands name", () => {
+  const parse = (...args: string[]) =>
+    new Command("try").addOption(presetOption("quick")).addOption(dataDirOption())
+      .parse(args, { from: "user" }).opts();
+  const before = Deno.env.get("SHAPES_DATA_DIR");
+  try {
+    Deno.env.delete("SHAPES_DATA_DIR");
+    assert.deepEqual(parse(), { preset: "quick", dataDir: "data" });
+    Deno.env.set("SHAPES_DATA_DIR", "/sets");
+    assert.deepEqual(parse(), { preset: "quick", dataDir: "/sets" });
+    assert.deepEqual(parse("--data-dir", "/mine"), { preset: "quick", dataDir: "/mine" });
+  } finally {
+    if (before === undefined) Deno.env.delete("SHAPES_DATA_DIR");
+    else Deno.env.set("SHAPES_DATA_DIR", before);
+  }
+});
+
+Deno.test("usableConfig() puts float32 in the place of a slow bfloat16, and says why", async () => {
+  const said: string[] = [];
+  const session = { say: (line: string) => void said.push(line) };
+  const wanted = { ...PRESETS.quick, precision: "bfloat16" as const };
+  const fast = { computeCapability: "9.0" };
+  const slow = { computeCapability: "7.5" };
+  assert.equal(await usableConfig(session, wanted, fast), wanted);
+  assert.equal(await usableConfig(session, PRESETS.quick, slow), PRESETS.quick);
+  assert.deepEqual(said, []);
+  assert.deepEqual(await usableConfig(session, wanted, slow), PRESETS.quick);
+  assert.deepEqual(said, [
+    "\n*** float32 INSTEAD OF bfloat16, which would be slow here: the GPU's compute capability must " +
+    "be 8.0 or more, got 7.5\n",
+  ]);
+});

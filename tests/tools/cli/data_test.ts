@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { withFolder } from "../../data/fixtures.ts";
+import { runCli } from "./run_cli.ts";
+
+Deno.test("data says how many pictures a set has", async () => {
+  const { code, stdout } = await runCli(["data", "embedded-digits"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^embedded-digits train: 6000 pictures of 28 x 28 pixels\n/);
+  assert.match(stdout, /\n +digits drawn by this project's own code\n +0 600, 1 600, /);
+});
+
+Deno.test("data exits with 2 on a name that no set has", async () => {
+  const { code, stderr } = await runCli(["data", "nonsense"]);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^error: Cannot load data: its name must be one of mnist, .* got "nonsense"\n$/,
+  );
+});
+
+Deno.test("data loads the sets of a mixture, with a choice of classes", async () => {
+  const { code, stdout } = await runCli(["data", "embedded-garments#Bag+embedded-digits#3+5:2"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^embedded-garments#Bag train: 600 .*\n.* \(only Bag\)\n +Bag 600\n/);
+  assert.match(stdout, /\nembedded-digits#3\+5 test: 200 .*\n.*\n +3 100, 5 100\n/);
+});
+
+Deno.test("data says how to get a set that no server has, loads the others, and fails", async () => {
+  await withFolder(async (folder) => {
+    const { code, stdout } = await runCli([
+      "data",
+      "celeba+embedded-faces",
+      "--data-dir",
+      folder,
+    ]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^celeba: Cannot load celeba: ".*" must be there, got none; .* fetch /);
+    assert.match(stdout, /\nembedded-faces test: 1000 pictures of 28 x 28 pixels\n/);
+  });
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import JSZip from "jszip";
+import { picture, withFolder } from "../../data/fixtures.ts";
+import { runCli } from "./run_cli.ts";
+
+/** Ten classes, made by the project's own code. */
+const DATA = ["--data", "embedded-digits:1"];
+
+async function namesIn(path: string): Promise<string[]> {
+  const { files } = await JSZip.loadAsync(await Deno.readFile(path));
+  return [...new Set(Object.keys(files).map((name) => name.split("/")[0]!))].toSorted();
+}
+
+const ALWAYS = ["README.txt", "config.json", "metrics.json", "strips.png", "turntable.gif"];
+
+Deno.test("export writes the shapes of classes, places and one's own pictures into one zip", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "shapes.zip");
+    const own = join(folder, "box.png");
+    await Deno.writeFile(own, await picture({ width: 40, height: 40, colour: "white" }));
+    const chosen = ["--class", "3", "--index", "4", "5", "--image", own];
+    const { code, stdout, stderr } = await runCli(["export", ...DATA, ...chosen, "--out", out]);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      new RegExp(
+        `^(export: [a-z0-9-]+: \\d+ voxels, \\d+ triangles\n){4}` +
+          `export: wrote ${out} \\(\\d+ kB\\)\nexport: done in .*\n$`,
+      ),
+    );
+    const shapes = ["box", "embedded-digits-3", "embedded-digits-at-4", "embedded-digits-at-5"];
+    assert.deepEqual(await namesIn(out), [...ALWAYS, ...shapes].toSorted());
+  }));
+
+Deno.test("export needs no data set for one's own picture", () =>
+  withFolder(async (folder) => {
+    const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
+    await Deno.writeFile(own, await picture({ width: 9, height: 9, colour: "white" }));
+    const nowhere = ["--data", "voxels:nowhere"];
+    const { code, stderr } = await runCli(["export", ...nowhere, "--image", own, "--out", out]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
+  }));
+
+Deno.test("export says in one line what it does not know, and writes nothing", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "a.zip");
+    const run = (...args: string[]) => runCli(["export", ...DATA, "--out", out, ...args]);
+    const unknown = await run("--class", "teapot");
+    assert.equal(unknown.code, 2);
+    assert.match(
+      unknown.stderr,
+      /\nerror: Cannot pick pictures: class must be one of .*, got teapot\n$/,
+    );
+    const place = await run("--index", "x");
+    assert.equal(place.code, 2);
+    assert.match(place.stderr, /\nerror: Cannot take pictures of .*, got NaN\n$/);
+    const zero = await run("--threshold", "0");
+    assert.equal(zero.code, 2);
+    assert.match(zero.stderr, /'0' is invalid\. It must be a number > 0\.\n$/);
+    const high = await run("--class", "3", "--threshold", "9");
+    assert.equal(high.code, 1);
+    assert.match(
+      high.stderr,
+      /\nerror: Cannot export "embedded-digits 3": .* got 9; lower the threshold\n$/,
+    );
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));

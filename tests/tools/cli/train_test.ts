@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { PRESETS } from "@/config.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { listCheckpoints } from "@/train/checkpoint.ts";
+import { readHistory } from "@/train/history.ts";
+import { loadFrames } from "@/train/monitor.ts";
+import { withFolder } from "../../data/fixtures.ts";
+import { runCli } from "./run_cli.ts";
+
+/** The words for a run that takes no time. */
+const TINY = ["train", "--data", "embedded-digits", "--filters", "4", "--batch", "4"];
+
+/** The steps that a run's checkpoints were saved after. */
+const checkpointSteps = async (out: string) =>
+  (await listCheckpoints(join(out, "checkpoints"))).map((path) =>
+    Number(/(\d+)\.safe/.exec(path)![1])
+  );
+
+/** The steps in a run's history. */
+const historySteps = async (out: string) =>
+  (await readHistory(join(out, "history.jsonl"))).map(({ step }) => step);
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+Deno.test("train trains into a folder, never over a run, and goes on with --resume", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "run");
+    const every = ["--checkpoint-every", "3", "--frame-every", "3", "--out", out];
+    const first = await runCli([...TINY, "--steps", "6", ...every]);
+    assert.equal(first.code, 0, first.stderr);
+    const number = String.raw`-?\d+\.\d\d`;
+    const losses = ["loss", "image", "latent", "pose", "ms"].map((name) => `${name} ${number}`);
+    assert.match(
+      first.stdout,
+      new RegExp(
+        `^train: embedded-digits for 6 steps into ${out}\n` +
+          `step 6: ${losses.join("  ")}\ntrain: done in .* s\n$`,
+      ),
+    );
+    const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
+    assert.deepEqual(config, {
+      ...PRESETS.paper,
+      data: "embedded-digits",
+      filters: 4,
+      batchSize: 4,
+      steps: 6,
+      checkpointEvery: 3,
+      frameEvery: 3,
+    });
+    assert.deepEqual(await checkpointSteps(out), [3, 6]);
+    assert.deepEqual(await historySteps(out), upTo(6));
+    const frames = await loadFrames(join(out, "frames"));
+    assert.deepEqual(frames.map(({ step }) => step), [0, 3, 6]);
+
+    const again = await runCli([...TINY, "--steps", "6", ...every]);
+    assert.equal(again.code, 1);
+    assert.match(
+      again.stderr,
+      new RegExp(
+        `error: Cannot train: the folder of a new run must be empty, got "${out}/checkpoints" ` +
+          "with a checkpoint of step 6; resume it, or choose another folder\n$",
+      ),
+    );
+    assert.deepEqual(await historySteps(out), upTo(6));
+
+    const resumed = await runCli([...TINY, "--steps", "8", ...every, "--resume"]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stdout, /\nstep 8: /);
+    assert.deepEqual(await checkpointSteps(out), [3, 6, 8]);
+    assert.deepEqual(await historySteps(out), upTo(8));
+  }));
+
+/** Starts a run that would take hours, presses Ctrl-C once it trains, and gives what it left. */
+async function interrupt(args: readonly string[]) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "lib/tools/cli/main.ts", ...args],
+    cwd: PROJECT.root,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = new Response(child.stdout).text();
+  let words = "";
+  for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+    if (!words.includes("train ...") && (words += chunk).includes("train ...")) {
+      child.kill("SIGINT");
+    }
+  }
+  return { code: (await child.status).code, stdout: await stdout, stderr: words };
+}
+
+Deno.test("train finishes the step at Ctrl-C, saves, and says how to go on", () =>
+  withFolder(async (out) => {
+    const args = [...TINY, "--steps", "1000000", "--checkpoint-every", "1000000", "--out", out];
+    const { code, stdout } = await interrupt(args);
+    assert.equal(code, 130);
+    const said =
+      /train: stopping; .*\ntrain: stopped after step (\d+) and saved; go on with --resume\ntrain: stopped after .* s\n$/;
+    assert.match(stdout, said);
+    const step = Number(said.exec(stdout)![1]);
+    assert.deepEqual(await checkpointSteps(out), [step]);
+    assert.deepEqual(await historySteps(out), upTo(step));
+
+    const resumed = await runCli([...TINY, "--steps", `${step + 2}`, "--out", out, "--resume"]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.deepEqual(await historySteps(out), upTo(step + 2));
+  }));
+
+Deno.test("train exits with 2 on what it does not know, and makes no folder", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "run");
+    const misuses: [string[], RegExp][] = [
+      [[], /^error: required option '--out <folder>' not specified\n$/],
+      [
+        ["--out", out, "--step", "4"],
+        /^error: unknown option '--step'\n\(Did you mean --steps\?\)\n$/,
+      ],
+      [["--out", out, "--steps", "0"], /^error: Cannot use config: steps must be an integer >= 1/],
+      [["--out", out, "--filters", "x"], /'x' is invalid\. It must be a number\.\n$/],
+      [["--out", out, "--preset", "slow"], /Allowed choices are paper, quick\.\n$/],
+      [
+        ["--out", out, "--objective", "nonsense"],
+        /^error: Cannot make the model: objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
+      ],
+      [
+        ["--out", out, "--pose", "nonsense"],
+        /^error: Cannot make the model: pose must be one of free, constant, encoder, got nonsense\n$/,
+      ],
+      [
+        ["--out", out, "--data", "nonsense:1"],
+        /^error: Cannot load data: its name must be one of mnist, .*, got "nonsense:1"\n$/,
+      ],
+    ];
+    for (const [args, message] of misuses) {
+      const { code, stderr } = await runCli(["train", ...args]);
+      assert.equal(code, 2, args.join(" "));
+      assert.match(stderr, message);
+    }
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import {
+  chooseBackend,
+  readBackendChoice,
+  writeBackendChoice,
+} from "@/tools/setup/backend_choice.ts";
+import { fakeCheckout } from "./fake_checkout.ts";
+
+Deno.test("chooseBackend() takes the card where a driver answers", async () => {
+  const driver = () => Promise.resolve({ found: true, text: "NVIDIA H200, 580.1, 9.0" });
+  assert.deepEqual(await chooseBackend("auto", driver), {
+    backend: "gpu",
+    reason: "an NVIDIA driver answers: NVIDIA H200, 580.1, 9.0",
+  });
+});
+
+Deno.test("chooseBackend() takes the processor elsewhere, and says why", async () => {
+  const driver = () => Promise.resolve({ found: false, text: "nvidia-smi is not installed" });
+  assert.deepEqual(await chooseBackend("auto", driver), {
+    backend: "cpu",
+    reason: "no NVIDIA driver answers: nvidia-smi is not installed",
+  });
+});
+
+Deno.test("chooseBackend() does as it is told without asking the driver", async () => {
+  const driver = () => Promise.reject(new Error("asked"));
+  assert.equal((await chooseBackend("gpu", driver)).backend, "gpu");
+});
+
+Deno.test("readBackendChoice() gives what was written, and nothing before", async () => {
+  await using checkout = await fakeCheckout();
+  const { layout } = checkout;
+  assert.equal(await readBackendChoice(layout), undefined);
+  await Deno.mkdir(layout.backends);
+  const choice = { backend: "cpu", reason: "a test", folder: "somewhere" } as const;
+  await writeBackendChoice(layout, choice);
+  assert.deepEqual(await readBackendChoice(layout), choice);
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { runChild } from "@/tools/setup/child.ts";
+
+const PURPOSE = { action: "bake a cake", cure: "install an oven" };
+
+Deno.test("runChild() gives the output, and each line as it comes", async () => {
+  const lines: string[] = [];
+  const output = await runChild("bash", ["-c", "echo a; echo b"], {
+    ...PURPOSE,
+    onLine: (line) => lines.push(line),
+  });
+  assert.equal(output, "a\nb");
+  assert.deepEqual(lines, ["a", "b"]);
+});
+
+Deno.test("runChild() says what to install when the program is missing", async () => {
+  await assert.rejects(runChild("no-such-program", [], PURPOSE), {
+    message: "Cannot bake a cake: no-such-program must be installed, got no such program; " +
+      "install an oven",
+  });
+});
+
+Deno.test("runChild() quotes the last errors of a program that fails", async () => {
+  const script = "echo much; echo Error: no flour >&2; echo bye >&2; exit 3";
+  await assert.rejects(runChild("bash", ["-c", script], PURPOSE), {
+    message: "Cannot bake a cake: bash must end with code 0, got 3 (Error: no flour); " +
+      "install an oven",
+  });
+});
+
+Deno.test("runChild() ends the program when aborted", async () => {
+  const signal = AbortSignal.timeout(50);
+  await assert.rejects(runChild("sleep", ["60"], { ...PURPOSE, signal }), /TimeoutError/);
+});

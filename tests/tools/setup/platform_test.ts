@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { requireDisk, requirePlatform } from "@/tools/setup/platform.ts";
+
+Deno.test("requirePlatform() takes Linux on both kinds of processor", () => {
+  assert.equal(requirePlatform("linux", "x86_64"), "x86_64");
+  assert.equal(requirePlatform("linux", "aarch64"), "aarch64");
+});
+
+Deno.test("requirePlatform() says what else to use on other systems", () => {
+  assert.throws(() => requirePlatform("darwin", "aarch64"), {
+    message: "Cannot set up the native backend: the system must be Linux on x86_64 or aarch64, " +
+      "got darwin on aarch64; use a Linux container or virtual machine " +
+      "(on Windows: WSL 2, on a Mac: Docker)",
+  });
+});
+
+Deno.test("requireDisk() takes a disk with room and refuses one without", async () => {
+  const folder = Deno.cwd();
+  await requireDisk("download", folder, 0);
+  await assert.rejects(
+    requireDisk("download", folder, 1e9),
+    /^Error: Cannot download: the disk of ".*" must have 1000000000 GB free, got [\d.]+ GB; free /,
+  );
+});
