@@ -21,7 +21,7 @@ export interface Config {
   readonly elevation: boolean;
   /** Whether a texture layer follows the projection. */
   readonly texture: boolean;
-  /** Height and width of pictures and side of the voxel grid; a multiple of 4. Paper: 28. */
+  /** Height and width of images and side of the voxel grid; a multiple of 4. Paper: 28. */
   readonly imageSize: number;
   /** Z, units of the latent, one of which is the azimuth; an elevation adds one. Paper: 20. */
   readonly latentSize: number;
@@ -29,7 +29,7 @@ export interface Config {
   readonly filters: number;
   /** Opacity of one unit of density along one voxel. Paper: .5. */
   readonly tau: number;
-  /** Pictures in one step. Paper: 64. */
+  /** Images in one step. Paper: 64. */
   readonly batchSize: number;
   /** Adam's step size. Paper: 1e-3. */
   readonly learningRate: number;
@@ -122,7 +122,7 @@ export function configWith(preset: Preset, changes: Partial<Config> = {}): Confi
   return { ...PRESETS[preset], ...own, ...changes };
 }
 
-/** The author's 15 epochs: 97,080 pictures of the larger sets, 64 to a step. */
+/** The author's 15 epochs: 97,080 images of the larger sets, 64 to a step. */
 export const AUTHOR_STEPS = 15 * Math.floor(97_080 / 64);
 
 /**

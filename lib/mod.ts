@@ -1,11 +1,11 @@
 /**
  * 3D shapes from single images: the public names. In reading order:
  *
- * - `render/` turns voxels and a pose into a picture, differentiably;
+ * - `render/` turns voxels and a pose into an image, differentiably;
  * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
  * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
  * - `bench/` times the step, its parts and its peers;
- * - `data/` brings pictures; `plot/` and `figures/` draw; `experiments/` measure, `score/` by numbers;
+ * - `data/` brings images; `plot/` and `figures/` draw; `experiments/` measure, `score/` by numbers;
  * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
  *
  * @module

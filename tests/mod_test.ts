@@ -42,7 +42,7 @@ Deno.test("mod.ts has what a reader of the paper looks for", () => {
 });
 
 Deno.test("mod.ts lets a plain function of the renderer be traced, gradient included", () => {
-  // Two grids of one cell, seen from the front: a picture is 1 - exp(-tau * density).
+  // Two grids of one cell, seen from the front: an image is 1 - exp(-tau * density).
   const brightness = (density: tf.Tensor) =>
     tf.sum(projectVoxels(density as tf.Tensor4D, tf.zeros([2]), { tau: 1 })) as tf.Scalar;
   using program = jit({

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
 import { checkStoredConfig, PRESETS } from "@/config.ts";
 import { createModel } from "@/method/vae.ts";
-import { pictureFormat } from "@/show/plot/bitmap.ts";
+import { imageFormat } from "@/show/plot/bitmap.ts";
 import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
 import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
@@ -51,7 +51,7 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "08-objectives.ipynb",
     "09-latent-space.ipynb",
     "10-pose-and-truth.ipynb",
-    "11-your-own-pictures.ipynb",
+    "11-your-own-images.ipynb",
   ]);
 });
 
@@ -129,7 +129,7 @@ const withoutEnding = (name: string) => name.replace(/\.[a-z]+$/, "");
 /** Checks that a figure is a file of its kind, beside a record that says how it was made. */
 function checkFigure(name: string): void {
   const bytes = Deno.readFileSync(join(FIGURES, name));
-  const kind = pictureFormat(bytes) ?? (bytes[0] === "<".charCodeAt(0) ? "svg" : "unknown");
+  const kind = imageFormat(bytes) ?? (bytes[0] === "<".charCodeAt(0) ? "svg" : "unknown");
   assert.equal(name.split(".").at(-1), kind);
   assert.ok(bytes.length <= 4_000_000, name);
   const { figure, config, seed, commit, minutes, machine, data, metrics, ...rest } = JSON.parse(
@@ -227,8 +227,8 @@ Deno.test("01-architecture.ipynb runs on the real kernel and draws the preset th
       ["image/png", "text/plain"],
       ["text/markdown", "text/plain"],
     ]);
-    const picture = Buffer.from([shown[0]!["image/png"]].flat().join(""), "base64");
-    assert.equal(pictureFormat(picture), "png");
+    const image = Buffer.from([shown[0]!["image/png"]].flat().join(""), "base64");
+    assert.equal(imageFormat(image), "png");
     const parts = ["encoder", "decoder", "pose"].map((part) => [part, trainedCount(part)] as const);
     const counts = { ...Object.fromEntries(parts), total: trainedCount("") };
     const rows = Object.entries(counts).map(([part, count]) =>

@@ -27,7 +27,7 @@ export const TINY: Config = {
   frameEvery: 3,
 };
 
-/** Pictures of round blobs (class 0) and boxes (class 1). */
+/** Images of round blobs (class 0) and boxes (class 1). */
 export function tinySet(name: string, count = 20, size = TINY.imageSize): ImageSet {
   const random = createRandom(7);
   const pixels = new Uint8Array(count * size * size);

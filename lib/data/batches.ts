@@ -1,5 +1,5 @@
 /**
- * Mixes sets of pictures into batches whose content follows from the seed and the step alone.
+ * Mixes sets of images into batches whose content follows from the seed and the step alone.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { imagesAt, type ImageSet } from "./image_set.ts";
 
 /** A set and its part of each batch. */
 export interface MixedSet {
-  /** Where its pictures come from. */
+  /** Where its images come from. */
   readonly set: ImageSet;
   /** How much of a batch it fills, relative to the other sets. */
   readonly ratio: number;
@@ -16,31 +16,31 @@ export interface MixedSet {
 
 /** What batches are made of. */
 export interface BatchOptions {
-  /** What is mixed; the order is that of the pictures in a batch. */
+  /** What is mixed; the order is that of the images in a batch. */
   readonly sets: readonly MixedSet[];
-  /** B, pictures in a batch. */
+  /** B, images in a batch. */
   readonly batchSize: number;
-  /** Fixes the order of the pictures. */
+  /** Fixes the order of the images. */
   readonly seed: number;
 }
 
-/** The pictures of one step: those of the first set, then those of the second, and so on. */
+/** The images of one step: those of the first set, then those of the second, and so on. */
 export interface Batch {
   /** `[B, S, S, 1]`, values in [0, 1]. */
   readonly images: Float32Array;
-  /** `[B]`, each picture's index in its own set. */
+  /** `[B]`, each image's index in its own set. */
   readonly indices: Uint32Array;
 }
 
 /** Batches for any step, in any order. */
 export interface Batches {
-  /** S, the side of the pictures. */
+  /** S, the side of the images. */
   readonly imageSize: number;
-  /** How many pictures of a batch each set gives, in the order of the sets; they sum to B. */
+  /** How many images of a batch each set gives, in the order of the sets; they sum to B. */
   readonly shares: readonly number[];
   /**
    * Makes the batch of a step: a pure function of the seed and the step, so that a resumed run sees
-   * exactly the pictures that the uninterrupted one would have seen.
+   * exactly the images that the uninterrupted one would have seen.
    *
    * @param step Which one, from 0 on
    * @throws {RangeError} If it is no integer >= 0
@@ -77,7 +77,7 @@ export class BatchesAhead {
  * Prepares mixed batches. Each set is walked again and again, every time in a fresh random order.
  *
  * @param options The sets with their ratios, the size of a batch, the seed
- * @throws {RangeError} If there is no set, one is empty, the pictures differ in size, a ratio is
+ * @throws {RangeError} If there is no set, one is empty, the images differ in size, a ratio is
  *   not above 0, or a batch is too small for every set to have a slot
  *
  * @example A quarter of each batch comes from the second set
@@ -121,7 +121,7 @@ export function createBatches({ sets, batchSize, seed }: BatchOptions): Batches 
 }
 
 /**
- * Gives the picture at any position of an endless walk through a set. A batch touches one epoch or
+ * Gives the image at any position of an endless walk through a set. A batch touches one epoch or
  * goes on into the next, so remembering the order of the last one met is enough.
  */
 function createWalk(count: number, seed: number): (position: number) => number {
@@ -169,11 +169,11 @@ function checkSets(sets: readonly MixedSet[]): void {
   const { size } = sets[0]!.set;
   for (const { set, ratio } of sets) {
     if (set.count === 0) {
-      throw new RangeError(`Cannot make batches: ${set.name} must hold pictures, got none`);
+      throw new RangeError(`Cannot make batches: ${set.name} must hold images, got none`);
     }
     if (set.size !== size) {
       throw new RangeError(
-        `Cannot make batches: the pictures of ${set.name} must have the size ${size} ` +
+        `Cannot make batches: the images of ${set.name} must have the size ${size} ` +
           `of those of ${sets[0]!.set.name}, got ${set.size}`,
       );
     }

@@ -14,54 +14,54 @@ import { listZip, readZip, type ZipEntry } from "@/data/formats/zip.ts";
 
 const FILE = "img_align_celeba.zip";
 
-/** How many pictures the official archive has. */
-const PICTURE_COUNT = 202_599;
+/** How many images the official archive has. */
+const IMAGE_COUNT = 202_599;
 
 /**
- * The numbers of the pictures of each split, first and last. Source: CelebA's own
+ * The numbers of the images of each split, first and last. Source: CelebA's own
  * `list_eval_partition.txt`; those between them are for validation and in neither split.
  */
 const OFFICIAL_SPLITS: Readonly<Record<Split, readonly [number, number]>> = {
   train: [1, 162_770],
-  test: [182_638, PICTURE_COUNT],
+  test: [182_638, IMAGE_COUNT],
 };
 
 /**
- * The part that is kept, by the width and height of the picture.
+ * The part that is kept, by the width and height of the image.
  *
  * Choice: 112 of 178 x 218 pixels, from the hairline to the chin and from ear to ear: the eyes, which all
- * pictures have at the same place, come to lie two fifths from the top. The usual middle squares of 140
+ * images have at the same place, come to lie two fifths from the top. The usual middle squares of 140
  * or 178 pixels show half a face in 28 pixels and much ground; one of 112 in the middle of the height
  * cuts the chin. And 112 is 4 x 28, so each new pixel is the mean of 4 x 4 old ones, or 2 x 2 in copies
- * of half the size, which therefore give the same picture.
+ * of half the size, which therefore give the same image.
  */
 const CROPS: Readonly<Record<string, Crop>> = {
   "178 x 218": { left: 32, top: 64, side: 112 },
   "89 x 109": { left: 16, top: 32, side: 56 },
 };
 
-/** The most pixels of a picture in the archive, and the most bytes of its file. */
+/** The most pixels of an image in the archive, and the most bytes of its file. */
 const [MAX_PIXELS, MAX_BYTES] = [178 * 218, 2 ** 20];
 
 /** Goes up when the same archive is to be converted to something else. */
 const VERSION = 1;
 
-/** Pictures that are decoded at the same time, by as many threads as there are. */
-const PICTURES_AT_ONCE = 16;
+/** Images that are decoded at the same time, by as many threads as there are. */
+const IMAGES_AT_ONCE = 16;
 
 /**
- * Faces from `<dataDir>/celeba/img_align_celeba.zip`, as published: pictures of 178 x 218 pixels named
+ * Faces from `<dataDir>/celeba/img_align_celeba.zip`, as published: images of 178 x 218 pixels named
  * by six digits, anywhere in the archive. Each is cut to the face, grey, and averaged to the size asked
  * for. All of them are converted once and kept in the cache.
  *
- * The splits are the official ones. Choice: an archive with no picture of the official test split (a
+ * The splits are the official ones. Choice: an archive with no image of the official test split (a
  * part of the set) gives its last tenth for testing; the provenance says so, because people may then be
  * in both.
  *
  * The source throws a DownloadError where the archive is missing, since its host serves browsers alone, a
- * SyntaxError where the archive or a picture is damaged, and a RangeError for pictures of other sizes.
- * Choice: a damaged picture is an error and not left out, because the archive is one published file: with
- * a picture damaged it is no longer that.
+ * SyntaxError where the archive or an image is damaged, and a RangeError for images of other sizes.
+ * Choice: a damaged image is an error and not left out, because the archive is one published file: with
+ * an image damaged it is no longer that.
  */
 export const CELEBA: ImageSource = {
   name: "celeba",
@@ -95,20 +95,20 @@ async function loadCelebA(request: LoadRequest): Promise<ImageSet> {
   return { name: "celeba", provenance, size, count: pixels.length / size ** 2, pixels };
 }
 
-/** Which pictures of an archive belong to a split, and what to say of them. */
+/** Which images of an archive belong to a split, and what to say of them. */
 interface Choice {
   /** How many they are. */
   readonly count: number;
-  /** By the number of a picture, its place in the set, or -1 where it is not in it. */
+  /** By the number of an image, its place in the set, or -1 where it is not in it. */
   readonly places: Int32Array;
   readonly provenance: string;
 }
 
-/** Gives the number of a picture, from 1 on, or nothing for another file. */
+/** Gives the number of an image, from 1 on, or nothing for another file. */
 function numberOf(entry: string): number | undefined {
   const digits = /(?:^|\/)(\d{6})\.jpg$/.exec(entry)?.[1];
-  const isPicture = digits !== undefined && !entry.startsWith("__MACOSX/");
-  return (isPicture && Number(digits)) || undefined;
+  const isImage = digits !== undefined && !entry.startsWith("__MACOSX/");
+  return (isImage && Number(digits)) || undefined;
 }
 
 async function choose(file: string, split: Split): Promise<Choice> {
@@ -131,14 +131,14 @@ async function choose(file: string, split: Split): Promise<Choice> {
     : numbers.subarray(firstTest);
   if (chosen.length === 0) {
     throw new RangeError(
-      `Cannot load celeba: "${file}" must hold ${split} pictures such as 000001.jpg, got none`,
+      `Cannot load celeba: "${file}" must hold ${split} images such as 000001.jpg, got none`,
     );
   }
   const places = new Int32Array(1e6).fill(-1);
   chosen.forEach((number, place) => places[number] = place);
-  const part = numbers.length === PICTURE_COUNT
+  const part = numbers.length === IMAGE_COUNT
     ? "CelebA"
-    : `${numbers.length} of CelebA's ${PICTURE_COUNT} faces`;
+    : `${numbers.length} of CelebA's ${IMAGE_COUNT} faces`;
   const provenance = hasTests ? part : `${part}, the last tenth of them for testing`;
   return { count: chosen.length, places, provenance };
 }
@@ -160,11 +160,11 @@ async function convert(
     }));
     done += waiting.length;
     waiting = [];
-    onProgress?.({ task: "convert celeba", done, total: count, unit: "pictures" });
+    onProgress?.({ task: "convert celeba", done, total: count, unit: "images" });
   };
   const selection = { wanted: (entry: string) => placeOf(entry) >= 0, maxBytes: MAX_BYTES };
   for await (const entry of readZip(file, selection)) {
-    if (waiting.push(entry) === PICTURES_AT_ONCE) await convertWaiting();
+    if (waiting.push(entry) === IMAGES_AT_ONCE) await convertWaiting();
   }
   await convertWaiting();
   return {
@@ -179,7 +179,7 @@ async function face(bytes: Uint8Array, entry: string, size: number): Promise<Flo
     if (known) return known;
     throw new RangeError(
       `Cannot read "${entry}": it must have ${Object.keys(CROPS).join(" or ")} pixels, ` +
-        `got ${width} x ${height}; take ${FILE}, the aligned pictures`,
+        `got ${width} x ${height}; take ${FILE}, the aligned images`,
     );
   }, MAX_PIXELS);
   return averageSquare(values, crop.side, size);

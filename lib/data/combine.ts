@@ -10,21 +10,21 @@ import type { ImageSet, ShapeTruth } from "./image_set.ts";
 const MAX_CLASSES = 256;
 
 /**
- * Puts sets of one picture size one after the other. Classes of the same name become one; a set without
+ * Puts sets of one image size one after the other. Classes of the same name become one; a set without
  * classes becomes a class of its name. Where that makes more than 256, there are none.
  *
  * Truth is kept where all sets have it for grids of the same size.
  *
  * @param name What to call them together
  * @param parts At least one
- * @throws {RangeError} If the pictures differ in size
+ * @throws {RangeError} If the images differ in size
  */
 export function joinSets(name: string, parts: readonly ImageSet[]): ImageSet {
   const { size } = parts[0]!;
   const other = parts.find((part) => part.size !== size);
   if (other) {
     throw new RangeError(
-      `Cannot join sets: the pictures of ${other.name} must have the size ${size} ` +
+      `Cannot join sets: the images of ${other.name} must have the size ${size} ` +
         `of those of ${parts[0]!.name}, got ${other.size}`,
     );
   }
@@ -79,7 +79,7 @@ function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Keeps the pictures of some classes, in the order of the set.
+ * Keeps the images of some classes, in the order of the set.
  *
  * @param set A set with classes
  * @param wanted Their names; they become the classes in this order. None leaves the set as it is

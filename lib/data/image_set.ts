@@ -1,20 +1,20 @@
 /**
- * The one form in which every data source hands over its pictures.
+ * The one form in which every data source hands over its images.
  *
  * @module
  */
 
 /**
- * Pictures of one source and one split, held as bytes: a float copy would be four times as large.
+ * Images of one source and one split, held as bytes: a float copy would be four times as large.
  */
 export interface ImageSet {
   /** What it is called in messages and figures, such as `mnist`. */
   readonly name: string;
-  /** Where its pictures come from, in words for captions: what is not the real thing says so. */
+  /** Where its images come from, in words for captions: what is not the real thing says so. */
   readonly provenance: string;
-  /** S, the side of every picture in pixels. */
+  /** S, the side of every image in pixels. */
   readonly size: number;
-  /** N, how many pictures there are. */
+  /** N, how many images there are. */
   readonly count: number;
   /** `[N, S, S]` row by row, from 0 black to 255 white; objects are white on black. */
   readonly pixels: Uint8Array;
@@ -22,29 +22,29 @@ export interface ImageSet {
   readonly labels?: Uint8Array;
   /** The name of each class, in the order of the labels. */
   readonly classNames?: readonly string[];
-  /** What the pictures were rendered from; absent for photographs and drawings. */
+  /** What the images were rendered from; absent for photographs and drawings. */
   readonly truth?: ShapeTruth;
   /** What was left out because it is damaged, one message each; absent where nothing was. */
   readonly leftOut?: readonly string[];
 }
 
-/** The shapes and poses behind rendered pictures. Training never reads it; scoring does. */
+/** The shapes and poses behind rendered images. Training never reads it; scoring does. */
 export interface ShapeTruth {
-  /** The side of every grid in cells; it need not be the pictures' size. */
+  /** The side of every grid in cells; it need not be the images' size. */
   readonly size: number;
   /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set; inside too. */
   readonly voxels: Uint8Array;
   /** `[N, D, H, W]`, the cells that the surface touches; absent where only `voxels` are known. */
   readonly surface?: Uint8Array;
-  /** `[N]` radians in [0, 2 pi), the azimuth each picture was rendered from. */
+  /** `[N]` radians in [0, 2 pi), the azimuth each image was rendered from. */
   readonly azimuths: Float32Array;
 }
 
-/** The values of all bytes on the scale of the model's pictures. */
+/** The values of all bytes on the scale of the model's images. */
 const UNIT_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
- * Gives chosen pictures on the scale that the model works on.
+ * Gives chosen images on the scale that the model works on.
  *
  * @param set Where they come from
  * @param indices Which of them, each from 0 to N - 1
@@ -63,7 +63,7 @@ export function imagesAt(
     const index = indices[slot]!;
     if (!Number.isInteger(index) || index < 0 || index >= set.count) {
       throw new RangeError(
-        `Cannot take pictures of ${set.name}: an index must be from 0 to ${set.count - 1}, ` +
+        `Cannot take images of ${set.name}: an index must be from 0 to ${set.count - 1}, ` +
           `got ${index}`,
       );
     }
@@ -74,13 +74,13 @@ export function imagesAt(
 }
 
 /**
- * Finds the first picture of each wanted class, so that figures always show the same objects.
+ * Finds the first image of each wanted class, so that figures always show the same objects.
  *
  * @param set A set with labels
  * @param classNames Which classes, such as `["0", "8", "9"]` or `["Trouser", "Shirt"]`
  * @returns One index for each name, in that order
  * @throws {TypeError} If the set has no labels
- * @throws {RangeError} If the set has no such class, or no picture of it
+ * @throws {RangeError} If the set has no such class, or no image of it
  */
 export function firstOfEach(set: ImageSet, classNames: readonly string[]): number[] {
   const { labels, classNames: known } = set;

@@ -18,7 +18,7 @@ import {
 /** Mixtures with a name of their own. */
 export const MIXTURES: Readonly<Record<string, string>> = {
   /**
-   * Paper: of 64 pictures 16 are from MNIST, 16 from Fashion-MNIST and 32 from the other two sets, in
+   * Paper: of 64 images 16 are from MNIST, 16 from Fashion-MNIST and 32 from the other two sets, in
    * proportion to their sizes, since an epoch walks both once.
    */
   paper: "mnist:1,fashion-mnist:1,celeba+modelnet40:2",
@@ -67,7 +67,7 @@ export interface MixtureOptions extends LoadOptions {
  * Loads the sets of a mixture, one after the other.
  *
  * @param text What `parseMixture` reads
- * @param split Which pictures
+ * @param split Which images
  * @param options The same for all of them
  * @throws What `parseMixture` and `loadImageSet` throw
  */

@@ -11,9 +11,9 @@ import { type IdxArray, readIdx } from "@/data/formats/idx.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 
-/** The pictures and labels of one split: SHA-256 of the *inflated* bytes. */
+/** The images and labels of one split: SHA-256 of the *inflated* bytes. */
 export interface SplitSums {
-  /** Of the pictures. */
+  /** Of the images. */
   readonly images: string;
   /** Of the labels. */
   readonly labels: string;
@@ -64,7 +64,7 @@ const FILE_PREFIX = { train: "train", test: "t10k" } as const;
  * is downloaded. Either way its content is checked, so a result never rests on other data
  * unnoticed.
  *
- * The source throws a SyntaxError for a damaged file, a RangeError for pictures that do not match
+ * The source throws a SyntaxError for a damaged file, a RangeError for images that do not match
  * the labels or the size asked for, and a DownloadError where no mirror serves a missing file.
  */
 export function idxSource(description: IdxSetDescription): ImageSource {
@@ -87,7 +87,7 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
   if (labels.array.shape[0] !== count) {
     throw new RangeError(
       `Cannot load ${name}: "${labels.file}" must have one label for each of the ` +
-        `${count} pictures in "${images.file}", got ${
+        `${count} images in "${images.file}", got ${
           labels.array.shape[0]
         }; delete both, so that they are fetched again`,
     );
@@ -96,7 +96,7 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
   await checkSum(labels.file, labels.bytes, sums.labels);
   if (size !== request.imageSize || width !== size) {
     throw new RangeError(
-      `Cannot load ${name}: imageSize must be the ${size} of its pictures, ` +
+      `Cannot load ${name}: imageSize must be the ${size} of its images, ` +
         `got ${request.imageSize}`,
     );
   }

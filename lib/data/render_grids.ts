@@ -1,5 +1,5 @@
 /**
- * Takes the one picture of each voxel grid that a model gets to see.
+ * Takes the one image of each voxel grid that a model gets to see.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { resizeSquare, toBytes } from "./resize.ts";
 import type { LoadRequest } from "./source.ts";
 import type { VoxelGrids } from "./voxel_grids.ts";
 
-/** Pictures and the poses they were taken from. */
+/** Images and the poses they were taken from. */
 export interface RenderedGrids {
   /** `[N, imageSize, imageSize]`. */
   readonly pixels: Uint8Array;
@@ -21,7 +21,7 @@ export interface RenderedGrids {
 
 /**
  * Opacity of one set cell. Choice: 4, so that a wall of one cell hides 98 % of what is behind it
- * and the picture is a silhouette, as white on black as a digit, with soft edges one cell wide.
+ * and the image is a silhouette, as white on black as a digit, with soft edges one cell wide.
  */
 export const SOLID_OPACITY = 4;
 
@@ -31,7 +31,7 @@ const CELLS_AT_ONCE = 2 ** 21;
 /**
  * Renders each grid once, from an azimuth drawn uniformly from [0, 2 pi).
  *
- * A grid of another size than the picture is rendered at its own size and the picture is resized:
+ * A grid of another size than the image is rendered at its own size and the image is resized:
  * walls of one cell would fade if the grid were resized instead. What reaches out of the grid's
  * cube when it turns is cut off, exactly as the model's own renderer would.
  *

@@ -1,5 +1,5 @@
 /**
- * Brings square pictures to another size.
+ * Brings square images to another size.
  *
  * @module
  */
@@ -11,14 +11,14 @@ interface Tap {
 }
 
 /**
- * Resizes a square picture without aliasing: each new pixel is a weighted mean around its place.
+ * Resizes a square image without aliasing: each new pixel is a weighted mean around its place.
  *
  * Choice: a triangle as wide as two pixels of the coarser grid (bilinear with antialiasing, as in
  * Pillow and TensorFlow). It never overshoots the range, as sharper kernels do, and it is smooth
  * upwards too, where plain area averaging gives blocks.
  *
  * @param values `[size, size]`, any range
- * @param size Side of the picture
+ * @param size Side of the image
  * @param newSize Side wanted
  * @returns `[newSize, newSize]`, in the range of `values`
  */
@@ -32,10 +32,10 @@ export function resizeSquare(
 }
 
 /**
- * Shrinks a square picture: each new pixel is the mean of the area that it covers.
+ * Shrinks a square image: each new pixel is the mean of the area that it covers.
  *
  * @param values `[size, size]`, any range
- * @param size Side of the picture
+ * @param size Side of the image
  * @param newSize Side wanted, at most `size`
  * @returns `[newSize, newSize]`, in the range of `values`
  */

@@ -1,11 +1,11 @@
 /**
- * What a source of pictures is. To add one, write an `ImageSource` and list it in `sources.ts`.
+ * What a source of images is. To add one, write an `ImageSource` and list it in `sources.ts`.
  *
  * @module
  */
 import type { ImageSet } from "./image_set.ts";
 
-/** Pictures to learn from, or pictures that were never learnt from. */
+/** Images to learn from, or images that were never learnt from. */
 export type Split = "train" | "test";
 
 /** One report of a long task: so much of it is done. */
@@ -17,12 +17,12 @@ export interface Progress {
   /** How much there is; absent while nobody knows. */
   readonly total?: number;
   /** What is counted. */
-  readonly unit: "bytes" | "pictures";
+  readonly unit: "bytes" | "images";
 }
 
 /** What a source is asked for. */
 export interface LoadRequest {
-  /** Which pictures. */
+  /** Which images. */
   readonly split: Split;
   /** Which classes, in the order that their labels are to have; all of them where it is empty. */
   readonly classes: readonly string[];
@@ -32,7 +32,7 @@ export interface LoadRequest {
   readonly cacheDir: string;
   /** Fixes every draw: poses of rendered grids, shapes of embedded objects. */
   readonly seed: number;
-  /** S, the side of the pictures to give. */
+  /** S, the side of the images to give. */
   readonly imageSize: number;
   /** Told how a long task goes on. */
   readonly onProgress?: (progress: Progress) => void;
@@ -50,7 +50,7 @@ export interface ImageSource {
   readonly takesPath: boolean;
   /** Whether `#` and names of classes may follow, joined by `+`, as in `mnist#3+5`. */
   readonly hasClasses: boolean;
-  /** Whether another seed gives other pictures. */
+  /** Whether another seed gives other images. */
   readonly usesSeed: boolean;
   /** One line for `--help`. */
   readonly summary: string;

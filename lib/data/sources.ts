@@ -34,7 +34,7 @@ export const SOURCES: readonly ImageSource[] = [
 export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
 
 /**
- * Loads a set of pictures into memory, downloading it first where it must be.
+ * Loads a set of images into memory, downloading it first where it must be.
  *
  * @example The embedded digits need no file and no network
  * ```ts
@@ -48,7 +48,7 @@ export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
  * @param specification The name of a source (`SOURCES` lists them), a colon and a path where it takes
  *   one, and `#` with the names of classes where only some are wanted: `mnist`, `images:PATH`,
  *   `modelnet40#chair+bowl`
- * @param split Which pictures. A user's own files know no split: `images:PATH` gives all of them
+ * @param split Which images. A user's own files know no split: `images:PATH` gives all of them
  *   for both, so point to two folders to keep some unseen
  * @param options `dataDir` is `data`, `cacheDir` is `data/cache`, `seed` 0 and `imageSize` 28 unless
  *   given

@@ -24,7 +24,7 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /**
- * Gives one of several items of equal length that lie one behind the other, such as a picture of a batch.
+ * Gives one of several items of equal length that lie one behind the other, such as an image of a batch.
  *
  * @param values `[N, length]`
  * @param index Which one

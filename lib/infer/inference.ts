@@ -1,5 +1,5 @@
 /**
- * A trained model at work: pictures to latents and shapes, latents to shapes, shapes to pictures.
+ * A trained model at work: images to latents and shapes, latents to shapes, shapes to images.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { elementCount } from "@/engine/shapes.ts";
 import type { Pass } from "@/model/parameters.ts";
 import { createModel, type Model } from "@/method/vae.ts";
 
-/** What a model makes of one batch of pictures; plain arrays, S = image size. */
+/** What a model makes of one batch of images; plain arrays, S = image size. */
 export interface Reconstruction {
   /** Mean of the shape latent `[B, Z - 1]`. */
   readonly latent: Float32Array;
@@ -31,11 +31,11 @@ export interface Reconstruction {
   readonly density: Float32Array;
   /** What the camera sees `[B, S, S]`, before any texture. */
   readonly projection: Float32Array;
-  /** What the picture is compared with `[B, S, S]`: the projection, textured if there is that layer. */
+  /** What the image is compared with `[B, S, S]`: the projection, textured if there is that layer. */
   readonly rendering: Float32Array;
 }
 
-/** What the encoder makes of pictures: the posteriors q(z|x) of their shape latents. */
+/** What the encoder makes of images: the posteriors q(z|x) of their shape latents. */
 export interface Encoding {
   /** `[B, Z - 1]` */
   readonly mean: Float32Array;
@@ -45,9 +45,9 @@ export interface Encoding {
 
 /** What a trained model can do. */
 export type InferenceFunctions = {
-  /** Pictures to latents, voxels and renderings: a `Reconstruction` of tensors. */
+  /** Images to latents, voxels and renderings: a `Reconstruction` of tensors. */
   readonly reconstruct: GraphFunction<"images", keyof Reconstruction>;
-  /** Pictures to the posteriors of their shape latents: an `Encoding` of tensors. */
+  /** Images to the posteriors of their shape latents: an `Encoding` of tensors. */
   readonly encode: GraphFunction<"images", keyof Encoding>;
   /** Shape latents to voxels. */
   readonly decode: GraphFunction<"latent", "density">;
@@ -61,7 +61,7 @@ export type InferenceFunctions = {
  * @param model The model
  * @param parameters Reads its parameters
  * @param config Sizes
- * @param batchSize Pictures or latents in one call
+ * @param batchSize Images or latents in one call
  */
 export function inferenceFunctions(
   model: Model,
@@ -109,7 +109,7 @@ export function inferenceFunctions(
 export class Inference implements Disposable {
   readonly #functions: InferenceFunctions;
   readonly #program: Program<InferenceFunctions>;
-  /** Pictures in one call; fewer are filled up. */
+  /** Images in one call; fewer are filled up. */
   readonly batchSize: number;
 
   /**
@@ -149,7 +149,7 @@ export class Inference implements Disposable {
   }
 
   /**
-   * Infers shape and pose of pictures and renders them again.
+   * Infers shape and pose of images and renders them again.
    *
    * @param images `[N, S, S]` in [0, 1], N >= 1
    * @returns Arrays with N rows
@@ -159,8 +159,8 @@ export class Inference implements Disposable {
   }
 
   /**
-   * Encodes pictures without making shapes of them, which is most of the work of `reconstruct`.
-   * Latents are functions of the picture alone, so pictures of any sets may be mixed.
+   * Encodes images without making shapes of them, which is most of the work of `reconstruct`.
+   * Latents are functions of the image alone, so images of any sets may be mixed.
    *
    * @param images `[N, S, S]` in [0, 1], N >= 1
    * @returns Arrays with N rows

@@ -36,7 +36,7 @@ export interface Forward {
   readonly textured?: tf.Tensor3D;
 }
 
-/** A model: pure functions of parameters and pictures. */
+/** A model: pure functions of parameters and images. */
 export interface Model {
   /** Every parameter of the network, its opponent's included. */
   readonly parameters: Parameters;
@@ -46,15 +46,15 @@ export interface Model {
   readonly stages: Readonly<Record<Branch, readonly Stage[]>>;
   /** A second player, where the objective is a game. */
   readonly opponent?: Opponent;
-  /** Runs everything on pictures `[B, H, W, 1]` in [0, 1]. */
+  /** Runs everything on images `[B, H, W, 1]` in [0, 1]. */
   forward(pass: Pass, images: tf.Tensor4D): Forward;
-  /** Encodes pictures `[B, H, W, 1]` to the posterior of their shape latents, `[B, Z - 1]` each. */
+  /** Encodes images `[B, H, W, 1]` to the posterior of their shape latents, `[B, Z - 1]` each. */
   encode(pass: Pass, images: tf.Tensor4D): Gaussian;
   /** Decodes shape latents `[B, Z - 1]` to occupancy `[B, D, H, W]`. */
   decode(pass: Pass, z: tf.Tensor2D): tf.Tensor4D;
   /** Projects occupancy `[B, D, H, W]` from poses, `[B, H, W]`; elevations take a slower renderer. */
   render(occupancy: tf.Tensor4D, pose: Pose): tf.Tensor3D;
-  /** Gives the terms of the loss of a forward pass, per picture. */
+  /** Gives the terms of the loss of a forward pass, per image. */
   terms(pass: Pass, forward: Forward, images: tf.Tensor4D): Terms;
 }
 
@@ -134,7 +134,7 @@ function named<T>(field: string, name: string, choices: Readonly<Record<string, 
   );
 }
 
-/** Sum of squared differences of each picture, averaged over the batch. Paper: the image loss. */
-function squaredError(pictures: tf.Tensor3D, targets: tf.Tensor3D): tf.Scalar {
-  return tf.mean(tf.sum(tf.squaredDifference(pictures, targets), [1, 2]));
+/** Sum of squared differences of each image, averaged over the batch. Paper: the image loss. */
+function squaredError(images: tf.Tensor3D, targets: tf.Tensor3D): tf.Scalar {
+  return tf.mean(tf.sum(tf.squaredDifference(images, targets), [1, 2]));
 }

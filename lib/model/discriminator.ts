@@ -1,5 +1,5 @@
 /**
- * The latent discriminator of the adversarial method: tells codes of pictures from draws of the prior.
+ * The latent discriminator of the adversarial method: tells codes of images from draws of the prior.
  *
  * @module
  */

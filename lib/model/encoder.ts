@@ -1,5 +1,5 @@
 /**
- * The encoder: a picture to the posterior of its shape latent.
+ * The encoder: an image to the posterior of its shape latent.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { conv2d, dense, LEAK } from "./layers.ts";
 import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
 import type { Stage } from "./stage.ts";
 
-/** What an encoder makes of pictures. */
+/** What an encoder makes of images. */
 export interface Encoding {
   /** Posterior of the shape latent. */
   readonly posterior: Gaussian;
@@ -18,7 +18,7 @@ export interface Encoding {
   readonly features: tf.Tensor2D;
 }
 
-/** Pictures to posteriors. */
+/** Images to posteriors. */
 export interface Encoder {
   /** Its parameters. */
   readonly parameters: Parameters;
@@ -26,13 +26,13 @@ export interface Encoder {
   readonly stages: readonly Stage[];
   /** Units of its features. */
   readonly featureCount: number;
-  /** Encodes pictures `[B, H, W, 1]` in [0, 1]. */
+  /** Encodes images `[B, H, W, 1]` in [0, 1]. */
   encode(pass: Pass, images: tf.Tensor4D): Encoding;
 }
 
 /** The sizes of an encoder. */
 export interface EncoderOptions {
-  /** Height and width of the pictures. */
+  /** Height and width of the images. */
   readonly imageSize: number;
   /** Channels of every convolution. */
   readonly filters: number;

@@ -6,7 +6,7 @@
 import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import * as tf from "@/engine/tf.ts";
 
-/** q(z|x) for each picture: independent normals. */
+/** q(z|x) for each image: independent normals. */
 export interface Gaussian {
   /** `[B, units]` */
   readonly mean: tf.Tensor2D;

@@ -1,5 +1,5 @@
 /**
- * What the architecture figure shows of a network: one stage for each picture-worthy step.
+ * What the architecture figure shows of a network: one stage for each image-worthy step.
  *
  * @module
  */
@@ -12,6 +12,6 @@ export interface Stage {
   readonly name: string;
   /** A few words more, such as its kernel. */
   readonly note?: string;
-  /** The shape of its result for one picture, without the batch axis. */
+  /** The shape of its result for one image, without the batch axis. */
   readonly shape: readonly number[];
 }

@@ -1,5 +1,5 @@
 /**
- * The texture layer: a projection to a picture with shades that shape alone cannot give.
+ * The texture layer: a projection to an image with shades that shape alone cannot give.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { dense, LEAK } from "./layers.ts";
 import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
 import type { Stage } from "./stage.ts";
 
-/** Projections to textured pictures. */
+/** Projections to textured images. */
 export interface Texture {
   /** Its parameters. */
   readonly parameters: Parameters;
@@ -19,17 +19,17 @@ export interface Texture {
 }
 
 /**
- * Makes the paper's texture layer: dense to 1000 units, leaky ReLU, dense back to a picture, sigmoid.
+ * Makes the paper's texture layer: dense to 1000 units, leaky ReLU, dense back to an image, sigmoid.
  *
- * @param imageSize Height and width of the pictures
+ * @param imageSize Height and width of the images
  */
 export function createTexture(imageSize: number): Texture {
   const pixels = imageSize * imageSize;
   const units = 1000;
   const hidden = dense("texture/hidden", pixels, units, glorotUniform(pixels, units));
-  const picture = dense("texture/picture", units, pixels, glorotUniform(units, pixels));
+  const image = dense("texture/picture", units, pixels, glorotUniform(units, pixels));
   return {
-    parameters: parametersOf(hidden, picture),
+    parameters: parametersOf(hidden, image),
     stages: [
       { kind: "dense", name: "texture features", shape: [units] },
       { kind: "texture", name: "textured image", shape: [imageSize, imageSize, 1] },
@@ -37,7 +37,7 @@ export function createTexture(imageSize: number): Texture {
     paint(pass, projection) {
       const flat = projection.reshape([-1, pixels]) as tf.Tensor2D;
       const features = tf.leakyRelu(hidden.apply(pass, flat), LEAK); // [B, 1000]
-      return tf.sigmoid(picture.apply(pass, features)).reshape(projection.shape);
+      return tf.sigmoid(image.apply(pass, features)).reshape(projection.shape);
     },
   };
 }

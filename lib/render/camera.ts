@@ -65,7 +65,7 @@ export function turnedPoints(azimuth: tf.Tensor1D, depth: number, width: number)
 
 /**
  * Gives the row of the grid in which a raised camera's ray lies at each depth of the turned grid:
- * y / cos e - z tan e, for the ray that meets the picture at height y.
+ * y / cos e - z tan e, for the ray that meets the image at height y.
  *
  * @param elevation Radians `[B]`, in (-pi / 2, pi / 2)
  * @param depth D, the number of points along a ray

@@ -1,9 +1,9 @@
 /**
- * The differentiable renderer: a voxel grid and an azimuth to a picture.
+ * The differentiable renderer: a voxel grid and an azimuth to an image.
  *
  * Turning about the vertical axis mixes only depth and columns, so resampling and summing along a ray
  * is one small matrix for each sample: A[w, (d, x)] holds the bilinear weights that ray column w puts
- * on cell (d, x). The picture's exponent is then a matrix product, with gradients for both factors
+ * on cell (d, x). The image's exponent is then a matrix product, with gradients for both factors
  * and no gather.
  *
  * @module
@@ -19,7 +19,7 @@ export interface ProjectionOptions {
 }
 
 /**
- * Projects voxel grids to pictures after turning each by its azimuth.
+ * Projects voxel grids to images after turning each by its azimuth.
  *
  * image[b, h, w] = 1 - exp(-tau * sum over d of density_b(R p(d, h, w)))
  *
@@ -41,7 +41,7 @@ export interface ProjectionOptions {
  * @param density `[B, D, H, W]`, >= 0, per cell
  * @param azimuth `[B]`, radians
  * @param options `tau`, .5 unless given
- * @returns Pictures `[B, H, W]` in [0, 1]; the caller disposes them
+ * @returns Images `[B, H, W]` in [0, 1]; the caller disposes them
  * @throws {TypeError} If a shape is wrong
  */
 export function projectVoxels(

@@ -1,5 +1,5 @@
 /**
- * The renderer for a camera that may also be raised: a grid, an azimuth and an elevation to a picture.
+ * The renderer for a camera that may also be raised: a grid, an azimuth and an elevation to an image.
  *
  * A ray of a raised camera climbs through the rows of the grid. It is sampled where the level ray of
  * `project.ts` is: at one depth of the turned grid after another. Between two samples it then changes
@@ -24,7 +24,7 @@ export interface CameraAngles {
 }
 
 /**
- * Projects voxel grids to pictures, each from its own azimuth and elevation.
+ * Projects voxel grids to images, each from its own azimuth and elevation.
  *
  * image[b, h, w] = 1 - exp(-tau / cos(elevation) * sum over d of density_b(p(d, h, w)))
  *
@@ -40,7 +40,7 @@ export interface CameraAngles {
  * @param density `[B, D, H, W]`, >= 0, per cell
  * @param angles `[B]` each, in radians
  * @param options `tau`, .5 unless given
- * @returns Pictures `[B, H, W]` in [0, 1]; the caller disposes them
+ * @returns Images `[B, H, W]` in [0, 1]; the caller disposes them
  * @throws {TypeError} If a shape is wrong
  */
 export function projectTilted(

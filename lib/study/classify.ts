@@ -1,5 +1,5 @@
 /**
- * How much of a picture's class can be read from rows of numbers: two classifiers, scored on rows that
+ * How much of an image's class can be read from rows of numbers: two classifiers, scored on rows that
  * they never saw.
  *
  * @module
@@ -19,9 +19,9 @@ const HELD_OUT = 0.2;
 
 /** What is classified. */
 export interface Features {
-  /** The set of pictures, such as `mnist`. */
+  /** The set of images, such as `mnist`. */
   readonly set: string;
-  /** What stands for a picture, such as `latents`. */
+  /** What stands for an image, such as `latents`. */
   readonly features: string;
 }
 

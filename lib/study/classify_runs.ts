@@ -1,5 +1,5 @@
 /**
- * The classes of pictures from latents of trained models, beside those from pixels.
+ * The classes of images from latents of trained models, beside those from pixels.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { initialValues } from "@/model/parameters.ts";
 import { createModel } from "@/method/vae.ts";
 import type { Run } from "@/train/run.ts";
 import { type Accuracy, classify, summarise, type Trial } from "./classify.ts";
-import type { LabelledPictures } from "./labelled_images.ts";
+import type { LabelledImages } from "./labelled_images.ts";
 import { latentsOf } from "./latents.ts";
 
 /**
- * Classifies the pictures of each set by the latents of each run's frozen encoder, by those of an encoder
+ * Classifies the images of each set by the latents of each run's frozen encoder, by those of an encoder
  * with the first run's initial weights, and by pixels.
  *
  * @param runs Runs that differ in their seeds, at least one
- * @param sets Pictures to fit to and to score on
+ * @param sets Images to fit to and to score on
  * @throws What `classify` throws
  */
 export function classifyRuns(
   runs: readonly Pick<Run, "config" | "checkpoint">[],
-  sets: readonly LabelledPictures[],
+  sets: readonly LabelledImages[],
 ): Accuracy[] {
   const { config } = runs[0]!;
   const encoders = [

@@ -15,7 +15,7 @@ const TAU = 2;
 /** Step size of the logits. */
 const LEARNING_RATE = 0.2;
 
-/** Pictures of one object, from known azimuths. */
+/** Images of one object, from known azimuths. */
 export interface Silhouettes {
   /** `[V, S, S]` in [0, 1]. */
   readonly images: Float32Array;

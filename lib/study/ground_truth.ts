@@ -16,13 +16,13 @@ import { itemAt } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Run } from "@/train/run.ts";
 
-/** Objects, each in one picture. */
+/** Objects, each in one image. */
 export interface Objects {
   /** `[N, S, S]` in [0, 1]. */
   readonly images: Float32Array;
   /** S. */
   readonly imageSize: number;
-  /** What the pictures show and where from. */
+  /** What the images show and where from. */
   readonly truth: Solids;
 }
 
@@ -42,7 +42,7 @@ export interface GroundTruth {
 export const VIEW_COUNT = 24;
 
 /**
- * Loads what a run is judged on: the objects of its own seed, whose pictures it was trained on.
+ * Loads what a run is judged on: the objects of its own seed, whose images it was trained on.
  *
  * @param run Its config counts, and its test split
  * @param load Where data sets are
@@ -82,7 +82,7 @@ export function objectsOf(set: ImageSet, most = Infinity): Objects {
   const { truth } = set;
   if (!truth) {
     throw new RangeError(
-      `Cannot judge shapes of ${set.name}: it must know the truth, got pictures alone; ` +
+      `Cannot judge shapes of ${set.name}: it must know the truth, got images alone; ` +
         `take modelnet40, meshes:PATH or voxels:PATH`,
     );
   }
@@ -106,15 +106,15 @@ export function objectsOf(set: ImageSet, most = Infinity): Objects {
 
 /** Solids that can be rendered. */
 export interface Renderable extends Solids {
-  /** Of a full cell: a picture is 1 - exp(-opacity * sum of occupancies along the ray). */
+  /** Of a full cell: an image is 1 - exp(-opacity * sum of occupancies along the ray). */
   readonly opacity: number;
 }
 
 /**
- * Renders shapes from all around, beginning where each one's own picture was taken.
+ * Renders shapes from all around, beginning where each one's own image was taken.
  *
  * @param solids What to render
- * @param imageSize S; a grid of another size is rendered at its own and the picture resized
+ * @param imageSize S; a grid of another size is rendered at its own and the image resized
  * @returns `[N, VIEW_COUNT, S, S]`, azimuth rising
  */
 export function viewsAround(solids: Renderable, imageSize: number): ViewsAround {

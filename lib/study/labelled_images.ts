@@ -1,5 +1,5 @@
 /**
- * Pictures with their classes, as rows of pixels: some to fit to, others to score on.
+ * Images with their classes, as rows of pixels: some to fit to, others to score on.
  *
  * @module
  */
@@ -8,40 +8,40 @@ import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { createRandom, permutation, seedFor } from "@/engine/random.ts";
 import type { LabelledRows } from "./rows.ts";
 
-/** Pictures of one set. */
-export interface LabelledPictures {
+/** Images of one set. */
+export interface LabelledImages {
   /** The set's name. */
   readonly set: string;
   /** What each label means. */
   readonly classNames: readonly string[];
-  /** Pictures of the training split, in random order. */
+  /** Images of the training split, in random order. */
   readonly known: LabelledRows;
-  /** Pictures of the test split, in random order. */
+  /** Images of the test split, in random order. */
   readonly asked: LabelledRows;
 }
 
-/** How many pictures are drawn. */
+/** How many images are drawn. */
 export interface DrawOptions {
   /** Of each training set; all where it has fewer. */
   readonly known: number;
   /** Of each test set; all where it has fewer. */
   readonly asked: number;
-  /** The same seed, the same pictures. */
+  /** The same seed, the same images. */
   readonly seed: number;
 }
 
 /**
- * Draws pictures of every set of a mixture.
+ * Draws images of every set of a mixture.
  *
  * @param train The training split of each set
  * @param tests The test split of each, in the same order
  * @throws {TypeError} If a set has no labels
  */
-export function labelledPictures(
+export function labelledImages(
   train: readonly MixedSet[],
   tests: readonly MixedSet[],
   { known, asked, seed }: DrawOptions,
-): LabelledPictures[] {
+): LabelledImages[] {
   return train.map(({ set }, i) => {
     const test = tests[i]!.set;
     return {
@@ -54,11 +54,11 @@ export function labelledPictures(
 }
 
 /**
- * Draws pictures of a set, each at most once, in random order; all of them if that many are wanted.
+ * Draws images of a set, each at most once, in random order; all of them if that many are wanted.
  *
  * @param set Where they come from
  * @param count How many are wanted
- * @param seed The same seed, the same pictures
+ * @param seed The same seed, the same images
  * @returns Their indices
  */
 export function drawIndices(set: ImageSet, count: number, seed: number): Uint32Array {
@@ -67,16 +67,16 @@ export function drawIndices(set: ImageSet, count: number, seed: number): Uint32A
 }
 
 /**
- * Gives pictures as rows of pixels.
+ * Gives images as rows of pixels.
  *
  * @param set A set with labels
- * @param indices Which of its pictures
+ * @param indices Which of its images
  * @throws {TypeError} If the set has no labels
  */
 export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): LabelledRows {
   const { labels } = set;
   if (!labels) {
-    throw new TypeError(`Cannot label pictures of ${set.name}: it must have labels, got none`);
+    throw new TypeError(`Cannot label images of ${set.name}: it must have labels, got none`);
   }
   return {
     values: imagesAt(set, indices),

@@ -66,16 +66,16 @@ export function walkUnit(
  * Tells how far the middle of a path is from a mere blend of its ends: the squared distance between
  * them, over that between the ends. A blend gives 0, also where all are equal; either end itself gives 1 / 4.
  *
- * @param pictures `[count, pixels]`, what an interpolation of an odd count looks like
+ * @param images `[count, pixels]`, what an interpolation of an odd count looks like
  * @param count How many steps it has
  * @throws {RangeError} If the count is even, so that no step is the middle
  */
-export function distanceFromBlend(pictures: Float32Array, count: number): number {
+export function distanceFromBlend(images: Float32Array, count: number): number {
   if (count % 2 === 0) {
     throw new RangeError(`Cannot compare with a blend: count must be odd, got ${count}`);
   }
-  const size = pictures.length / count;
-  const step = (i: number) => itemAt(pictures, i, size);
+  const size = images.length / count;
+  const step = (i: number) => itemAt(images, i, size);
   const [first, middle, last] = [step(0), step((count - 1) / 2), step(count - 1)];
   let [fromBlend, between] = [0, 0];
   for (let i = 0; i < size; i++) {

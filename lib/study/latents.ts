@@ -1,18 +1,18 @@
 /**
- * Latents of whole sets of pictures, and what they look like together: the aggregate posterior.
+ * Latents of whole sets of images, and what they look like together: the aggregate posterior.
  *
  * @module
  */
 import type { Inference } from "@/infer/inference.ts";
 import { joinValues, type LabelledRows, rowCount, type Rows } from "./rows.ts";
 
-/** Posteriors of pictures: `values` holds their means `[N, Z - 1]`, which are the latents. */
+/** Posteriors of images: `values` holds their means `[N, Z - 1]`, which are the latents. */
 export interface Posteriors extends Rows {
   /** `[N, Z - 1]`, natural logarithm of the variance. */
   readonly logVariances: Float32Array;
 }
 
-/** Posteriors of pictures whose classes are known. */
+/** Posteriors of images whose classes are known. */
 export type LabelledPosteriors = Posteriors & LabelledRows;
 
 /** A normal distribution of latents. */
@@ -23,13 +23,13 @@ export interface LatentGaussian {
   readonly covariance: Float64Array;
 }
 
-/** The aggregate posterior, q(z) = mean over pictures of q(z|x), in its first two moments. */
+/** The aggregate posterior, q(z) = mean over images of q(z|x), in its first two moments. */
 export interface Aggregate extends LatentGaussian {
   /** `[Z - 1]`, the covariance's diagonal: the sum of the next two. */
   readonly variance: Float64Array;
-  /** `[Z - 1]`, variance of the posteriors' means over pictures: what tells pictures apart. */
+  /** `[Z - 1]`, variance of the posteriors' means over images: what tells images apart. */
   readonly varianceOfMeans: Float64Array;
-  /** `[Z - 1]`, mean of the posteriors' variances: the noise of one picture's latent. */
+  /** `[Z - 1]`, mean of the posteriors' variances: the noise of one image's latent. */
   readonly meanOfVariances: Float64Array;
 }
 
@@ -46,9 +46,9 @@ export function latentsOf(
 /**
  * Measures the aggregate posterior:
  *
- * covariance = covariance over pictures of the means + diag(mean over pictures of the variances)
+ * covariance = covariance over images of the means + diag(mean over images of the variances)
  *
- * @param latents Posteriors of at least two pictures in all: one table for each set that is to count
+ * @param latents Posteriors of at least two images in all: one table for each set that is to count
  * @throws {RangeError} If there are fewer
  */
 export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
@@ -82,7 +82,7 @@ export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
   return { mean, covariance, variance, varianceOfMeans, meanOfVariances };
 }
 
-/** Lists the units of a latent, those whose mean varies most from picture to picture first. */
+/** Lists the units of a latent, those whose mean varies most from image to image first. */
 export function unitsByVariance({ varianceOfMeans }: Pick<Aggregate, "varianceOfMeans">): number[] {
   return [...varianceOfMeans.keys()].sort((a, b) => varianceOfMeans[b]! - varianceOfMeans[a]!);
 }

@@ -1,5 +1,5 @@
 /**
- * Where a model with free poses looks at its shapes from, and what the pose does to a picture.
+ * Where a model with free poses looks at its shapes from, and what the pose does to an image.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function poseOfModel(poses: ArrayLike<number>): ModelPose {
 }
 
 /**
- * Renders shapes from each of several poses and compares them with pictures.
+ * Renders shapes from each of several poses and compares them with images.
  *
  * @param model Renders
  * @param density The shapes `[N, S, S, S]`

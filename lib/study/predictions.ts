@@ -1,5 +1,5 @@
 /**
- * What a model, or a rule without learning, makes of pictures of objects.
+ * What a model, or a rule without learning, makes of images of objects.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import type { Config } from "@/config.ts";
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { Inference } from "@/infer/inference.ts";
 import { alignInView } from "@/study/score/alignment.ts";
-import { extrudeSilhouette, nearestPictures, revolveSilhouette } from "@/study/score/baselines.ts";
+import { extrudeSilhouette, nearestImages, revolveSilhouette } from "@/study/score/baselines.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import type { Objects, Renderable } from "./ground_truth.ts";
 
 /**
  * Lets a model infer shapes and azimuths, in its own frame.
  *
- * Free pose variables belong to the slots of a batch, not to pictures: a picture gets the azimuth of
+ * Free pose variables belong to the slots of a batch, not to images: an image gets the azimuth of
  * the slot that it happens to fill, as in training and in `evaluate`.
  *
  * @param inference The trained model
  * @param config Its config
- * @param objects What it sees: the pictures alone
+ * @param objects What it sees: the images alone
  */
-export function claimOfModel(
+export function predictionOfModel(
   inference: Inference,
   { imageSize, tau }: Pick<Config, "imageSize" | "tau">,
   { images }: Pick<Objects, "images">,
@@ -41,16 +41,16 @@ export function claimOfModel(
  * @param objects What is seen
  * @param depth In cells
  */
-export function claimOfExtrusion({ images, imageSize }: Objects, depth: number): Renderable {
-  return silhouetteClaim(
+export function predictionOfExtrusion({ images, imageSize }: Objects, depth: number): Renderable {
+  return silhouettePrediction(
     { images, imageSize },
     (silhouette) => extrudeSilhouette(silhouette, imageSize, depth),
   );
 }
 
 /** Makes a solid of revolution of each silhouette; all azimuths are 0. */
-export function claimOfRevolution({ images, imageSize }: Objects): Renderable {
-  return silhouetteClaim(
+export function predictionOfRevolution({ images, imageSize }: Objects): Renderable {
+  return silhouettePrediction(
     { images, imageSize },
     (silhouette) => revolveSilhouette(silhouette, imageSize),
   );
@@ -62,33 +62,33 @@ export function bestExtrusionDepth(objects: Objects): number {
   const depths = Array.from({ length: imageSize }, (_, i) => i + 1)
     .filter((depth) => depth % 2 === imageSize % 2);
   const overlaps = depths.map((depth) =>
-    alignInView(claimOfExtrusion(objects, depth), objects.truth).overlap
+    alignInView(predictionOfExtrusion(objects, depth), objects.truth).overlap
   );
   return depths[overlaps.indexOf(Math.max(...overlaps))]!;
 }
 
 /**
- * Gives each object the true shape and azimuth of the most similar training picture: an oracle, since
+ * Gives each object the true shape and azimuth of the most similar training image: an oracle, since
  * it is told the truth of what it was trained on.
  *
  * @param objects What is seen
  * @param training What is known, at least one object
  */
-export function claimOfNearest(objects: Objects, training: Objects): Renderable {
-  const nearest = nearestPictures(objects.images, training.images, objects.imageSize ** 2);
+export function predictionOfNearest(objects: Objects, training: Objects): Renderable {
+  const nearest = nearestImages(objects.images, training.images, objects.imageSize ** 2);
   const { size, occupancy, azimuths } = training.truth;
   const cells = size ** 3;
-  const claimed = new Uint8Array(nearest.length * cells);
-  nearest.forEach((from, to) => claimed.set(itemAt(occupancy, from, cells), to * cells));
+  const predicted = new Uint8Array(nearest.length * cells);
+  nearest.forEach((from, to) => predicted.set(itemAt(occupancy, from, cells), to * cells));
   return {
     size,
-    occupancy: claimed,
+    occupancy: predicted,
     azimuths: Float32Array.from(nearest, (from) => azimuths[from]!),
     opacity: SOLID_OPACITY,
   };
 }
 
-function silhouetteClaim(
+function silhouettePrediction(
   { images, imageSize }: Pick<Objects, "images" | "imageSize">,
   solidOf: (silhouette: Float32Array) => Uint8Array,
 ): Renderable {

@@ -1,5 +1,5 @@
 /**
- * Rows of numbers, one for each picture: latents, pixels, places on a map.
+ * Rows of numbers, one for each image: latents, pixels, places on a map.
  *
  * @module
  */

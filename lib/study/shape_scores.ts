@@ -13,9 +13,9 @@ import { createErrors, type Score } from "@/train/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
 
-/** Scores of one model on unseen pictures. All but the errors are means over the pictures of all sets. */
+/** Scores of one model on unseen images. All but the errors are means over the images of all sets. */
 export interface ShapeScores {
-  /** How many pictures were measured, of all sets together. */
+  /** How many images were measured, of all sets together. */
   readonly count: number;
   /** The error of the renderings, for each set by itself. */
   readonly errors: readonly Score[];
@@ -40,11 +40,11 @@ export interface ShapeScoreOptions extends UnseenOptions {
 }
 
 /**
- * Measures the shapes that a model makes of unseen pictures, and its renderings of them, in one walk.
+ * Measures the shapes that a model makes of unseen images, and its renderings of them, in one walk.
  *
  * @param model The trained model and its opacity tau
  * @param tests The sets, with the shares that they had in training
- * @param options Threshold, and how many pictures of each set
+ * @param options Threshold, and how many images of each set
  * @throws {RangeError} If the limit is no integer >= 1
  */
 export function scoreShapes(
@@ -93,13 +93,13 @@ function scoreShape(
   };
 }
 
-/** A run with what its model makes of unseen pictures. */
+/** A run with what its model makes of unseen images. */
 export interface StudiedRun {
   /** The run. */
   readonly run: Run;
   /** Scores of its shapes. */
   readonly scores: ShapeScores;
-  /** What it makes of the monitor's pictures, in their order. */
+  /** What it makes of the monitor's images, in their order. */
   readonly watched: Reconstruction;
 }
 
@@ -107,7 +107,7 @@ export interface StudiedRun {
  * Asks the models of several runs, one after the other: each is freed before the next is compiled.
  *
  * @param runs The runs
- * @param options Threshold, how many pictures of each set, and `onRun`, told how many runs are done
+ * @param options Threshold, how many images of each set, and `onRun`, told how many runs are done
  * @returns One for each run, in their order
  * @throws {RangeError} If the limit is no integer >= 1
  */

@@ -31,10 +31,10 @@ import {
 import type { Run } from "@/train/run.ts";
 import {
   bestExtrusionDepth,
-  claimOfExtrusion,
-  claimOfModel,
-  claimOfNearest,
-  claimOfRevolution,
+  predictionOfExtrusion,
+  predictionOfModel,
+  predictionOfNearest,
+  predictionOfRevolution,
 } from "./predictions.ts";
 import { type GroundTruth, type Objects, type Renderable, viewsAround } from "./ground_truth.ts";
 
@@ -42,7 +42,7 @@ import { type GroundTruth, type Objects, type Renderable, viewsAround } from "./
 export interface TruthScores {
   /** Mean intersection over union in the frame of the truth, after one turn for all objects. */
   readonly overlap: number;
-  /** The same where every object is turned as its picture shows it: shape alone, pose given away. */
+  /** The same where every object is turned as its image shows it: shape alone, pose given away. */
   readonly overlapInView: number;
   /** Mean Chamfer distance, in sides of the grid, in the frame of the truth. */
   readonly chamfer: number;
@@ -52,7 +52,7 @@ export interface TruthScores {
   readonly azimuthShareWithin30?: number;
   /** Circular standard deviation of the azimuths, in degrees: 0 if they are all one. */
   readonly azimuthDeviationDegrees?: number;
-  /** Mean intersection over union of silhouettes from 11 azimuths that no picture showed. */
+  /** Mean intersection over union of silhouettes from 11 azimuths that no image showed. */
   readonly novelViewOverlap: number;
   /** Mean squared difference between the own view and all others: 0 if all look the same. */
   readonly viewDifference: number;
@@ -61,12 +61,12 @@ export interface TruthScores {
 }
 
 /** What was claimed about the test objects, and how true it is. */
-export interface Verdict {
+export interface Evaluation {
   /** The claim, in its own frame. */
-  readonly claim: Renderable;
+  readonly prediction: Renderable;
   /** The azimuths in the frame of the truth, `[N]` in [0, 2 pi); absent where they were given. */
   readonly azimuths?: Float32Array;
-  /** How shapes were turned, and decided, as their pictures show them. */
+  /** How shapes were turned, and decided, as their images show them. */
   readonly inView: ShapeAlignment;
   /** The claimed shapes from all around. */
   readonly views: ViewsAround;
@@ -80,63 +80,63 @@ export interface Verdict {
  * @param run Its config and checkpoint count
  * @param known What `loadGroundTruth` gave for it, or for a run of the same data and seed
  */
-export function judgeRun(
+export function scoreRun(
   { config, checkpoint }: Pick<Run, "config" | "checkpoint">,
   known: GroundTruth,
-): Verdict {
+): Evaluation {
   using inference = new Inference(config, checkpoint.snapshot);
-  return judgeClaims({
-    tests: claimOfModel(inference, config, known.tests),
-    calibration: claimOfModel(inference, config, known.calibration),
+  return scorePredictions({
+    tests: predictionOfModel(inference, config, known.tests),
+    calibration: predictionOfModel(inference, config, known.calibration),
   }, known);
 }
 
 /**
- * Judges what somebody makes of the pictures. The turn of the shapes and the offset of the
+ * Judges what somebody makes of the images. The turn of the shapes and the offset of the
  * azimuths are searched apart, each for what suits it best: for a model that knows its poses they are
  * the same, and one that does not gets all the credit there is.
  *
- * @param claims Of the calibration objects, on which turn, offset and thresholds are chosen, and of
+ * @param predictions Of the calibration objects, on which turn, offset and thresholds are chosen, and of
  *   the test objects, in the same frame
  * @param known The objects and their truth
  */
-export function judgeClaims(
-  claims: Readonly<Record<"calibration" | "tests", Renderable>>,
+export function scorePredictions(
+  predictions: Readonly<Record<"calibration" | "tests", Renderable>>,
   known: GroundTruth,
-): Verdict {
+): Evaluation {
   const { truth } = known.calibration;
-  return judge(claims.tests, known, {
-    inFrame: alignSolids(claims.calibration, truth),
-    inView: forTests(alignInView(claims.calibration, truth), claims.tests, known.tests),
-    azimuthOffset: alignAzimuths(claims.calibration.azimuths, truth.azimuths),
+  return evaluate(predictions.tests, known, {
+    inFrame: alignSolids(predictions.calibration, truth),
+    inView: forTests(alignInView(predictions.calibration, truth), predictions.tests, known.tests),
+    azimuthOffset: alignAzimuths(predictions.calibration.azimuths, truth.azimuths),
   });
 }
 
 /**
  * What needs no learning: the silhouette extruded by a depth chosen on the calibration objects, its
- * solid of revolution, and the true shape behind the nearest training picture.
+ * solid of revolution, and the true shape behind the nearest training image.
  */
 export type Baseline = "extrusion" | "revolution" | "nearest";
 
 /**
  * Judges what needs no learning. Extrusion and revolution are given the true azimuth; the nearest
- * picture's truth stands in the frame of the truth, and is as solid.
+ * image's truth stands in the frame of the truth, and is as solid.
  */
-export function judgeBaselines(known: GroundTruth): Record<Baseline, Verdict> {
+export function scoreBaselines(known: GroundTruth): Record<Baseline, Evaluation> {
   const { calibration, training, tests } = known;
-  const judgeInView = (claimOf: (objects: Objects) => Renderable) => {
-    const claim = claimOf(tests);
-    const found = alignInView(claimOf(calibration), calibration.truth);
-    const inView = forTests(found, claim, tests);
-    return judge(claim, known, { inFrame: inView, inView });
+  const scoreInView = (predictionOf: (objects: Objects) => Renderable) => {
+    const prediction = predictionOf(tests);
+    const found = alignInView(predictionOf(calibration), calibration.truth);
+    const inView = forTests(found, prediction, tests);
+    return evaluate(prediction, known, { inFrame: inView, inView });
   };
   const depth = bestExtrusionDepth(calibration);
-  const nearest = claimOfNearest(tests, training);
+  const nearest = predictionOfNearest(tests, training);
   const solid = { threshold: 0.5, overlap: NaN }; // nothing was searched
   return {
-    extrusion: judgeInView((each) => claimOfExtrusion(each, depth)),
-    revolution: judgeInView(claimOfRevolution),
-    nearest: judge(nearest, known, {
+    extrusion: scoreInView((each) => predictionOfExtrusion(each, depth)),
+    revolution: scoreInView(predictionOfRevolution),
+    nearest: evaluate(nearest, known, {
       inFrame: { ...solid, turnOf: () => ({ offset: 0, isMirrored: false }) },
       inView: { ...solid, turnOf: turnsInView(nearest, tests.truth, false) },
       azimuthOffset: 0,
@@ -146,7 +146,7 @@ export function judgeBaselines(known: GroundTruth): Record<Baseline, Verdict> {
 
 /**
  * Gives the azimuth errors on the test objects of those who know nothing: of the one azimuth for all
- * pictures that suits the calibration objects best, and what is to be expected of guesses.
+ * images that suits the calibration objects best, and what is to be expected of guesses.
  */
 export function chanceErrors(
   { calibration, tests }: Pick<GroundTruth, "calibration" | "tests">,
@@ -161,8 +161,12 @@ export function chanceErrors(
 }
 
 /** Goes on with what calibration objects have shown, for the test objects in the viewer's frame. */
-function forTests(found: ShapeAlignment, claim: Renderable, { truth }: Objects): ShapeAlignment {
-  return { ...found, turnOf: turnsInView(claim, truth, found.turnOf(0).isMirrored) };
+function forTests(
+  found: ShapeAlignment,
+  prediction: Renderable,
+  { truth }: Objects,
+): ShapeAlignment {
+  return { ...found, turnOf: turnsInView(prediction, truth, found.turnOf(0).isMirrored) };
 }
 
 interface Choices {
@@ -172,21 +176,27 @@ interface Choices {
   readonly azimuthOffset?: number;
 }
 
-function judge(claim: Renderable, { tests, testViews }: GroundTruth, choices: Choices): Verdict {
+function evaluate(
+  prediction: Renderable,
+  { tests, testViews }: GroundTruth,
+  choices: Choices,
+): Evaluation {
   const { inFrame, inView, azimuthOffset } = choices;
   const { truth, images, imageSize } = tests;
-  const shape = compareShapes(claim, truth, inFrame);
-  const views = viewsAround(claim, imageSize);
-  const azimuths = azimuthOffset === undefined ? {} : { azimuths: turned(claim, azimuthOffset) };
+  const shape = compareShapes(prediction, truth, inFrame);
+  const views = viewsAround(prediction, imageSize);
+  const azimuths = azimuthOffset === undefined
+    ? {}
+    : { azimuths: turned(prediction, azimuthOffset) };
   const { isMirrored } = inView.turnOf(0);
   return {
-    claim,
+    prediction,
     ...azimuths,
     inView,
     views,
     scores: {
       ...shape,
-      overlapInView: compareShapes(claim, truth, inView).overlap,
+      overlapInView: compareShapes(prediction, truth, inView).overlap,
       ...(azimuths.azimuths && scoreAzimuths(azimuths.azimuths, truth.azimuths)),
       novelViewOverlap: novelViewOverlap(views, testViews, { every: 2, isMirrored }),
       viewDifference: differenceFromOwnView(views),
@@ -198,10 +208,10 @@ function judge(claim: Renderable, { tests, testViews }: GroundTruth, choices: Ch
   };
 }
 
-function compareShapes(claim: Renderable, truth: Objects["truth"], alignment: ShapeAlignment) {
+function compareShapes(prediction: Renderable, truth: Objects["truth"], alignment: ShapeAlignment) {
   const { size } = truth;
   const count = truth.azimuths.length;
-  const aligned = { size, occupancy: alignedCells(claim, alignment, size) };
+  const aligned = { size, occupancy: alignedCells(prediction, alignment, size) };
   return {
     overlap: meanOver(
       count,

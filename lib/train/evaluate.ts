@@ -1,5 +1,5 @@
 /**
- * Scores a trained model on pictures that it never saw.
+ * Scores a trained model on images that it never saw.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import { reconstructUnseen, type UnseenBatch, unseenCounts, type UnseenOptions }
 export interface Score {
   /** The set's name. */
   readonly name: string;
-  /** How many pictures were scored. */
+  /** How many images were scored. */
   readonly count: number;
-  /** Mean squared error of a pixel, pictures being in [0, 1]. */
+  /** Mean squared error of a pixel, images being in [0, 1]. */
   readonly meanSquaredError: number;
 }
 
 /** What is scored. */
 export interface EvaluateOptions extends UnseenOptions {
-  /** Which of the model's pictures: its `rendering` by default, or the `projection` below a texture. */
+  /** Which of the model's images: its `rendering` by default, or the `projection` below a texture. */
   readonly of?: keyof Pick<Reconstruction, "rendering" | "projection">;
 }
 
 /**
- * Reconstructs every picture of the test sets once, and averages the error.
+ * Reconstructs every image of the test sets once, and averages the error.
  *
  * @param inference The trained model
  * @param tests The sets, with the shares that they had in training
- * @param options How many pictures, and which of the model's are compared with them
+ * @param options How many images, and which of the model's are compared with them
  */
 export function evaluate(
   inference: Inference,
@@ -42,7 +42,7 @@ export function evaluate(
 
 /** The errors of renderings, summed while batches go by. */
 export interface Errors {
-  /** Adds those of a batch's fresh pictures. */
+  /** Adds those of a batch's fresh images. */
   add(batch: UnseenBatch): void;
   /** Gives what the batches so far amount to. */
   scores(): Score[];

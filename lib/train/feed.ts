@@ -1,7 +1,7 @@
 /**
- * Pictures of the next steps, kept where they are computed on.
+ * Images of the next steps, kept where they are computed on.
  *
- * To upload pictures to a graphics card is to wait until it has computed everything before. With those of
+ * To upload images to a graphics card is to wait until it has computed everything before. With those of
  * 64 steps uploaded at once the host hands over one step after the other while the card computes, and a
  * step of 1.5 ms on an NVIDIA H100 becomes one of 1.2 (`notebooks/performance/tries.json`).
  *
@@ -21,24 +21,24 @@ const GATHER = {
 
 /** What one step takes. */
 export interface Fed {
-  /** Pictures `[B, S, S, 1]` in [0, 1]. */
+  /** Images `[B, S, S, 1]` in [0, 1]. */
   readonly images: tf.Tensor4D;
   /** Which step `[]`, float32. */
   readonly step: tf.Scalar;
 }
 
-/** The pictures of up to `capacity` steps, as variables. Freed when disposed. */
+/** The images of up to `capacity` steps, as variables. Freed when disposed. */
 export class Feed implements Disposable {
   /** Shape of what is uploaded, `[capacity, B, S, S, 1]`. */
   readonly shape: [number, number, number, number, number];
-  readonly #pictures: Variable;
-  /** Of the next step: which step it is, and the place of its pictures. */
+  readonly #images: Variable;
+  /** Of the next step: which step it is, and the place of its images. */
   readonly #next = new Variable("feed/next", [2]);
 
   /**
-   * Makes room for the pictures of some steps.
+   * Makes room for the images of some steps.
    *
-   * @param config Batch size and side of the pictures
+   * @param config Batch size and side of the images
    * @param capacity How many steps
    */
   constructor(
@@ -46,17 +46,17 @@ export class Feed implements Disposable {
     readonly capacity: number,
   ) {
     this.shape = [capacity, batchSize, imageSize, imageSize, 1];
-    this.#pictures = new Variable("feed/pictures", this.shape);
+    this.#images = new Variable("feed/images", this.shape);
   }
 
   /**
-   * Takes the pictures of the next steps. Traced.
+   * Takes the images of the next steps. Traced.
    *
-   * @param pictures `[capacity, B, S, S, 1]`; those of fewer steps come first
+   * @param images `[capacity, B, S, S, 1]`; those of fewer steps come first
    * @param step The first of these steps `[]`, float32
    */
-  fill(pictures: tf.Tensor, step: tf.Scalar): void {
-    this.#pictures.assign(pictures);
+  fill(images: tf.Tensor, step: tf.Scalar): void {
+    this.#images.assign(images);
     tf.tidy(() => this.#next.assign(tf.stack([step, tf.scalar(0)])));
   }
 
@@ -66,7 +66,7 @@ export class Feed implements Disposable {
       const [step, place] = tf.unstack(this.#next.read()) as [tf.Scalar, tf.Scalar];
       const index = tf.cast(place, "int32").reshape([1]) as tf.Tensor1D;
       // tf.gather would read the index to check it.
-      const inputs = [this.#pictures.read(), index, tf.scalar(0, "int32")];
+      const inputs = [this.#images.read(), index, tf.scalar(0, "int32")];
       const images = nativeOp("GatherV2", GATHER, inputs)[0]!.reshape(this.shape.slice(1));
       this.#next.assign(tf.stack([tf.add(step, 1), tf.add(place, 1)]));
       return { images: images as tf.Tensor4D, step };
@@ -75,7 +75,7 @@ export class Feed implements Disposable {
 
   /** Frees the variables. */
   [Symbol.dispose](): void {
-    this.#pictures[Symbol.dispose]();
+    this.#images[Symbol.dispose]();
     this.#next[Symbol.dispose]();
   }
 }

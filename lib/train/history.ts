@@ -9,7 +9,7 @@ import { writeAtomically } from "@/engine/files.ts";
 export interface StepRecord {
   /** Steps taken, this one included. */
   readonly step: number;
-  /** Sum of the model's terms, per picture. */
+  /** Sum of the model's terms, per image. */
   readonly loss: number;
   /** How long the step took, its batch included. */
   readonly ms: number;

@@ -22,9 +22,9 @@ import { createTrainer, stepsTogether } from "./trainer.ts";
 export interface TrainOptions {
   /** The run's folder: `config.json`, `machine.txt`, `history.jsonl`, `checkpoints/`, `frames/`. */
   readonly out: string;
-  /** The pictures to train on. */
+  /** The images to train on. */
   readonly batches: Batches;
-  /** The pictures to watch. */
+  /** The images to watch. */
   readonly monitor: Monitor;
   /** Goes on from the folder's newest checkpoint, if it has one. */
   readonly resume?: boolean;
@@ -87,8 +87,8 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   let readAt = performance.now();
   let last: StepRecord | undefined;
   const report = () => {
-    trainer.handOver();
-    // While a graphics card computes, the next pictures are made.
+    trainer.flush();
+    // While a graphics card computes, the next images are made.
     batches.make(step, Math.min(step + stepsTogether(), config.steps));
     const losses = trainer.losses();
     const ms = Math.round(10 * (performance.now() - readAt) / losses.length) / 10;

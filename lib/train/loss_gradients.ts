@@ -10,7 +10,7 @@ import * as tf from "@/engine/tf.ts";
 
 /** What one training pass gives; the caller disposes all of it. */
 export interface LossAndGradients {
-  /** Sum of the terms, per picture. */
+  /** Sum of the terms, per image. */
   readonly loss: tf.Scalar;
   /** The terms, by name. */
   readonly terms: Terms;
@@ -59,14 +59,14 @@ export function lossAndGradients(
   const { value, grads } = tf.valueAndGrads(loss)(wanted.map((name) => values[name]!));
   return {
     loss: value as tf.Scalar,
-    terms: handOver(kept!.terms),
-    statistics: handOver(kept!.statistics),
+    terms: release(kept!.terms),
+    statistics: release(kept!.statistics),
     gradients: Object.fromEntries(wanted.map((name, i) => [name, grads[i]!])),
   };
 }
 
 /** Gives kept tensors back to the caller's scope. */
-function handOver<T extends tf.Tensor>(kept: Readonly<Record<string, T>>): Record<string, T> {
+function release<T extends tf.Tensor>(kept: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(
     Object.entries(kept).map(([name, tensor]) => {
       const released = tf.clone(tensor);

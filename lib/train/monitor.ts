@@ -1,5 +1,5 @@
 /**
- * The pictures that a run is watched on, and what the model makes of them as it learns.
+ * The images that a run is watched on, and what the model makes of them as it learns.
  *
  * @module
  */
@@ -12,39 +12,39 @@ import type { Reconstruction } from "@/infer/inference.ts";
 import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
 import { itemAt } from "@/engine/shapes.ts";
 
-/** One batch of pictures, laid out as a training batch is: the first set's rows, then the next's. */
+/** One batch of images, laid out as a training batch is: the first set's rows, then the next's. */
 export interface Monitor {
   /** `[B, S, S]` in [0, 1]. */
   readonly images: Float32Array;
-  /** What each picture shows, such as `mnist 3`, `[B]`. */
+  /** What each image shows, such as `mnist 3`, `[B]`. */
   readonly names: readonly string[];
-  /** Slots whose voxels a frame keeps: one picture of every class, or eight where there is none. */
+  /** Slots whose voxels a frame keeps: one image of every class, or eight where there is none. */
   readonly tracked: readonly number[];
 }
 
-/** What the model made of the monitor's pictures after some step. */
+/** What the model made of the monitor's images after some step. */
 export interface Frame {
   /** Steps taken. */
   readonly step: number;
   /** Renderings `[B, S, S]`, 0 to 255. */
   readonly renderings: Uint8Array;
-  /** Occupancy of the tracked pictures' voxels `[tracked, S, S, S]`, 0 to 255. */
+  /** Occupancy of the tracked images' voxels `[tracked, S, S, S]`, 0 to 255. */
   readonly occupancies: Uint8Array;
-  /** Pose latents of the tracked pictures `[tracked]`, in [-1, 1]. */
+  /** Pose latents of the tracked images `[tracked]`, in [-1, 1]. */
   readonly poses: Float32Array;
 }
 
 /**
- * So many pictures of a set without classes are tracked. Choice: 8, since the voxels of a whole batch
+ * So many images of a set without classes are tracked. Choice: 8, since the voxels of a whole batch
  * would take 1.4 MB a frame.
  */
 const TRACKED_OF_CLASSLESS = 8;
 
 /**
- * Chooses the pictures: of every set as many as a training batch has, its classes in turn.
+ * Chooses the images: of every set as many as a training batch has, its classes in turn.
  *
  * @param sets The sets, of the test split, so that the run never trains on what it is watched on
- * @param shares How many pictures each set gives; they sum to B
+ * @param shares How many images each set gives; they sum to B
  */
 export function createMonitor(sets: readonly MixedSet[], shares: readonly number[]): Monitor {
   const parts = sets.map(({ set }, i) => {
@@ -66,8 +66,8 @@ export function createMonitor(sets: readonly MixedSet[], shares: readonly number
 }
 
 /**
- * Orders a set's pictures by turns: one of each class, then another of each; without classes, as is.
- * Choice: the first turn takes the second picture of each class and the first ones come last, because
+ * Orders a set's images by turns: one of each class, then another of each; without classes, as is.
+ * Choice: the first turn takes the second image of each class and the first ones come last, because
  * the first 3 of MNIST's test split reads as an 8, and figures are to be recognised by strangers.
  */
 function classesInTurn({ labels, count }: ImageSet): number[] {
@@ -85,7 +85,7 @@ function nameOf({ name, labels, classNames }: ImageSet, index: number): string {
   return `${name} ${labels && classNames ? classNames[labels[index]!] : index}`;
 }
 
-/** Packs what the model makes of the monitor's pictures. */
+/** Packs what the model makes of the monitor's images. */
 export function createFrame(
   step: number,
   { tracked }: Monitor,

@@ -90,7 +90,7 @@ export async function openRun(config: Config, options: RunOptions): Promise<Run>
   };
 }
 
-/** Says where the pictures of a run come from, in words for captions. */
+/** Says where the images of a run come from, in words for captions. */
 export function provenanceOf({ data: { tests } }: Pick<Run, "data">): string {
   return [...new Set(tests.map(({ set }) => set.provenance))].join("; ");
 }

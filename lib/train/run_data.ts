@@ -1,5 +1,5 @@
 /**
- * The pictures of a run: what it trains on and what it is watched on.
+ * The images of a run: what it trains on and what it is watched on.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
 import { loadMixture, type MixtureOptions } from "@/data/mixture.ts";
 import { createMonitor, type Monitor } from "./monitor.ts";
 
-/** The pictures of a run. */
+/** The images of a run. */
 export interface RunData {
   /** The training split, in batches. */
   readonly batches: Batches;
-  /** Pictures of the test split, watched while training. */
+  /** Images of the test split, watched while training. */
   readonly monitor: Monitor;
   /** The whole test split, for scoring. */
   readonly tests: readonly MixedSet[];

@@ -1,5 +1,5 @@
 /**
- * The training step: one plain function from pictures to losses, which moves the variables.
+ * The training step: one plain function from images to losses, which moves the variables.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { Group, State } from "./state.ts";
  * @param config Batch size, step size, clipping
  * @returns A function of `images` `[B, S, S, 1]`, `seed` `[2]` int32 (the run's seed and the step, which
  *   key the random numbers) and `step` `[]` float32 (from 0, for Adam), which gives `loss` and each of
- *   its terms, scalars per picture, and the terms of the opponent's loss. Traced.
+ *   its terms, scalars per image, and the terms of the opponent's loss. Traced.
  */
 export function trainingStep(model: Model, state: State, config: Config): GraphFunction {
   const { batchSize, imageSize, learningRate, clipNorm } = config;

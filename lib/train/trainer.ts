@@ -28,10 +28,10 @@ export interface Trainer extends Disposable {
    */
   train(images: Float32Array, step: number): void;
   /** Hands over the steps that wait for others: a graphics card computes them from now on. */
-  handOver(): void;
+  flush(): void;
   /** Waits for the steps taken since the last call and gives the losses of each, in order. */
   losses(): Losses[];
-  /** Infers, decodes and renders `[B, S, S]` pictures with the present parameters. */
+  /** Infers, decodes and renders `[B, S, S]` images with the present parameters. */
   reconstruct(images: Float32Array): Reconstruction;
   /** Reads every variable. */
   snapshot(): Snapshot;
@@ -43,7 +43,7 @@ export interface TrainerOptions {
   readonly snapshot?: Snapshot;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
-  /** Steps whose pictures are uploaded together, 1 to 64; `stepsTogether` unless given. */
+  /** Steps whose images are uploaded together, 1 to 64; `stepsTogether` unless given. */
   readonly together?: number;
 }
 
@@ -77,10 +77,10 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   const { run } = trainingStep(model, state, config);
   const program = jit({
     feed: graphFunction({
-      pictures: { shape: feed.shape, dtype: "float32" },
+      images: { shape: feed.shape, dtype: "float32" },
       step: { shape: [], dtype: "float32" },
-    }, ({ pictures, step }) => {
-      feed.fill(pictures, step as tf.Scalar);
+    }, ({ images, step }) => {
+      feed.fill(images, step as tf.Scalar);
       return { done: tf.scalar(0) };
     }),
     step: graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
@@ -93,16 +93,16 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     reconstruct: inferenceFunctions(model, () => state.parameters(), config, batchSize).reconstruct,
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
-  const pictures = new Float32Array(elementCount(feed.shape));
-  let queued: number[] = []; // steps whose pictures only the host has
+  const upload = new Float32Array(elementCount(feed.shape)); // of the steps that are queued
+  let queued: number[] = []; // steps whose images only the host has
   let waiting: number[] = []; // steps whose losses only the log has
   let read: Losses[] = [];
-  const handOver = () => {
+  const flush = () => {
     if (queued.length === 0) return;
     if (waiting.length + queued.length > CAPACITY) readLog();
     tf.tidy(() => {
       program.feed({
-        pictures: tf.tensor5d(pictures, feed.shape),
+        images: tf.tensor5d(upload, feed.shape),
         step: tf.scalar(queued[0]!),
       });
       for (const step of queued) program.step({ seed: tf.tensor1d([seed, step], "int32") });
@@ -118,25 +118,25 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   return {
     train(images, step) {
-      if (queued.length > 0 && step !== queued.at(-1)! + 1) handOver();
-      pictures.set(images, queued.length * images.length);
+      if (queued.length > 0 && step !== queued.at(-1)! + 1) flush();
+      upload.set(images, queued.length * images.length);
       queued.push(step);
-      if (queued.length === feed.capacity) handOver();
+      if (queued.length === feed.capacity) flush();
     },
-    handOver,
+    flush,
     losses() {
-      handOver();
+      flush();
       readLog();
       const losses = read;
       read = [];
       return losses;
     },
     reconstruct(images) {
-      handOver();
+      flush();
       return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }));
     },
     snapshot() {
-      handOver();
+      flush();
       return readAll(() => program.snapshot({}));
     },
     [Symbol.dispose]() {

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { BatchesAhead, createBatches } from "@/data/batches.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 
-/** A set whose picture n is filled with the byte n. */
+/** A set whose image n is filled with the byte n. */
 function counting(count: number, name = "counting", size = 2): ImageSet {
   const pixels = Uint8Array.from(
     { length: count * size ** 2 },
@@ -23,7 +23,7 @@ Deno.test("createBatches() shares a batch by ratio, the sets one after the other
   assert.ok(indices.subarray(0, 2).every((index) => index < 9));
 });
 
-Deno.test("createBatches() shows every picture once in each epoch, in a fresh order", () => {
+Deno.test("createBatches() shows every image once in each epoch, in a fresh order", () => {
   const batches = createBatches({ sets: [{ set: counting(10), ratio: 1 }], batchSize: 4, seed: 3 });
   const seen = Array.from({ length: 10 }, (_, step) => [...batches.batch(step).indices]).flat();
   const epochs = [0, 1, 2, 3].map((epoch) => seen.slice(epoch * 10, (epoch + 1) * 10));
@@ -105,10 +105,10 @@ Deno.test("createBatches() gives spare slots to the largest remainders, then to 
 /** Mixtures that make no batches, and what the message must say of them. */
 const REFUSED = [
   { sets: [], message: "there must be at least one set, got none" },
-  { sets: [{ set: counting(0), ratio: 1 }], message: "counting must hold pictures, got none" },
+  { sets: [{ set: counting(0), ratio: 1 }], message: "counting must hold images, got none" },
   {
     sets: [{ set: counting(1), ratio: 1 }, { set: counting(1, "large", 3), ratio: 1 }],
-    message: "the pictures of large must have the size 2 of those of counting, got 3",
+    message: "the images of large must have the size 2 of those of counting, got 3",
   },
   ...[0, -1, NaN, Infinity].map((ratio) => ({
     sets: [{ set: counting(1), ratio }],

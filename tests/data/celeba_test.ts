@@ -5,12 +5,12 @@ import { CELEBA } from "@/data/celeba.ts";
 import type { LoadRequest } from "@/data/source.ts";
 import { requestOf, withFolder, zipFile } from "./fixtures.ts";
 
-/** Width and height of pictures, and their scale. */
+/** Width and height of images, and their scale. */
 type Size = readonly [width: number, height: number, scale: number];
 const FULL: Size = [178, 218, 1];
 const HALF: Size = [89, 109, 0.5];
 
-/** A grey picture whose part that is kept is `level`, from 0 to 255, on its left half and white. */
+/** A grey image whose part that is kept is `level`, from 0 to 255, on its left half and white. */
 async function face(level: number, [width, height, scale] = FULL): Promise<Uint8Array> {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
@@ -21,7 +21,7 @@ async function face(level: number, [width, height, scale] = FULL): Promise<Uint8
   return new Uint8Array(await canvas.encode("jpeg", 100));
 }
 
-/** Packs pictures by number; the number gives the level, 1 for each ten thousand. */
+/** Packs images by number; the number gives the level, 1 for each ten thousand. */
 async function archiveOf(numbers: readonly number[], size = FULL): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = { "list.txt": Uint8Array.of(1) };
   for (const number of numbers) {
@@ -46,18 +46,18 @@ async function withArchive(
   });
 }
 
-/** Asserts that each picture is dark as its number says on the left and white on the right. */
+/** Asserts that each image is dark as its number says on the left and white on the right. */
 function assertLevels(pixels: Uint8Array, levels: readonly number[]): void {
   assert.equal(pixels.length, 4 * levels.length);
   levels.forEach((level, i) => {
     for (const [at, expected] of [level, 255, level, 255].entries()) {
       const found = pixels[4 * i + at]!;
-      assert.ok(Math.abs(found - expected) <= 3, `picture ${i}, pixel ${at}: ${found}`); // JPEG
+      assert.ok(Math.abs(found - expected) <= 3, `image ${i}, pixel ${at}: ${found}`); // JPEG
     }
   });
 }
 
-Deno.test("CELEBA splits as published and leaves the validation pictures out", async () => {
+Deno.test("CELEBA splits as published and leaves the validation images out", async () => {
   const numbers = [202_599, 1, 162_770, 162_771, 182_637, 182_638];
   await withArchive(await archiveOf(numbers), async (load) => {
     const { pixels, ...train } = await load();
@@ -85,7 +85,7 @@ Deno.test("CELEBA takes the last tenth of a part of the set for testing, and say
   });
 });
 
-Deno.test("CELEBA keeps the same part of full-size and half-size pictures", async () => {
+Deno.test("CELEBA keeps the same part of full-size and half-size images", async () => {
   for (const size of [FULL, HALF]) {
     await withArchive(await archiveOf([50_000, 60_000], size), async (load) => {
       // The border between dark and white lies in the middle of the part.
@@ -121,7 +121,7 @@ Deno.test("CELEBA says how to get the file that is missing", async () => {
   });
 });
 
-Deno.test("CELEBA refuses pictures of another size, and an archive without any", async () => {
+Deno.test("CELEBA refuses images of another size, and an archive without any", async () => {
   const refused = (found: string, sizes: string) => ({
     name: "RangeError",
     message: sizes + found,
@@ -130,7 +130,7 @@ Deno.test("CELEBA refuses pictures of another size, and an archive without any",
     await assert.rejects(
       load(),
       refused(
-        "got 64 x 64; take img_align_celeba.zip, the aligned pictures",
+        "got 64 x 64; take img_align_celeba.zip, the aligned images",
         'Cannot read "img_align_celeba/000001.jpg": it must have 178 x 218 or 89 x 109 pixels, ',
       ),
     );
@@ -139,11 +139,11 @@ Deno.test("CELEBA refuses pictures of another size, and an archive without any",
     await assert.rejects(load(), /000001.jpg": it must have at most 38804 pixels, got 160000/);
   });
   await withArchive(await archiveOf([]), async (load) => {
-    await assert.rejects(load(), /must hold train pictures such as 000001.jpg, got none$/);
+    await assert.rejects(load(), /must hold train images such as 000001.jpg, got none$/);
   });
 });
 
-Deno.test("CELEBA refuses an archive with two pictures of one number", async () => {
+Deno.test("CELEBA refuses an archive with two images of one number", async () => {
   const bytes = await face(0);
   const files = { "a/000007.jpg": bytes, "b/000007.jpg": bytes, "a/000000.jpg": bytes };
   await withArchive(await zipFile(files), async (load) => {
@@ -154,13 +154,13 @@ Deno.test("CELEBA refuses an archive with two pictures of one number", async () 
   });
 });
 
-Deno.test("CELEBA keeps nothing where a picture is damaged, or the signal stops it", async () => {
+Deno.test("CELEBA keeps nothing where an image is damaged, or the signal stops it", async () => {
   const whole = await face(50);
   const files = { "000001.jpg": whole, "000002.jpg": whole.subarray(0, whole.length / 2) };
   await withArchive(await zipFile({ ...files, "000003.jpg": whole }), async (load) => {
     await assert.rejects(load(), {
       name: "SyntaxError",
-      message: /^Cannot read "000002.jpg": it must be a whole PNG or JPEG picture, got \d+ bytes/,
+      message: /^Cannot read "000002.jpg": it must be a whole PNG or JPEG image, got \d+ bytes/,
     });
     const signal = AbortSignal.abort(new Error("enough"));
     await assert.rejects(load({ signal }), { message: "enough" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { joinSets, onlyClasses } from "@/data/combine.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 
-/** A set of pictures of one pixel and grids of one cell, which hold the numbers of the pictures. */
+/** A set of images of one pixel and grids of one cell, which hold the numbers of the images. */
 function numbered(name: string, labels: number[], classNames: string[], size = 1): ImageSet {
   const pixels = Uint8Array.from(labels.keys());
   return {
@@ -68,12 +68,11 @@ Deno.test("joinSets() remembers what was left out", () => {
   assert.deepEqual(joinSets("both", [left, MORE, left]).leftOut, ["a is damaged", "a is damaged"]);
 });
 
-Deno.test("joinSets() refuses pictures of several sizes", () => {
+Deno.test("joinSets() refuses images of several sizes", () => {
   const large = { ...PLAIN, name: "large", size: 2 };
   assert.throws(() => joinSets("both", [SHAPES, large]), {
     name: "RangeError",
-    message:
-      "Cannot join sets: the pictures of large must have the size 1 of those of shapes, got 2",
+    message: "Cannot join sets: the images of large must have the size 1 of those of shapes, got 2",
   });
 });
 

@@ -72,8 +72,8 @@ export async function zipFile(files: Record<string, Uint8Array>): Promise<Uint8A
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
-/** Makes a picture of one colour, as PNG or JPEG. */
-export async function picture(
+/** Makes an image of one colour, as PNG or JPEG. */
+export async function image(
   { width, height, colour, type = "png" }: {
     width: number;
     height: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { firstOfEach, imagesAt, type ImageSet } from "@/data/image_set.ts";
 
-/** Picture n is filled with the byte 51 n. */
+/** Bitmap n is filled with the byte 51 n. */
 const SET: ImageSet = {
   name: "greys",
   provenance: "the tests",
@@ -12,7 +12,7 @@ const SET: ImageSet = {
   classNames: ["dark", "light", "none"],
 };
 
-Deno.test("imagesAt() scales the chosen pictures to [0, 1], in the order asked for", () => {
+Deno.test("imagesAt() scales the chosen images to [0, 1], in the order asked for", () => {
   const expected = [3, 3, 3, 3, 1, 1, 1, 1].map((n) => Math.fround(n / 5));
   assert.deepEqual([...imagesAt(SET, [3, 1])], expected);
 });
@@ -27,16 +27,16 @@ Deno.test("imagesAt() refuses an index that the set does not have", () => {
   for (const index of [-1, 4, 0.5]) {
     assert.throws(() => imagesAt(SET, [index]), {
       name: "RangeError",
-      message: `Cannot take pictures of greys: an index must be from 0 to 3, got ${index}`,
+      message: `Cannot take images of greys: an index must be from 0 to 3, got ${index}`,
     });
   }
 });
 
-Deno.test("firstOfEach() finds the first picture of each class, in the order asked for", () => {
+Deno.test("firstOfEach() finds the first image of each class, in the order asked for", () => {
   assert.deepEqual(firstOfEach(SET, ["light", "dark"]), [0, 1]);
 });
 
-Deno.test("firstOfEach() refuses a class that the set lacks or has no picture of", () => {
+Deno.test("firstOfEach() refuses a class that the set lacks or has no image of", () => {
   for (const className of ["blue", "none"]) {
     assert.throws(() => firstOfEach(SET, [className]), {
       name: "RangeError",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { IMAGES } from "@/data/images.ts";
-import { picture, requestOf, withFolder, zipFile } from "./fixtures.ts";
+import { image, requestOf, withFolder, zipFile } from "./fixtures.ts";
 
 const grey = (level: number, type: "png" | "jpeg" = "png") =>
-  picture({ width: 40, height: 30, colour: `rgb(${level}, ${level}, ${level})`, type });
+  image({ width: 40, height: 30, colour: `rgb(${level}, ${level}, ${level})`, type });
 
-/** Gives the first pixel of each picture. */
+/** Gives the first pixel of each image. */
 function firstPixels(pixels: Uint8Array, size: number): number[] {
   return [...pixels].filter((_, i) => i % size ** 2 === 0);
 }
@@ -17,7 +17,7 @@ Deno.test("IMAGES reads a folder and those inside it, in the order of the names"
     await Deno.writeFile(join(folder, "z.png"), await grey(10));
     await Deno.writeFile(join(folder, "B.JPEG"), await grey(20, "jpeg"));
     await Deno.writeFile(join(folder, "more", "a.jpg"), await grey(30, "jpeg"));
-    await Deno.writeTextFile(join(folder, "notes.txt"), "no picture");
+    await Deno.writeTextFile(join(folder, "notes.txt"), "no image");
     await Deno.writeTextFile(join(folder, "._z.png"), "what macOS leaves behind");
     const set = await IMAGES.load(requestOf(), folder);
     assert.deepEqual([set.count, set.size, set.name], [3, 28, `images:${folder}`]);
@@ -25,19 +25,19 @@ Deno.test("IMAGES reads a folder and those inside it, in the order of the names"
   });
 });
 
-Deno.test("IMAGES reads a zip file to the same pictures as its folder", async () => {
+Deno.test("IMAGES reads a zip file to the same images as its folder", async () => {
   await withFolder(async (folder) => {
     const files = {
       "in/b.png": await grey(50),
       "a.png": await grey(60),
       "c.txt": Uint8Array.of(1),
     };
-    const inside = join(folder, "pictures");
+    const inside = join(folder, "images");
     await Deno.mkdir(join(inside, "in"), { recursive: true });
     for (const [name, bytes] of Object.entries(files)) {
       await Deno.writeFile(join(inside, name), bytes);
     }
-    const path = join(folder, "pictures.zip");
+    const path = join(folder, "images.zip");
     await Deno.writeFile(path, await zipFile({ ...files, "__MACOSX/a.png": Uint8Array.of(1) }));
     const zipped = await IMAGES.load(requestOf({ imageSize: 4 }), path);
     const plain = await IMAGES.load(requestOf({ imageSize: 4 }), inside);
@@ -63,7 +63,7 @@ Deno.test("IMAGES tells its progress and stops at the signal", async () => {
   });
 });
 
-Deno.test("IMAGES refuses a folder and an archive without pictures", async () => {
+Deno.test("IMAGES refuses a folder and an archive without images", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.zip");
     await Deno.writeFile(path, await zipFile({ "notes.txt": Uint8Array.of(1) }));
@@ -84,20 +84,20 @@ Deno.test("IMAGES refuses a path that leads nowhere", async () => {
   });
 });
 
-Deno.test("IMAGES names the picture that is none", async () => {
+Deno.test("IMAGES names the image that is none", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(join(folder, "a.png"), await grey(1));
     const file = join(folder, "b.png");
-    await Deno.writeTextFile(file, "not a picture");
+    await Deno.writeTextFile(file, "not an image");
     await assert.rejects(IMAGES.load(requestOf(), folder), {
       name: "SyntaxError",
-      message: `Cannot read "${file}": it must be a whole PNG or JPEG picture, got 13 bytes with ` +
+      message: `Cannot read "${file}": it must be a whole PNG or JPEG image, got 13 bytes with ` +
         "neither a PNG nor a JPEG signature; take it out or replace it",
     });
   });
 });
 
-Deno.test("IMAGES refuses a single picture, which is no folder", async () => {
+Deno.test("IMAGES refuses a single image, which is no folder", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.png");
     await Deno.writeFile(file, await grey(1));

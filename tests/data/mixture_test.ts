@@ -8,7 +8,7 @@ import {
   parseMixture,
   writtenOut,
 } from "@/data/mixture.ts";
-import { picture, withFolder } from "./fixtures.ts";
+import { image, withFolder } from "./fixtures.ts";
 
 Deno.test("parseMixture() reads names, paths and ratios", () => {
   const cases: [string, [string, number][]][] = [
@@ -17,8 +17,8 @@ Deno.test("parseMixture() reads names, paths and ratios", () => {
       "embedded",
       2,
     ]]],
-    ["images:/my/pictures", [["images:/my/pictures", 1]]],
-    ["images:/my/pictures:3,mnist", [["images:/my/pictures", 3], ["mnist", 1]]],
+    ["images:/my/images", [["images:/my/images", 1]]],
+    ["images:/my/images:3,mnist", [["images:/my/images", 3], ["mnist", 1]]],
     ["images:2024", [["images:2024", 1]]],
     ["images:2024:3", [["images:2024", 3]]],
     ["images:a:b", [["images:a:b", 1]]],
@@ -73,7 +73,7 @@ Deno.test("loadMixture() loads each part", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(
       join(folder, "a.png"),
-      await picture({ width: 5, height: 5, colour: "red" }),
+      await image({ width: 5, height: 5, colour: "red" }),
     );
     const sets = await loadMixture(`images:${folder}:2,images:${folder}`, "train", {
       imageSize: 4,
@@ -92,7 +92,7 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
       await Deno.mkdir(join(folder, name!));
       await Deno.writeFile(
         join(folder, name!, "1.png"),
-        await picture({ width: 5, height: 5, colour: colour! }),
+        await image({ width: 5, height: 5, colour: colour! }),
       );
     }
     const [pool, ...others] = await loadMixture(
@@ -105,7 +105,7 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
     assert.equal(pool!.set.name, `images:${folder}/a+images:${folder}/b`);
     assert.equal(
       pool!.set.provenance,
-      'pictures in "a"; pictures in "b"',
+      'images in "a"; images in "b"',
     );
   });
 });
@@ -113,7 +113,7 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
 Deno.test("loadMixture() loads a set once for all who give the same map", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.png");
-    await Deno.writeFile(file, await picture({ width: 5, height: 5, colour: "red" }));
+    await Deno.writeFile(file, await image({ width: 5, height: 5, colour: "red" }));
     const loaded: LoadedSets = new Map();
     const load = (data: string, split: "train" | "test", imageSize: number, seed: number) =>
       loadMixture(data, split, { loaded, imageSize, seed });

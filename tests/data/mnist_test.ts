@@ -8,7 +8,7 @@ const IMAGES = idxFile([3, 5, 5], PIXELS);
 const LABELS = idxFile([3], [2, 0, 1]);
 const CURE = "delete it, so that it is fetched again";
 
-/** A set of three pictures of 5x5 whose test split has the same content. */
+/** A set of three images of 5x5 whose test split has the same content. */
 function tinySource(images = IMAGES, labels = LABELS, mirrors: string[] = []) {
   const sums = { images: sha256(images), labels: sha256(labels) };
   const sha256s = { train: sums, test: sums };
@@ -80,13 +80,13 @@ Deno.test("idxSource() asks the mirrors of the request in place of its own", asy
   });
 });
 
-Deno.test("idxSource() refuses labels that do not match the pictures", async () => {
+Deno.test("idxSource() refuses labels that do not match the images", async () => {
   const labels = gzipped(idxFile([2], [1, 0]));
   await withFiles({ images: gzipped(IMAGES), labels }, async (dataDir, path) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
       name: "RangeError",
       message: `Cannot load tiny: "${path("labels")}" must have one label for each of the ` +
-        `3 pictures in "${path("images")}", got 2; delete both, so that they are fetched again`,
+        `3 images in "${path("images")}", got 2; delete both, so that they are fetched again`,
     });
   });
 });
@@ -114,7 +114,7 @@ Deno.test("idxSource() refuses a truncated file, and leaves it in place", async 
   });
 });
 
-Deno.test("idxSource() refuses labels in the place of pictures", async () => {
+Deno.test("idxSource() refuses labels in the place of images", async () => {
   await withFiles({ images: gzipped(LABELS), labels: gzipped(LABELS) }, async (dataDir, path) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
       name: "SyntaxError",
@@ -124,11 +124,11 @@ Deno.test("idxSource() refuses labels in the place of pictures", async () => {
   });
 });
 
-Deno.test("idxSource() refuses a size that the pictures do not have", async () => {
+Deno.test("idxSource() refuses a size that the images do not have", async () => {
   await withFiles({ images: gzipped(IMAGES), labels: gzipped(LABELS) }, async (dataDir) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 28 }), ""), {
       name: "RangeError",
-      message: "Cannot load tiny: imageSize must be the 5 of its pictures, got 28",
+      message: "Cannot load tiny: imageSize must be the 5 of its images, got 28",
     });
   });
 });

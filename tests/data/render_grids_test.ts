@@ -4,7 +4,7 @@ import type { VoxelGrids } from "@/data/voxel_grids.ts";
 import * as tf from "@/engine/tf.ts";
 import { requestOf } from "./fixtures.ts";
 
-/** An upright post of 2x2 cells about the axis: the same picture from every side. */
+/** An upright post of 2x2 cells about the axis: the same image from every side. */
 function posts(size: number, count: number): VoxelGrids {
   const voxels = new Uint8Array(count * size ** 3);
   const middle = [size / 2 - 1, size / 2];
@@ -28,7 +28,7 @@ Deno.test("renderGrids() shows a solid as white on black, whatever the azimuth",
   }
 });
 
-Deno.test("renderGrids() resizes the picture of a grid of another size", async () => {
+Deno.test("renderGrids() resizes the image of a grid of another size", async () => {
   const { pixels } = await renderGrids(posts(16, 2), requestOf({ imageSize: 8 }), "posts");
   assert.equal(pixels.length, 2 * 64);
   assert.ok(pixels[3 * 8 + 3]! > 120 && pixels[3 * 8] === 0);

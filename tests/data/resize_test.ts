@@ -10,10 +10,10 @@ Deno.test("resizeSquare() halves by a triangle of weights 1 3 3 1, cut at the bo
 });
 
 Deno.test("resizeSquare() does not swap rows and columns", () => {
-  const picture = Float32Array.from([0, 0, 1, 1]); // dark above, bright below
-  const [topLeft, topRight, bottomLeft, bottomRight] = resizeSquare(picture, 2, 2);
+  const image = Float32Array.from([0, 0, 1, 1]); // dark above, bright below
+  const [topLeft, topRight, bottomLeft, bottomRight] = resizeSquare(image, 2, 2);
   assert.deepEqual([topLeft, topRight, bottomLeft, bottomRight], [0, 0, 1, 1]);
-  const larger = resizeSquare(picture, 2, 4);
+  const larger = resizeSquare(image, 2, 4);
   assertClose(larger.subarray(0, 4), [0, 0, 0, 0], 1e-6);
   assertClose(larger.subarray(12), [1, 1, 1, 1], 1e-6);
 });
@@ -38,9 +38,9 @@ Deno.test("resizeSquare() blurs fine checks to grey instead of aliasing them", (
 });
 
 Deno.test("averageSquare() gives each new pixel the mean of its area", () => {
-  const picture = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
-  assert.deepEqual([...averageSquare(picture, 4, 2)], [3.5, 5.5, 11.5, 13.5]);
-  assert.deepEqual([...averageSquare(picture, 4, 4)], [...picture]);
+  const image = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+  assert.deepEqual([...averageSquare(image, 4, 2)], [3.5, 5.5, 11.5, 13.5]);
+  assert.deepEqual([...averageSquare(image, 4, 4)], [...image]);
   // Of three columns, each new one covers one and a half.
   const thirds = averageSquare(Float32Array.of(0, 0, 0, 3, 6, 9, 6, 6, 6), 3, 2);
   assertClose(thirds, [4 / 3, 8 / 3, 16 / 3, 20 / 3], 1e-6);

@@ -56,7 +56,7 @@ Deno.test("parseSpecification() refuses a missing path and one too many", () => 
   }
 });
 
-Deno.test("SOURCES say which of them give other pictures by another seed", async () => {
+Deno.test("SOURCES say which of them give other images by another seed", async () => {
   const seedless = SOURCES.filter(({ usesSeed }) => !usesSeed).map(({ name }) => name);
   assert.deepEqual(seedless, ["mnist", "fashion-mnist", "celeba", "images"]);
   for (const source of SOURCES.filter(({ name }) => name.startsWith("embedded"))) {

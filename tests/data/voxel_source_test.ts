@@ -36,7 +36,7 @@ Deno.test("VOXELS reads .npy and .npy.gz alike", async () => {
   });
 });
 
-Deno.test("VOXELS keeps truth and pose: they render to the pictures", async () => {
+Deno.test("VOXELS keeps truth and pose: they render to the images", async () => {
   // An L that no turn maps to itself: along x on the floor, and up at x = 0.
   const bytes = new Uint8Array(8 ** 3);
   for (let i = 0; i < 8; i++) bytes[(i * 8 + 4) * 8] = bytes[4 * 8 + i] = 1;

@@ -14,14 +14,14 @@ const { imageSize, latentSize, batchSize, tau } = TINY;
 const AREA = imageSize ** 2;
 const weights = initialValues(createModel(TINY).parameters, 1);
 
-function randomPictures(count: number): Float32Array {
+function randomImages(count: number): Float32Array {
   const random = createRandom(2);
   return Float32Array.from({ length: count * AREA }, () => random.uniform());
 }
 
-Deno.test("reconstruct() gives latents, poses, densities and renderings for each picture", () => {
+Deno.test("reconstruct() gives latents, poses, densities and renderings for each image", () => {
   using inference = new Inference(TINY, weights);
-  const made = inference.reconstruct(randomPictures(batchSize));
+  const made = inference.reconstruct(randomImages(batchSize));
   const lengths = Object.entries(made).map(([name, { length }]) => [name, length / batchSize]);
   assert.deepEqual(Object.fromEntries(lengths), {
     latent: latentSize - 1,
@@ -39,13 +39,13 @@ Deno.test("reconstruct() gives latents, poses, densities and renderings for each
 });
 
 Deno.test("reconstruct() gives what the model gives eagerly outside training", () => {
-  const pictures = randomPictures(batchSize);
+  const values = randomImages(batchSize);
   using inference = new Inference(TINY, weights);
-  const got = inference.reconstruct(pictures);
+  const got = inference.reconstruct(values);
   tf.tidy(() => {
     const model = createModel(TINY);
     const pass = passOf(model.parameters, { isTraining: false });
-    const images = tf.tensor4d(pictures, [batchSize, imageSize, imageSize, 1]);
+    const images = tf.tensor4d(values, [batchSize, imageSize, imageSize, 1]);
     const { posterior, occupancy } = model.forward(pass, images);
     assertClose(got.latent, posterior.mean.dataSync(), 1e-5);
     assertClose(got.density, tf.div(occupancy, tau).dataSync(), 1e-5);
@@ -54,7 +54,7 @@ Deno.test("reconstruct() gives what the model gives eagerly outside training", (
 
 Deno.test("reconstruct() gives the projection of its voxels from its pose", () => {
   using inference = new Inference(TINY, weights);
-  const { density, pose, projection } = inference.reconstruct(randomPictures(batchSize));
+  const { density, pose, projection } = inference.reconstruct(randomImages(batchSize));
   tf.tidy(() => {
     const voxels = tf.tensor4d(density, [batchSize, imageSize, imageSize, imageSize]);
     const seen = projectVoxels(voxels, azimuthOf(tf.tensor1d(pose)), { tau });
@@ -62,12 +62,12 @@ Deno.test("reconstruct() gives the projection of its voxels from its pose", () =
   });
 });
 
-Deno.test("reconstruct() takes any number of pictures, in batches", () => {
+Deno.test("reconstruct() takes any number of images, in batches", () => {
   using inference = new Inference(TINY, weights);
-  const pictures = randomPictures(batchSize + 3);
-  const all = inference.reconstruct(pictures);
+  const values = randomImages(batchSize + 3);
+  const all = inference.reconstruct(values);
   assert.equal(all.pose.length, batchSize + 3);
-  const tail = inference.reconstruct(pictures.slice(batchSize * AREA));
+  const tail = inference.reconstruct(values.slice(batchSize * AREA));
   assert.deepEqual(all.rendering.slice(batchSize * AREA), tail.rendering);
   assert.deepEqual(all.latent.slice(batchSize * (latentSize - 1)), tail.latent);
 });
@@ -76,31 +76,31 @@ Deno.test("reconstruct() gives the same in batches of another size", () => {
   using whole = new Inference(TINY, weights);
   using single = new Inference(TINY, weights, { batchSize: 1 });
   assert.deepEqual([whole.batchSize, single.batchSize], [batchSize, 1]);
-  const pictures = randomPictures(2);
-  const [expected, got] = [whole.reconstruct(pictures), single.reconstruct(pictures)];
+  const values = randomImages(2);
+  const [expected, got] = [whole.reconstruct(values), single.reconstruct(values)];
   assertClose(got.latent, expected.latent, 1e-5);
   assertClose(got.density, expected.density, 1e-5);
 });
 
 Deno.test("decode() gives the density of reconstruct() for its latents", () => {
   using inference = new Inference(TINY, weights);
-  const { latent, density } = inference.reconstruct(randomPictures(batchSize));
+  const { latent, density } = inference.reconstruct(randomImages(batchSize));
   assertClose(inference.decode(latent), density, 1e-5);
   const first = inference.decode(latent.slice(0, latentSize - 1));
   assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
 });
 
-Deno.test("encode() gives the posteriors of the pictures, whatever batch they are in", () => {
+Deno.test("encode() gives the posteriors of the images, whatever batch they are in", () => {
   using inference = new Inference(TINY, weights);
-  const pictures = randomPictures(batchSize + 1);
-  const { mean, logVariance } = inference.encode(pictures);
-  assertClose(mean, inference.reconstruct(pictures).latent, 1e-6);
+  const values = randomImages(batchSize + 1);
+  const { mean, logVariance } = inference.encode(values);
+  assertClose(mean, inference.reconstruct(values).latent, 1e-6);
   assert.equal(logVariance.length, (batchSize + 1) * (latentSize - 1));
-  const alone = inference.encode(pictures.slice(batchSize * AREA));
+  const alone = inference.encode(values.slice(batchSize * AREA));
   assertClose(alone.logVariance, logVariance.subarray(batchSize * (latentSize - 1)), 1e-6);
   tf.tidy(() => {
     const model = createModel(TINY);
-    const images = tf.tensor4d(pictures.slice(0, AREA), [1, imageSize, imageSize, 1]);
+    const images = tf.tensor4d(values.slice(0, AREA), [1, imageSize, imageSize, 1]);
     const pass = passOf(model.parameters, { isTraining: false });
     const posterior = model.encode(pass, images);
     const first = (rows: Float32Array) => rows.subarray(0, latentSize - 1);
@@ -111,7 +111,7 @@ Deno.test("encode() gives the posteriors of the pictures, whatever batch they ar
 
 Deno.test("render() gives the rendering of reconstruct() for its voxels and poses", () => {
   using inference = new Inference(TINY, weights);
-  const { density, pose, rendering } = inference.reconstruct(randomPictures(batchSize + 1));
+  const { density, pose, rendering } = inference.reconstruct(randomImages(batchSize + 1));
   assertClose(inference.render(density, pose), rendering, 1e-5);
 });
 
@@ -144,17 +144,17 @@ Deno.test("render() keeps a camera level and paints nothing, whatever the model 
 Deno.test("Inference gives elevations in radians where the model has them", () => {
   const config = { ...TINY, pose: "encoder", elevation: true };
   using inference = new Inference(config, initialValues(createModel(config).parameters, 1));
-  const { elevation } = inference.reconstruct(randomPictures(3));
+  const { elevation } = inference.reconstruct(randomImages(3));
   assert.ok(elevation.every((angle) => angle !== 0 && Math.abs(angle) < Math.PI / 6));
 });
 
 Deno.test("Inference uses the texture layer where the model has one", () => {
   const config = { ...TINY, texture: true };
-  const values = initialValues(createModel(config).parameters, 1);
+  const drawn = initialValues(createModel(config).parameters, 1);
   using plain = new Inference(TINY, weights);
-  using painted = new Inference(config, values);
-  const pictures = randomPictures(1);
-  const [bare, textured] = [plain, painted].map((model) => model.reconstruct(pictures));
+  using painted = new Inference(config, drawn);
+  const values = randomImages(1);
+  const [bare, textured] = [plain, painted].map((model) => model.reconstruct(values));
   assert.deepEqual(bare!.rendering, bare!.projection);
   assert.notDeepEqual(textured!.rendering, textured!.projection);
   // Texture comes last: the layers before it start with the same values, and so does what they give.
@@ -164,16 +164,16 @@ Deno.test("Inference uses the texture layer where the model has one", () => {
 Deno.test("Inference leaves the weights that it is given as they are", () => {
   const copies = structuredClone(weights);
   using inference = new Inference(TINY, weights);
-  inference.reconstruct(randomPictures(1));
+  inference.reconstruct(randomImages(1));
   assert.deepEqual(weights, copies);
 });
 
 Deno.test("Inference keeps no tensor", () => {
   assertTensorsKept(0, () => {
     using inference = new Inference(TINY, weights);
-    const { latent, pose } = inference.reconstruct(randomPictures(5));
+    const { latent, pose } = inference.reconstruct(randomImages(5));
     inference.render(inference.decode(latent), pose);
-    inference.encode(randomPictures(5));
+    inference.encode(randomImages(5));
   });
 });
 
@@ -196,7 +196,7 @@ Deno.test("Inference refuses weights that are missing or of another size", () =>
   }
 });
 
-Deno.test("Inference refuses rows that are no pictures or no latents", () => {
+Deno.test("Inference refuses rows that are no images or no latents", () => {
   using inference = new Inference(TINY, weights);
   for (const length of [0, 1, AREA + 1]) {
     assert.throws(() => inference.reconstruct(new Float32Array(length)), {
@@ -221,7 +221,7 @@ Deno.test("render() refuses poses that are not one for each grid", () => {
 Deno.test("Inference refuses batches larger than those of training where poses are free", () => {
   assert.throws(() => new Inference(TINY, weights, { batchSize: batchSize + 1 }), {
     name: "RangeError",
-    message: "Cannot pose pictures: a batch must have at most 4, the number of free pose " +
+    message: "Cannot pose images: a batch must have at most 4, the number of free pose " +
       "variables, got 5; split it",
   });
 });

@@ -97,8 +97,8 @@ Deno.test("terms() sums squared differences over the pixels and averages over th
     const forward = model.forward(pass, inputs);
     const terms = model.terms(pass, forward, inputs);
     assert.deepEqual(Object.keys(terms), ["image", "texture", "latent", "pose"]);
-    const squared = (pictures: tf.Tensor) => {
-      const [got, wanted] = [pictures.dataSync(), inputs.dataSync()];
+    const squared = (images: tf.Tensor) => {
+      const [got, wanted] = [images.dataSync(), inputs.dataSync()];
       return [...got].reduce((sum, value, i) => sum + (value - wanted[i]!) ** 2, 0) / batchSize;
     };
     assertClose(terms.image!.dataSync(), [squared(forward.projection)], 1e-3);

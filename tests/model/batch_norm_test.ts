@@ -16,7 +16,7 @@ const valuesOf = () => ({
   "norm/variance": tf.add(randomTensor([CHANNELS], 4), 2),
 });
 
-/** Pictures and grids with means and spreads that differ by channel. */
+/** Images and grids with means and spreads that differ by channel. */
 function inputOf(shape: readonly number[]): tf.Tensor {
   const offsets = tf.tensor1d([3, -1, 0, 10]);
   return tf.add(tf.mul(randomTensor(shape, 5), tf.tensor1d([1, 4, 0.1, 2])), offsets);

@@ -10,7 +10,7 @@ const images = (batch = 3) => tf.abs(randomTensor([batch, 12, 12, 1], 1)) as tf.
 /** The norms of the rows of a matrix. */
 const norms = (x: tf.Tensor2D) => [...tf.norm(x, 2, 1).dataSync()];
 
-Deno.test("createEncoder() gives a posterior for each picture", () => {
+Deno.test("createEncoder() gives a posterior for each image", () => {
   tf.tidy(() => {
     const encoder = createEncoder(OPTIONS);
     const { posterior, features } = encoder.encode(passOf(encoder.parameters), images());
@@ -20,7 +20,7 @@ Deno.test("createEncoder() gives a posterior for each picture", () => {
   });
 });
 
-Deno.test("createEncoder() halves the picture four times, rounding up", () => {
+Deno.test("createEncoder() halves the image four times, rounding up", () => {
   const { stages, parameters } = createEncoder({ ...OPTIONS, imageSize: 28, filters: 128 });
   assert.deepEqual(stages.map(({ kind, shape }) => [kind, ...shape]), [
     ["input", 28, 28, 1],
@@ -63,7 +63,7 @@ Deno.test("createEncoder() keeps new statistics of its norms in training, and on
   });
 });
 
-Deno.test("createEncoder() encodes each picture by itself outside training", () => {
+Deno.test("createEncoder() encodes each image by itself outside training", () => {
   tf.tidy(() => {
     const encoder = createEncoder(OPTIONS);
     const pass = passOf(encoder.parameters, { isTraining: false });

@@ -6,7 +6,7 @@ import { passOf, randomTensor } from "./passes.ts";
 
 const projections = () => tf.abs(randomTensor([3, 8, 8], 1)) as tf.Tensor3D;
 
-Deno.test("createTexture() paints pictures in (0, 1) of the projection's shape", () => {
+Deno.test("createTexture() paints images in (0, 1) of the projection's shape", () => {
   tf.tidy(() => {
     const texture = createTexture(8);
     const painted = texture.paint(passOf(texture.parameters), projections());

@@ -104,7 +104,7 @@ Deno.test("projectVoxels() gives what eight taps give in float64, on grids of th
   }
 });
 
-/** What is differentiated: a sum of the pictures with a weight for each pixel. */
+/** What is differentiated: a sum of the images with a weight for each pixel. */
 const weightOf = (pixel: number) => Math.cos(3 * pixel);
 
 function weightedSum(scene: Scene): number {
@@ -178,7 +178,7 @@ Deno.test("projectVoxels() sees the mirror image of a mirrored grid from the mir
   );
 });
 
-Deno.test("projectVoxels() gives pictures in [0, 1), 0 where nothing is", () => {
+Deno.test("projectVoxels() gives images in [0, 1), 0 where nothing is", () => {
   assertClose(project(sceneOf([3, 4, 5], 1, () => 0)), new Float32Array(20), 0);
   fc.assert(
     fc.property(fc.nat(1000), (seed) => {

@@ -21,7 +21,7 @@ export interface Scene {
 export type Sampling = "depths" | "cells";
 
 /**
- * Projects as the contracts of `projectVoxels` and `projectTilted` say; pictures `[B, H, W]`. Each
+ * Projects as the contracts of `projectVoxels` and `projectTilted` say; images `[B, H, W]`. Each
  * point of a ray is x right + y up + t forward, with the camera's directions.
  */
 export function projectReference(

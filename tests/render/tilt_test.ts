@@ -66,7 +66,7 @@ function sceneOf(
 
 Deno.test("projectTilted() sees a post from 45 degrees above by its rows, cell after cell", () => {
   // A post of three cells in the middle; tan 45 = 1, so from depth to depth a ray falls by a row.
-  // Row h of the picture meets the middle depth at height y sqrt 2, y = 2/3, 0, -2/3 and
+  // Row h of the image meets the middle depth at height y sqrt 2, y = 2/3, 0, -2/3 and
   // y sqrt 2 = .943, 0, -.943: rows -.414, 1 and 2.414 of the grid.
   const isPost = (d: number, _: number, w: number) => d === 1 && w === 1 ? 2 : 0;
   const image = project(sceneOf(3, { azimuth: 0, elevation: Math.PI / 4 }, isPost));
@@ -154,7 +154,7 @@ Deno.test("projectTilted() differs little from a grid that is turned by both ang
   }
 });
 
-/** What is differentiated: a sum of the pictures with a weight for each pixel. */
+/** What is differentiated: a sum of the images with a weight for each pixel. */
 const weightOf = (pixel: number) => Math.cos(3 * pixel);
 
 function weightedSum(scene: Scene): number {
@@ -170,9 +170,9 @@ function gradientsAt(
     const loss = (...at: tf.Tensor[]) => {
       const [grids, ...angles] = at as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
       const camera = { azimuth: angles[0]!, elevation: angles[1]! };
-      const pictures = projectTilted(grids, camera, { tau: scene.tau });
-      const weights = Float32Array.from({ length: pictures.size }, (_, i) => weightOf(i));
-      return tf.sum(tf.mul(tf.tensor3d(weights, pictures.shape), pictures)) as tf.Scalar;
+      const images = projectTilted(grids, camera, { tau: scene.tau });
+      const weights = Float32Array.from({ length: images.size }, (_, i) => weightOf(i));
+      return tf.sum(tf.mul(tf.tensor3d(weights, images.shape), images)) as tf.Scalar;
     };
     const gradients = tf.grads(loss)([density, azimuth, elevation]);
     const [byDensity, byAzimuth, byElevation] = gradients.map((x) => x.dataSync() as Float32Array);
@@ -222,7 +222,7 @@ Deno.test("projectTilted() sees a grid upside down as the grid from below, upsid
   );
 });
 
-Deno.test("projectTilted() gives pictures in [0, 1), the same after a whole turn", () => {
+Deno.test("projectTilted() gives images in [0, 1), the same after a whole turn", () => {
   fc.assert(
     fc.property(fc.nat(1000), (seed) => {
       const scene = randomScene(seed, [1, 3, 4, 5], 2);

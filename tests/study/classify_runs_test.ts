@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { classifyRuns } from "@/study/classify_runs.ts";
-import { labelledPictures } from "@/study/labelled_images.ts";
+import { labelledImages } from "@/study/labelled_images.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createModel } from "@/method/vae.ts";
 import { assertTensorsKept } from "../assert.ts";
@@ -13,7 +13,7 @@ function runOf(seed: number) {
   return { config, checkpoint: { step: 0, config, snapshot } };
 }
 
-const SETS = labelledPictures(tinySets(), tinySets(), { known: 20, asked: 8, seed: 1 });
+const SETS = labelledImages(tinySets(), tinySets(), { known: 20, asked: 8, seed: 1 });
 
 Deno.test("classifyRuns() scores latents of all runs, of no training, and pixels, set by set", () => {
   const accuracies = classifyRuns([runOf(1), runOf(2)], SETS);

@@ -13,7 +13,7 @@ import { IMAGE_SIZE, knownObjects, setOf } from "./known.ts";
 
 const { training, tests } = knownObjects();
 
-Deno.test("objectsOf() takes pictures with the truth behind them, evenly spread", () => {
+Deno.test("objectsOf() takes images with the truth behind them, evenly spread", () => {
   const set = setOf(training);
   assert.deepEqual(objectsOf(set).truth, training.truth);
   assertClose(objectsOf(set).images, training.images, 1 / 255);
@@ -26,10 +26,10 @@ Deno.test("objectsOf() takes pictures with the truth behind them, evenly spread"
   assert.deepEqual(solidAt(two.truth, 1), solidAt(training.truth, second));
 });
 
-Deno.test("objectsOf() refuses pictures that nobody knows the truth of", () => {
+Deno.test("objectsOf() refuses images that nobody knows the truth of", () => {
   assert.throws(() => objectsOf(tinySet("blobs")), {
     name: "RangeError",
-    message: "Cannot judge shapes of blobs: it must know the truth, got pictures alone; " +
+    message: "Cannot judge shapes of blobs: it must know the truth, got images alone; " +
       "take modelnet40, meshes:PATH or voxels:PATH",
   });
 });
@@ -55,7 +55,7 @@ Deno.test("viewsAround() renders from the own azimuth on, by the renderer's equa
   assertClose(around.values.subarray(VIEW_COUNT * size ** 2), expected, 1e-4);
 });
 
-Deno.test("viewsAround() gives pictures of any size, and keeps no tensors", () => {
+Deno.test("viewsAround() gives images of any size, and keeps no tensors", () => {
   const solids = { ...tests.truth, opacity: 4 };
   assertTensorsKept(0, () => {
     const { values } = viewsAround(solids, 10);
@@ -68,7 +68,7 @@ Deno.test("viewsAround() gives pictures of any size, and keeps no tensors", () =
 });
 
 /** Runs a test with the objects of a run on boxes in a file. */
-async function withBoxes(data: (path: string) => string, body: typeof judgedBy): Promise<void> {
+async function withBoxes(data: (path: string) => string, body: typeof scoredBy): Promise<void> {
   await withFolder(async (folder) => {
     const [size, count] = [10, 7];
     const bytes = new Uint8Array(count * size ** 3);
@@ -79,7 +79,7 @@ async function withBoxes(data: (path: string) => string, body: typeof judgedBy):
   });
 }
 
-async function judgedBy(config: typeof TINY): Promise<void> {
+async function scoredBy(config: typeof TINY): Promise<void> {
   const run = { config, data: await loadRunData(config) };
   const known = await loadGroundTruth(run, {}, { calibrationCount: 3 });
   const counts = [known.training, known.calibration, known.tests]
@@ -91,7 +91,7 @@ async function judgedBy(config: typeof TINY): Promise<void> {
 }
 
 Deno.test("loadGroundTruth() gives the objects of the run's own seed", async () => {
-  await withBoxes((path) => `voxels:${path}`, judgedBy);
+  await withBoxes((path) => `voxels:${path}`, scoredBy);
 });
 
 Deno.test("loadGroundTruth() refuses mixtures", async () => {

@@ -11,11 +11,11 @@ import { trueSolids } from "./score/solids.ts";
 
 /** Side of the true grids, that of the chairs. */
 export const TRUE_SIZE = 30;
-/** Side of the pictures and of the model's grids. */
+/** Side of the images and of the model's grids. */
 export const IMAGE_SIZE: number = 28;
 
-/** Pictures of solids, from their own azimuths. */
-export function picturesOf(truth: Solids, imageSize = IMAGE_SIZE): Objects {
+/** Images of solids, from their own azimuths. */
+export function imagesOf(truth: Solids, imageSize = IMAGE_SIZE): Objects {
   const views = viewsAround({ ...truth, opacity: SOLID_OPACITY }, imageSize);
   const images = new Float32Array(truth.azimuths.length * imageSize ** 2);
   for (let item = 0; item < truth.azimuths.length; item++) {
@@ -26,14 +26,14 @@ export function picturesOf(truth: Solids, imageSize = IMAGE_SIZE): Objects {
 
 /** Objects to calibrate on and others to score. */
 export function knownObjects(imageSize = IMAGE_SIZE): GroundTruth {
-  const training = picturesOf(trueSolids(6, TRUE_SIZE, 1), imageSize);
-  const tests = picturesOf(trueSolids(5, TRUE_SIZE, 100), imageSize);
+  const training = imagesOf(trueSolids(6, TRUE_SIZE, 1), imageSize);
+  const tests = imagesOf(trueSolids(5, TRUE_SIZE, 100), imageSize);
   const testViews = viewsAround({ ...tests.truth, opacity: SOLID_OPACITY }, imageSize);
   return { training, calibration: training, tests, testViews };
 }
 
 /** What a model says that knows everything, in a frame of its own. */
-export function perfectClaim({ truth, imageSize }: Objects, turn: Turn): Renderable {
+export function perfectPrediction({ truth, imageSize }: Objects, turn: Turn): Renderable {
   const sides = { size: truth.size, newSize: imageSize };
   const occupancy = new Float32Array(truth.azimuths.length * imageSize ** 3);
   for (let item = 0; item < truth.azimuths.length; item++) {
@@ -45,7 +45,7 @@ export function perfectClaim({ truth, imageSize }: Objects, turn: Turn): Rendera
   return { size: imageSize, occupancy, azimuths, opacity: SOLID_OPACITY };
 }
 
-/** A set of pictures with truth, as data sources give it. */
+/** A set of images with truth, as data sources give it. */
 export function setOf({ images, imageSize, truth }: Objects): ImageSet {
   return {
     name: "boxes",

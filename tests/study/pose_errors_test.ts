@@ -22,7 +22,7 @@ Deno.test("poseOfModel() of equal poses is that pose, and turns with them", () =
   );
 });
 
-Deno.test("errorsByPose() compares every picture with its shape, from each pose", () => {
+Deno.test("errorsByPose() compares every image with its shape, from each pose", () => {
   const images = Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1); // two of 2 x 2
   const render = (density: Float32Array, pose: Float32Array) => {
     assert.deepEqual([density.length, pose.length], [16, 2]);

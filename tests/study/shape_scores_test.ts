@@ -14,7 +14,7 @@ const THRESHOLD = 0.1;
 const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
 
 /**
- * A model that makes of the pictures of the first set one solid slice of a grid at azimuth pi, and of
+ * A model that makes of the images of the first set one solid slice of a grid at azimuth pi, and of
  * those of the second two voxels apart, one of them of fog, at azimuth 3 pi / 2.
  */
 const inference = {
@@ -28,7 +28,7 @@ const inference = {
   },
 } as Inference;
 
-Deno.test("scoreShapes() averages over the pictures of all sets, each counted once", () => {
+Deno.test("scoreShapes() averages over the images of all sets, each counted once", () => {
   const scores = scoreShapes({ inference, tau }, sets, { threshold: THRESHOLD });
   assert.deepEqual(
     scores.errors.map(({ name, count, meanSquaredError }) => [
@@ -65,7 +65,7 @@ Deno.test("scoreShapes() draws voxels from the threshold on", () => {
 Deno.test("scoreShapes() refuses a limit that leaves nothing", () => {
   assert.throws(() => scoreShapes({ inference, tau }, sets, { threshold: 1, limit: 0 }), {
     name: "RangeError",
-    message: "Cannot take unseen pictures: limit must be an integer >= 1, got 0",
+    message: "Cannot take unseen images: limit must be an integer >= 1, got 0",
   });
 });
 

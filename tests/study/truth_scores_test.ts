@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import { chanceErrors, judgeBaselines, judgeClaims, judgeRun } from "@/study/truth_scores.ts";
+import { chanceErrors, scoreBaselines, scorePredictions, scoreRun } from "@/study/truth_scores.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createModel } from "@/method/vae.ts";
 import type { Turn } from "@/study/score/turn.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
-import { knownObjects, perfectClaim } from "./known.ts";
+import { knownObjects, perfectPrediction } from "./known.ts";
 
 const known = knownObjects();
 
-function judgePerfect(turn: Turn) {
+function scorePerfect(turn: Turn) {
   const [tests, calibration] = [known.tests, known.calibration]
-    .map((objects) => perfectClaim(objects, turn));
-  return judgeClaims({ tests: tests!, calibration: calibration! }, known);
+    .map((objects) => perfectPrediction(objects, turn));
+  return scorePredictions({ tests: tests!, calibration: calibration! }, known);
 }
 
-Deno.test("judgeClaims() gives a perfect model what perfection deserves", () => {
-  const { scores, azimuths } = judgePerfect({ offset: 0, isMirrored: false });
+Deno.test("scorePredictions() gives a perfect model what perfection deserves", () => {
+  const { scores, azimuths } = scorePerfect({ offset: 0, isMirrored: false });
   // From 30 cells to 28 and back, whole cells each time: a surface moves by up to half a cell.
   assert.ok(scores.overlap > 0.85, `${scores.overlap}`);
   assert.ok(scores.overlapInView > 0.85, `${scores.overlapInView}`);
@@ -27,9 +27,9 @@ Deno.test("judgeClaims() gives a perfect model what perfection deserves", () => 
   assertClose(azimuths!, known.tests.truth.azimuths, 1e-5);
 });
 
-Deno.test("judgeClaims() gives it the same in any frame, mirrored or not", () => {
+Deno.test("scorePredictions() gives it the same in any frame, mirrored or not", () => {
   for (const isMirrored of [false, true]) {
-    const { scores } = judgePerfect({ offset: 2, isMirrored });
+    const { scores } = scorePerfect({ offset: 2, isMirrored });
     assert.ok(scores.overlap > 0.85, `${scores.overlap}`); // turned twice: blurred twice
     assert.ok(scores.overlapInView > 0.85, `${scores.overlapInView}`);
     assert.ok(scores.chamfer < 0.02, `${scores.chamfer}`);
@@ -38,21 +38,21 @@ Deno.test("judgeClaims() gives it the same in any frame, mirrored or not", () =>
   }
 });
 
-Deno.test("judgeClaims() finds out a model that does not know its poses", () => {
+Deno.test("scorePredictions() finds out a model that does not know its poses", () => {
   const blind = (objects: typeof known.tests) => {
-    const claim = perfectClaim(objects, { offset: 0, isMirrored: false });
-    return { ...claim, azimuths: new Float32Array(claim.azimuths.length).fill(2) };
+    const prediction = perfectPrediction(objects, { offset: 0, isMirrored: false });
+    return { ...prediction, azimuths: new Float32Array(prediction.azimuths.length).fill(2) };
   };
-  const claims = { tests: blind(known.tests), calibration: blind(known.calibration) };
-  const { scores } = judgeClaims(claims, known);
+  const predictions = { tests: blind(known.tests), calibration: blind(known.calibration) };
+  const { scores } = scorePredictions(predictions, known);
   assert.ok(scores.overlap > 0.85, "the shapes are right");
   assert.ok(scores.azimuthErrorDegrees! > 15, `${scores.azimuthErrorDegrees}`);
   assertClose([scores.azimuthDeviationDegrees!], [0], 1e-2);
   assert.ok(scores.pictureError > 0.02, "and seen from where the picture was not taken");
 });
 
-Deno.test("judgeBaselines() judges what needs no learning", () => {
-  const { extrusion, revolution, nearest } = judgeBaselines(known);
+Deno.test("scoreBaselines() judges what needs no learning", () => {
+  const { extrusion, revolution, nearest } = scoreBaselines(known);
   for (const { scores } of [extrusion, revolution]) {
     assert.equal(scores.overlap, scores.overlapInView, "the azimuth is given");
     assert.ok(scores.overlap > 0.1 && scores.overlap < 0.9);
@@ -63,17 +63,17 @@ Deno.test("judgeBaselines() judges what needs no learning", () => {
   assert.ok(nearest.scores.azimuthErrorDegrees! < 90);
 });
 
-Deno.test("judgeRun() gives every score of a model, and keeps no tensors", () => {
+Deno.test("scoreRun() gives every score of a model, and keeps no tensors", () => {
   const small = knownObjects(TINY.imageSize);
   const snapshot = initialValues(createModel(TINY).parameters, 1);
   const run = { config: TINY, checkpoint: { step: 0, config: TINY, snapshot } };
-  judgeRun(run, small);
+  scoreRun(run, small);
   assertTensorsKept(0, () => {
-    const { scores, views, claim } = judgeRun(run, small);
+    const { scores, views, prediction } = scoreRun(run, small);
     assert.equal(Object.keys(scores).length, 9);
     assert.ok(Object.values(scores).every((score) => Number.isFinite(score) && score >= 0));
     assert.equal(views.count, 5);
-    assert.equal(claim.size, TINY.imageSize);
+    assert.equal(prediction.size, TINY.imageSize);
   });
 });
 

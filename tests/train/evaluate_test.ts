@@ -5,7 +5,7 @@ import { reconstructUnseen } from "@/train/unseen.ts";
 import { assertClose } from "../assert.ts";
 import { tinySet } from "../tiny.ts";
 
-/** A model that renders each picture by a rule and counts its calls. */
+/** A model that renders each image by a rule and counts its calls. */
 function modelThat(render: (value: number, slot: number) => number, batchSize = 4) {
   let calls = 0;
   const reconstruct = (images: Float32Array): Reconstruction => {
@@ -19,7 +19,7 @@ function modelThat(render: (value: number, slot: number) => number, batchSize = 
 
 const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
 
-Deno.test("evaluate() gives 0 for a perfect model and counts every picture once", () => {
+Deno.test("evaluate() gives 0 for a perfect model and counts every image once", () => {
   const { inference, calls } = modelThat((value) => value);
   assert.deepEqual(evaluate(inference, sets), [
     { name: "a", count: 6, meanSquaredError: 0 },
@@ -34,7 +34,7 @@ Deno.test("evaluate() averages the squared error over pixels, for each set by it
   assertClose([a!.meanSquaredError, b!.meanSquaredError], [0.01, 0.09], 1e-6);
 });
 
-Deno.test("evaluate() scores every picture of a set exactly once", () => {
+Deno.test("evaluate() scores every image of a set exactly once", () => {
   // Rendering black, the error is the mean of the squared pixels: any double or gap would show.
   const { inference } = modelThat(() => 0);
   for (const [i, score] of evaluate(inference, sets).entries()) {

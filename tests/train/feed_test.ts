@@ -10,10 +10,10 @@ const CONFIG = { batchSize: 2, imageSize: 1 };
 function createProgram(feed: Feed, eager: boolean) {
   return jit({
     fill: graphFunction({
-      pictures: { shape: feed.shape, dtype: "float32" },
+      images: { shape: feed.shape, dtype: "float32" },
       step: { shape: [], dtype: "float32" },
-    }, ({ pictures, step }) => {
-      feed.fill(pictures, step as tf.Scalar);
+    }, ({ images, step }) => {
+      feed.fill(images, step as tf.Scalar);
       return { done: tf.scalar(0) };
     }),
     next: graphFunction({}, () => ({ ...feed.next() })),
@@ -21,7 +21,7 @@ function createProgram(feed: Feed, eager: boolean) {
 }
 
 for (const eager of [false, true]) {
-  Deno.test(`Feed gives the pictures of each step in turn, ${eager ? "eagerly" : "traced"}`, () => {
+  Deno.test(`Feed gives the images of each step in turn, ${eager ? "eagerly" : "traced"}`, () => {
     using feed = new Feed(CONFIG, 3);
     using program = createProgram(feed, eager);
     const next = () =>
@@ -30,9 +30,9 @@ for (const eager of [false, true]) {
         assert.deepEqual(images.shape, [2, 1, 1, 1]);
         return [step.dataSync()[0], ...images.dataSync()];
       });
-    const fill = (pictures: number[], step: number) =>
+    const fill = (images: number[], step: number) =>
       tf.tidy(() => {
-        program.fill({ pictures: tf.tensor(pictures, feed.shape), step: tf.scalar(step) });
+        program.fill({ images: tf.tensor(images, feed.shape), step: tf.scalar(step) });
       });
     fill([1, 2, 3, 4, 5, 6], 7);
     assert.deepEqual([next(), next(), next()], [[7, 1, 2], [8, 3, 4], [9, 5, 6]]);

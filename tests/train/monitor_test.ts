@@ -8,27 +8,27 @@ import { TINY, tinySet } from "../tiny.ts";
 const AREA = TINY.imageSize ** 2;
 const CELLS = TINY.imageSize ** 3;
 
-Deno.test("createMonitor() takes each set's classes in turn, from their second pictures on", () => {
+Deno.test("createMonitor() takes each set's classes in turn, from their second images on", () => {
   const sets = [{ set: tinySet("a"), ratio: 1 }, { set: tinySet("b"), ratio: 1 }];
   const { names, images, tracked } = createMonitor(sets, [3, 2]);
   assert.deepEqual(names, ["a round", "a square", "a round", "b round", "b square"]);
   assert.equal(images.length, 5 * AREA);
   assert.deepEqual(tracked, [0, 1, 3, 4], "one of every class");
-  const pictures = [2, 3, 4].map((index) =>
+  const expected = [2, 3, 4].map((index) =>
     tinySet("a").pixels.slice(index * AREA, (index + 1) * AREA)
   );
-  for (const [slot, picture] of pictures.entries()) {
+  for (const [slot, image] of expected.entries()) {
     const shown = images.subarray(slot * AREA, (slot + 1) * AREA);
-    assert.deepEqual([...shown], [...picture].map((byte) => Math.fround(byte / 255)));
+    assert.deepEqual([...shown], [...image].map((byte) => Math.fround(byte / 255)));
   }
 });
 
-Deno.test("createMonitor() repeats a set that has too few pictures", () => {
+Deno.test("createMonitor() repeats a set that has too few images", () => {
   const { names } = createMonitor([{ set: tinySet("a", 3), ratio: 1 }], [5]);
   assert.deepEqual(names, ["a round", "a round", "a square", "a round", "a round"]);
 });
 
-Deno.test("createMonitor() names pictures without classes by number and tracks up to eight", () => {
+Deno.test("createMonitor() names images without classes by number and tracks up to eight", () => {
   const { labels: _labels, classNames: _names, ...set } = tinySet("own", 10);
   const { names, tracked } = createMonitor([{ set, ratio: 1 }], [3]);
   assert.deepEqual(names, ["own 0", "own 1", "own 2"]);
@@ -42,7 +42,7 @@ Deno.test("createMonitor() tracks the classes that there is room for", () => {
   assert.deepEqual(createMonitor([{ set: tinySet("a"), ratio: 1 }], [1]).tracked, [0]);
 });
 
-/** What a model might make of five pictures. */
+/** What a model might make of five images. */
 function reconstruction(): Reconstruction {
   const ramp = (count: number, top: number) =>
     Float32Array.from({ length: count }, (_, i) => top * i / (count - 1));

@@ -16,7 +16,7 @@ Deno.test("loadRunData() loads both splits at the config's size and shares the b
   ]);
 });
 
-Deno.test("loadRunData() watches and scores pictures that it does not train on", async () => {
+Deno.test("loadRunData() watches and scores images that it does not train on", async () => {
   const { batches, monitor, tests } = await loadRunData({ ...CONFIG, data: "embedded-digits" });
   const area = 12 * 12;
   const seen = new Set<string>();

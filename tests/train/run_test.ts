@@ -4,7 +4,7 @@ import { type Config, FREE_FIELDS } from "@/config.ts";
 import { describeMachine } from "@/engine/machine.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
-import { picture, withFolder } from "../data/fixtures.ts";
+import { image, withFolder } from "../data/fixtures.ts";
 import { TINY } from "../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:1", steps: 6 };
@@ -40,14 +40,14 @@ Deno.test("runFolder() makes a short, plain name of any data", () => {
   assert.match(runFolder("", { ...CONFIG, data }), /^[a-z0-9-]{1,49}$/i);
 });
 
-/** Runs a test with a folder for runs and a config whose data are two folders of small pictures. */
+/** Runs a test with a folder for runs and a config whose data are two folders of small images. */
 async function withRuns(body: (runs: string, config: Config) => Promise<void>): Promise<void> {
   await withFolder(async (folder) => {
     const sets = { light: ["white", "#ccc", "#bbb"], dark: ["#333", "#222", "#111"] };
     for (const [set, colours] of Object.entries(sets)) {
       await Deno.mkdir(join(folder, set));
       for (const [i, colour] of colours.entries()) {
-        const bytes = await picture({ width: 8, height: 8, colour });
+        const bytes = await image({ width: 8, height: 8, colour });
         await Deno.writeFile(join(folder, set, `${i}.png`), bytes);
       }
     }

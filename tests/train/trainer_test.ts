@@ -112,14 +112,14 @@ Deno.test("createTrainer() takes steps one by one or together, with the same res
     take(0, 6);
     const between = trainer.snapshot();
     take(6, 7);
-    trainer.handOver();
+    trainer.flush();
     take(7, 9);
-    trainer.handOver();
-    trainer.handOver();
-    const pictures = trainer.reconstruct(monitor.images);
+    trainer.flush();
+    trainer.flush();
+    const images = trainer.reconstruct(monitor.images);
     take(20, 22); // others than the next ones
     take(3, 5);
-    return { between, pictures, losses: trainer.losses(), snapshot: trainer.snapshot() };
+    return { between, images, losses: trainer.losses(), snapshot: trainer.snapshot() };
   });
   assert.equal(results[0]!.losses.length, 13);
   assert.deepEqual(results[1], results[0]);

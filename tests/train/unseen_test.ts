@@ -12,8 +12,8 @@ const inference = {
 
 const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
 
-/** The fresh pictures of one set, each as text. */
-function picturesOf(batches: readonly UnseenBatch[], set: number): string[] {
+/** The fresh images of one set, each as text. */
+function imagesOf(batches: readonly UnseenBatch[], set: number): string[] {
   return batches.flatMap(({ images, fresh }) => {
     const [from, to] = fresh[set]!;
     const area = images.length / 4;
@@ -24,20 +24,20 @@ function picturesOf(batches: readonly UnseenBatch[], set: number): string[] {
   });
 }
 
-Deno.test("reconstructUnseen() lays batches out as in training and says which pictures are fresh", () => {
+Deno.test("reconstructUnseen() lays batches out as in training and says which images are fresh", () => {
   const batches = [...reconstructUnseen(inference, sets)];
   assert.deepEqual(batches.map(({ fresh }) => fresh), [
     [[0, 2], [2, 4]],
-    [[0, 2], [2, 3]], // b has a third picture, and no fourth
+    [[0, 2], [2, 3]], // b has a third image, and no fourth
     [[0, 2], [2, 2]],
   ]);
 });
 
-Deno.test("reconstructUnseen() meets every picture once", () => {
+Deno.test("reconstructUnseen() meets every image once", () => {
   const batches = [...reconstructUnseen(inference, sets)];
   for (const [i, { set }] of sets.entries()) {
     const expected = Array.from({ length: set.count }, (_, index) => imagesAt(set, [index]).join());
-    assert.deepEqual(picturesOf(batches, i).toSorted(), expected.toSorted());
+    assert.deepEqual(imagesOf(batches, i).toSorted(), expected.toSorted());
   }
 });
 
@@ -47,11 +47,11 @@ Deno.test("reconstructUnseen() gives each batch with what the model made of it",
   }
 });
 
-Deno.test("reconstructUnseen() stops at the limit, and meets the same pictures again", () => {
+Deno.test("reconstructUnseen() stops at the limit, and meets the same images again", () => {
   const first = [...reconstructUnseen(inference, sets, { limit: 3 })];
   const all = [...reconstructUnseen(inference, sets)];
   assert.deepEqual(first.map(({ fresh }) => fresh), [[[0, 2], [2, 4]], [[0, 1], [2, 3]]]);
-  assert.deepEqual(picturesOf(first, 0), picturesOf(all, 0).slice(0, 3));
+  assert.deepEqual(imagesOf(first, 0), imagesOf(all, 0).slice(0, 3));
 });
 
 Deno.test("unseenCounts() gives what there is, up to the limit", () => {
@@ -62,6 +62,6 @@ Deno.test("unseenCounts() gives what there is, up to the limit", () => {
 Deno.test("unseenCounts() refuses a limit that leaves nothing", () => {
   assert.throws(() => unseenCounts(sets, { limit: 0 }), {
     name: "RangeError",
-    message: "Cannot take unseen pictures: limit must be an integer >= 1, got 0",
+    message: "Cannot take unseen images: limit must be an integer >= 1, got 0",
   });
 });

@@ -1,15 +1,15 @@
 /**
- * Cuts long work on many pictures into pieces, so that it can be watched and stopped.
+ * Cuts long work on many images into pieces, so that it can be watched and stopped.
  *
  * @module
  */
 import type { LoadRequest } from "@/data/source.ts";
 
-/** Work on pictures 0 to count - 1. */
+/** Work on images 0 to count - 1. */
 export interface ChunkedWork {
   /** What is going on; `Progress.task` shows it. */
   readonly task: string;
-  /** How many pictures there are. */
+  /** How many images there are. */
   readonly count: number;
   /** How many are worked on before others get a turn. */
   readonly chunkSize: number;
@@ -21,7 +21,7 @@ export interface ChunkedWork {
  *
  * @param work How much there is, and the size of a piece
  * @param request `onProgress` and `signal` count
- * @returns Ranges of pictures, `start` included and `end` not
+ * @returns Ranges of images, `start` included and `end` not
  */
 export async function* inChunks(
   { task, count, chunkSize }: ChunkedWork,
@@ -32,6 +32,6 @@ export async function* inChunks(
     signal?.throwIfAborted();
     const end = Math.min(start + chunkSize, count);
     yield { start, end };
-    onProgress?.({ task, done: end, total: count, unit: "pictures" });
+    onProgress?.({ task, done: end, total: count, unit: "images" });
   }
 }

@@ -20,7 +20,7 @@ export interface IdxArray {
  *
  * @param bytes The file
  * @param file Its name, for messages
- * @param rank How many axes it must have: 3 for pictures `[N, S, S]`, 1 for labels `[N]`
+ * @param rank How many axes it must have: 3 for images `[N, S, S]`, 1 for labels `[N]`
  * @throws {SyntaxError} If the magic number or the number of bytes is not what it should be
  */
 export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray {

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export interface StoredTensor {
   /** Its shape. */
   readonly shape: readonly number[];
-  /** Its values: float32, or bytes for pictures and grids. */
+  /** Its values: float32, or bytes for images and grids. */
   readonly values: Float32Array | Uint8Array;
 }
 

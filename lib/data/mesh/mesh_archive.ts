@@ -140,7 +140,7 @@ async function convert(
   );
   let done = 0;
   const tell = () =>
-    onProgress?.({ task: `convert ${name}`, done: ++done, total: targets.size, unit: "pictures" });
+    onProgress?.({ task: `convert ${name}`, done: ++done, total: targets.size, unit: "images" });
   const wanted = (entry: string, byteCount: number) => {
     const target = targets.get(entry);
     if (target && byteCount > MAX_BYTES) {

@@ -1,5 +1,5 @@
 /**
- * What a model sees of a mesh, and what its judge knows: one picture, the voxels, the azimuth.
+ * What a model sees of a mesh, and what its judge knows: one image, the voxels, the azimuth.
  *
  * @module
  */
@@ -38,12 +38,12 @@ export interface CategoryViews {
 export interface Viewpoint {
   /** Radians. */
   readonly azimuth: number;
-  /** S, the side of the picture and of the grids. */
+  /** S, the side of the image and of the grids. */
   readonly size: number;
 }
 
 /**
- * Takes the picture of a mesh and its voxels.
+ * Takes the image of a mesh and its voxels.
  *
  * @param mesh In the axes of ModelNet, of any size
  * @param name What to call it
@@ -91,7 +91,7 @@ export function encodeViews({ views, leftOut }: CategoryViews): TensorFile {
  *
  * @param category The name of the set and of its class
  * @param views What was packed
- * @param info `size` of the pictures and the grids, and what to say of their origin
+ * @param info `size` of the images and the grids, and what to say of their origin
  */
 export function categorySet(
   category: string,

@@ -1,5 +1,5 @@
 /**
- * Brings meshes into the picture: the only place that knows how ModelNet's axes become ours.
+ * Brings meshes into the image: the only place that knows how ModelNet's axes become ours.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const REACH = 0.9;
 
 /**
  * Centres a mesh by its bounding box and scales it into the upright cylinder of radius and half height
- * .9, so that it fits the picture and the grid at every azimuth.
+ * .9, so that it fits the image and the grid at every azimuth.
  *
  * In a file z is up and objects face -y, as in ModelNet; ours are x to the right, y up and z away from
  * the viewer (`render/camera.ts`): ours (x, y, z) = file (x, z, y). The viewer at azimuth 0 sees the

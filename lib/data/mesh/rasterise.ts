@@ -1,5 +1,5 @@
 /**
- * Takes a shaded picture of a mesh: orthographic, with a depth buffer.
+ * Takes a shaded image of a mesh: orthographic, with a depth buffer.
  *
  * @module
  */
@@ -27,9 +27,9 @@ const AMBIENT = 0.3;
  * side, so shading tells the slope of a surface and nothing about the azimuth.
  *
  * @param mesh Within [-1, 1]^3, in the axes of `render/camera.ts`
- * @param azimuth Of the camera, radians, as in `render/camera.ts`: the picture has the silhouette that
+ * @param azimuth Of the camera, radians, as in `render/camera.ts`: the image has the silhouette that
  *   `projectVoxels` gives for the mesh's voxels at the same azimuth
- * @param size S, the side of the picture
+ * @param size S, the side of the image
  * @returns `[S, S]` row by row, values in [0, 1]
  */
 export function rasteriseMesh(mesh: Mesh, azimuth: number, size: number): Float32Array {
@@ -49,7 +49,7 @@ export function rasteriseMesh(mesh: Mesh, azimuth: number, size: number): Float3
     const [acx, acy, acz] = [points[c]! - ax, points[c + 1]! - ay, points[c + 2]! - az];
     const normalX = aby * acz - abz * acy;
     const normalY = abz * acx - abx * acz;
-    const normalZ = abx * acy - aby * acx; // twice the area in the picture
+    const normalZ = abx * acy - aby * acx; // twice the area in the image
     if (normalZ === 0) return;
     const slope = Math.abs(normalZ) / Math.hypot(normalX, normalY, normalZ);
     const brightness = AMBIENT + (1 - AMBIENT) * slope;
@@ -76,7 +76,7 @@ export function rasteriseMesh(mesh: Mesh, azimuth: number, size: number): Float3
 /**
  * Turns corners by the azimuth and counts them in samples: column, row, and depth in the same unit, so
  * that slopes stay true. A corner (x, y, z) is seen at (x cos a - z sin a, y, x sin a + z cos a), the
- * inverse of the turn that `render/camera.ts` makes from the picture to the grid.
+ * inverse of the turn that `render/camera.ts` makes from the image to the grid.
  */
 function toSamples(positions: Float32Array, azimuth: number, side: number): Float32Array {
   const [cos, sin] = [Math.cos(azimuth), Math.sin(azimuth)];
@@ -93,12 +93,12 @@ function toSamples(positions: Float32Array, azimuth: number, side: number): Floa
 /** Averages the samples of each pixel. */
 function average(samples: Float32Array, size: number): Float32Array {
   const side = size * SAMPLES;
-  const picture = new Float32Array(size * size);
+  const image = new Float32Array(size * size);
   for (let row = 0; row < side; row++) {
     const start = Math.floor(row / SAMPLES) * size;
     for (let column = 0; column < side; column++) {
-      picture[start + Math.floor(column / SAMPLES)]! += samples[row * side + column]!;
+      image[start + Math.floor(column / SAMPLES)]! += samples[row * side + column]!;
     }
   }
-  return picture.map((sum) => sum / SAMPLES ** 2);
+  return image.map((sum) => sum / SAMPLES ** 2);
 }

@@ -29,7 +29,7 @@ export function drawGarment(pen: Pen, label: number, random: Random): void {
   GARMENTS[label]!(pen, random);
 }
 
-/** The measures of clothes with sleeves, as shares of the picture; widths are from the middle. */
+/** The measures of clothes with sleeves, as shares of the image; widths are from the middle. */
 interface Top {
   readonly neck: number;
   readonly shoulder: number;

@@ -1,5 +1,5 @@
 /**
- * Draws sets of small grey pictures with a canvas.
+ * Draws sets of small grey images with a canvas.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { inChunks } from "@/data/formats/chunks.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import type { LoadRequest } from "@/data/source.ts";
 
-/** What the pictures are drawn on; its unit square is the whole picture, (0, 0) top left. */
+/** What the images are drawn on; its unit square is the whole image, (0, 0) top left. */
 export type Pen = SKRSContext2D;
 
 /** A point of the unit square: x to the right, y down. */
@@ -22,18 +22,18 @@ export type Draw = (pen: Pen, label: number, random: Random) => void;
 export interface Drawing {
   /** The set's name; it also keys the random stream. */
   readonly name: string;
-  /** What to say of its pictures in captions. */
+  /** What to say of its images in captions. */
   readonly provenance: string;
   /** One for each label that `draw` knows. */
   readonly classNames: readonly string[];
-  /** How many pictures. */
+  /** How many images. */
   readonly count: number;
   /** Draws one of them. */
   readonly draw: Draw;
 }
 
-/** Pictures between two looks at the signal: about a hundredth of a second. */
-const PICTURES_AT_ONCE = 200;
+/** Images between two looks at the signal: about a hundredth of a second. */
+const IMAGES_AT_ONCE = 200;
 
 /**
  * Draws a set whose classes take turns.
@@ -48,7 +48,7 @@ export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<I
   const pixels = new Uint8Array(count * size ** 2);
   const labels = Uint8Array.from({ length: count }, (_, i) => i % classNames.length);
   const pen = createCanvas(size, size).getContext("2d");
-  const work = { task: `draw ${name}`, count, chunkSize: PICTURES_AT_ONCE };
+  const work = { task: `draw ${name}`, count, chunkSize: IMAGES_AT_ONCE };
   for await (const { start, end } of inChunks(work, request)) {
     for (let i = start; i < end; i++) {
       pen.reset();

@@ -17,8 +17,8 @@ import type { ImageSet } from "@/data/image_set.ts";
 import { FASHION_MNIST_CLASSES, MNIST_CLASSES } from "@/data/mnist.ts";
 import type { ImageSource, LoadRequest } from "@/data/source.ts";
 
-/** How many pictures a drawn part has in each split. */
-const PICTURE_COUNT = { train: 6000, test: 1000 } as const;
+/** How many images a drawn part has in each split. */
+const IMAGE_COUNT = { train: 6000, test: 1000 } as const;
 
 /** Strokes like those of MNIST's digits, in its ten classes. */
 export const DIGITS: ImageSource = drawings("digits", MNIST_CLASSES, drawDigit);
@@ -44,7 +44,7 @@ export const SOLIDS: ImageSource = {
   load: async (request) => onlyClasses(await solidSet("embedded-solids", request), request.classes),
 };
 
-/** Bowls in the manner of ModelNet40's, as shaded pictures; truth and pose are kept. */
+/** Bowls in the manner of ModelNet40's, as shaded images; truth and pose are kept. */
 export const BOWLS: ImageSource = {
   name: "embedded-bowls",
   takesPath: false,
@@ -55,7 +55,7 @@ export const BOWLS: ImageSource = {
 };
 
 /**
- * All parts, one after the other. Their truth is left out, since not every picture has one.
+ * All parts, one after the other. Their truth is left out, since not every image has one.
  */
 export const EMBEDDED: ImageSource = {
   name: "embedded",
@@ -81,7 +81,7 @@ function drawings(
   const name = `embedded-${kind}`;
   const load = async (request: LoadRequest) => {
     const provenance = `${what} drawn by this project's own code`;
-    const count = PICTURE_COUNT[request.split];
+    const count = IMAGE_COUNT[request.split];
     const set = await drawSet({ name, provenance, classNames, count, draw }, request);
     return onlyClasses(set, request.classes);
   };

@@ -1,5 +1,5 @@
 /**
- * Faces as CelebA has them once they are cut to the head: seen from the front, filling the picture, on
+ * Faces as CelebA has them once they are cut to the head: seen from the front, filling the image, on
  * a ground of any brightness.
  *
  * @module
@@ -7,7 +7,7 @@
 import type { Random } from "@/engine/random.ts";
 import { grey, type Pen } from "./drawing.ts";
 
-/** The measures of a head, as shares of the picture, and how it is turned. */
+/** The measures of a head, as shares of the image, and how it is turned. */
 interface Head {
   readonly middle: number;
   readonly width: number;

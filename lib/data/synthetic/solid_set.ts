@@ -1,5 +1,5 @@
 /**
- * Builds the embedded solids and takes their pictures.
+ * Builds the embedded solids and takes their images.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Solids of the six ModelNet40 categories that the paper uses, each with measures drawn at random.
  *
  * All face the viewer at azimuth 0, as ModelNet's objects do in our axes, and stay within a radius
- * of 1 about the vertical axis, so that turning never pushes a part out of the picture.
+ * of 1 about the vertical axis, so that turning never pushes a part out of the image.
  *
  * @module
  */

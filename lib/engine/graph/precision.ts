@@ -30,14 +30,14 @@ export interface Recording {
 interface Rule {
   /** The inputs that have its type `T`, as its first output has; others, such as shapes, keep theirs. */
   readonly typed: readonly number[] | "all but the last";
-  /** Where a convolution has its picture `[B, ..., C]` and its kernel `[..., C, C]`. */
-  readonly picture?: number | "output";
+  /** Where a convolution has its image `[B, ..., C]` and its kernel `[..., C, C]`. */
+  readonly image?: number | "output";
   readonly kernel?: number | "output";
 }
 
-const CONVOLUTION: Rule = { typed: [0, 1], picture: 0, kernel: 1 };
-const INPUT_GRADIENT: Rule = { typed: [1, 2], picture: "output", kernel: 1 };
-const FILTER_GRADIENT: Rule = { typed: [0, 2], picture: 0, kernel: "output" };
+const CONVOLUTION: Rule = { typed: [0, 1], image: 0, kernel: 1 };
+const INPUT_GRADIENT: Rule = { typed: [1, 2], image: "output", kernel: 1 };
+const FILTER_GRADIENT: Rule = { typed: [0, 2], image: 0, kernel: "output" };
 
 /** Operations that compute in bfloat16 wherever they stand. */
 const PRODUCTS: Readonly<Record<string, Rule>> = {
@@ -133,7 +133,7 @@ function ruleFor(
 ): Rule | undefined {
   if (node.attr.T?.type !== DATA_TYPES.float32) return undefined;
   const product = PRODUCTS[node.op];
-  if (product) return fitsPicture(node, product, shapes) ? product : undefined;
+  if (product) return fitsImage(node, product, shapes) ? product : undefined;
   const follower = FOLLOWERS[node.op];
   if (!follower) return undefined;
   const sources = typedInputs(follower, node).map((i) => node.input[i]!)
@@ -148,17 +148,17 @@ function typedInputs({ typed }: Rule, { input }: NodeDef): readonly number[] {
 }
 
 /**
- * Tells whether a convolution's kernel is no larger than its picture, as it must be in bfloat16: for
+ * Tells whether a convolution's kernel is no larger than its image, as it must be in bfloat16: for
  * others oneDNN (as of TensorFlow 2.21) gives taps that no pixel reaches whatever was in memory before.
  */
-function fitsPicture(
+function fitsImage(
   { name, input }: NodeDef,
-  { picture, kernel }: Rule,
+  { image, kernel }: Rule,
   shapes: Recording["shapes"],
 ): boolean {
-  if (picture === undefined || kernel === undefined) return true;
+  if (image === undefined || kernel === undefined) return true;
   const shapeOf = (place: number | "output") =>
     shapes.get(place === "output" ? `${name}:0` : input[place]!)!;
-  const [, ...sizes] = shapeOf(picture);
+  const [, ...sizes] = shapeOf(image);
   return shapeOf(kernel).slice(0, -2).every((length, axis) => length <= sizes[axis]!);
 }

@@ -1,7 +1,7 @@
 /**
  * The maximum mean discrepancy between codes and prior, as in WAE-MMD (Tolstikhin et al.,
- * arXiv:1711.01558) and InfoVAE (Zhao et al., arXiv:1706.02262): only the codes of all pictures
- * together are held to the prior, so each may say as much of its picture as it likes.
+ * arXiv:1711.01558) and InfoVAE (Zhao et al., arXiv:1706.02262): only the codes of all images
+ * together are held to the prior, so each may say as much of its image as it likes.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const SCALES = [0.1, 0.2, 0.5, 1, 2, 5, 10];
 export interface MmdOptions {
   /** Weight of the term. */
   readonly beta: number;
-  /** Pictures of a batch, at least 2. */
+  /** Images of a batch, at least 2. */
   readonly batchSize: number;
   /** Units of a code. */
   readonly sizes: LatentSizes;
@@ -27,7 +27,7 @@ export interface MmdOptions {
  * shape latent and pose together, since the prior also says that they have nothing to do with each
  * other.
  *
- * @throws {RangeError} If a batch has no two pictures to compare
+ * @throws {RangeError} If a batch has no two images to compare
  */
 export function mmd({ beta, batchSize, sizes }: MmdOptions): Objective {
   if (batchSize < 2) {

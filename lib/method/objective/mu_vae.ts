@@ -10,7 +10,7 @@ import type { Objective } from "./objective.ts";
 /**
  * Makes the mu-VAE's terms: | mean_b sum_d mu | + | mean_b sum_d logVariance |, for the shape latent
  * (weighted by beta) and for the pose variables. Only the batch's averages are held at 0: each
- * picture's posterior may lie anywhere, so the latents stay informative.
+ * image's posterior may lie anywhere, so the latents stay informative.
  *
  * @param beta Weight of the shape latent's term. Paper: 1.
  */

@@ -1,7 +1,7 @@
 /**
  * Objectives: what is minimised beside the reconstruction error. This is the one place to add one.
  *
- * Every term is in squared error or nats per picture: summed over pixels or units, averaged over the
+ * Every term is in squared error or nats per image: summed over pixels or units, averaged over the
  * batch, so the terms of different objectives can be compared.
  *
  * @module

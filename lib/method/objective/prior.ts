@@ -12,7 +12,7 @@ const SHAPE_STREAM = 2;
 const POSE_STREAM = 3;
 
 /**
- * Joins what is known of each picture to one code: its shape latent and the latents of its angles.
+ * Joins what is known of each image to one code: its shape latent and the latents of its angles.
  *
  * @param latents What the pass inferred
  * @param sizes How many angles of the pose are inferred; given ones have no prior

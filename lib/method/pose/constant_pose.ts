@@ -1,5 +1,5 @@
 /**
- * No pose at all: every picture is taken to be seen from the front.
+ * No pose at all: every image is taken to be seen from the front.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import * as tf from "@/engine/tf.ts";
 import type { PoseStrategy } from "./strategy.ts";
 
 /**
- * Makes the strategy that gives every picture the azimuth pi (s = 0), the middle of the range, and
+ * Makes the strategy that gives every image the azimuth pi (s = 0), the middle of the range, and
  * elevation 0.
  */
 export function createConstantPose(): PoseStrategy {

@@ -1,5 +1,5 @@
 /**
- * The pose of the adversarial method: predicted from the picture by one more head of the encoder.
+ * The pose of the adversarial method: predicted from the image by one more head of the encoder.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export interface EncoderPoseOptions {
 }
 
 /**
- * Makes poses from what the encoder's convolutions see in each picture: dense, tanh, one unit for
+ * Makes poses from what the encoder's convolutions see in each image: dense, tanh, one unit for
  * each angle. Paper: the adversarial method's extra unit of the encoder. It has no posterior; what
- * the poses of all pictures should be together is left to the objective.
+ * the poses of all images should be together is left to the objective.
  */
 export function createEncoderPose({ featureCount, angles }: EncoderPoseOptions): PoseStrategy {
   const head = dense("pose/head", featureCount, angles, glorotUniform(featureCount, angles));

@@ -20,7 +20,7 @@ const DRAWS = 64;
 
 /**
  * Makes poses from a mean and a log-variance for each slot of the batch, which are *not* functions of
- * the picture: sample 12 units, dense 10 tanh, dense 1 tanh (dense 2 with an elevation).
+ * the image: sample 12 units, dense 10 tanh, dense 1 tanh (dense 2 with an elevation).
  * Paper: the released code's `posterior_mean` and `posterior_log_scale`, which start at 0 and which
  * each batch updates alone before everything is updated.
  * Choice: a trained model's pose is the circular mean over 64 draws, with a fixed seed, where the
@@ -54,7 +54,7 @@ export function createFreePose(batchSize: number, angles: AngleCount = 1): PoseS
       const slots = images.shape[0];
       if (slots > batchSize) {
         throw new RangeError(
-          `Cannot pose pictures: a batch must have at most ${batchSize}, the number of free pose ` +
+          `Cannot pose images: a batch must have at most ${batchSize}, the number of free pose ` +
             `variables, got ${slots}; split it`,
         );
       }

@@ -1,5 +1,5 @@
 /**
- * Pose strategies: where the azimuth of a picture comes from. This is the one place to add one.
+ * Pose strategies: where the azimuth of an image comes from. This is the one place to add one.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { createConstantPose } from "./constant_pose.ts";
 import { createEncoderPose } from "./encoder_pose.ts";
 import { createFreePose } from "./free_pose.ts";
 
-/** The pose of each picture of a batch. */
+/** The pose of each image of a batch. */
 export interface Pose {
   /** Latent of the azimuth `[B]` in (-1, 1); the azimuth is (s + 1) pi. */
   readonly s: tf.Tensor1D;
@@ -25,7 +25,7 @@ export interface Pose {
 
 /** What a strategy may look at. */
 export interface Seen {
-  /** The pictures `[B, H, W, 1]`. */
+  /** The images `[B, H, W, 1]`. */
   readonly images: tf.Tensor4D;
   /** What the encoder's convolutions made of them `[B, features]`. */
   readonly features: tf.Tensor2D;

@@ -1,5 +1,5 @@
 /**
- * The pictures whose shapes are exported: of a class, at an index, or the user's own.
+ * The images whose shapes are exported: of a class, at an index, or the user's own.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { greySquare } from "@/data/formats/image_file.ts";
 import { itemAt } from "@/engine/shapes.ts";
 
-/** Pictures with names. */
-export interface NamedPictures {
+/** Images with names. */
+export interface NamedImages {
   /** `[N, S, S]` in [0, 1]. */
   readonly images: Float32Array;
   /** What each shows, such as `mnist 3`, `[N]`. */
@@ -17,22 +17,22 @@ export interface NamedPictures {
 }
 
 /**
- * Picks one picture of each class, the first one.
+ * Picks one image of each class, the first one.
  *
- * @param pictures Named after set and class, such as `mnist 3`
+ * @param images Named after set and class, such as `mnist 3`
  * @param classes Which ones, in order: `3`, or `mnist 3` where several sets have it; all by default
  * @throws {RangeError} If there is no such class; the message lists those that there are
  */
-export function picturesOfClasses(
-  { images, names }: NamedPictures,
+export function imagesOfClasses(
+  { images, names }: NamedImages,
   classes?: readonly string[],
-): NamedPictures {
+): NamedImages {
   const known = [...new Set(names)];
   const chosen = classes?.flatMap((wanted) => {
     const found = known.filter((name) => name === wanted || name.endsWith(` ${wanted}`));
     if (found.length > 0) return found;
     throw new RangeError(
-      `Cannot pick pictures: class must be one of ${known.join(", ")}, got ${wanted}`,
+      `Cannot pick images: class must be one of ${known.join(", ")}, got ${wanted}`,
     );
   });
   const area = images.length / names.length;
@@ -43,11 +43,14 @@ export function picturesOfClasses(
 }
 
 /**
- * Picks pictures by their places, from 0 on: those of the first set, then those of the next.
+ * Picks images by their places, from 0 on: those of the first set, then those of the next.
  *
  * @throws What `imagesAt` throws
  */
-export function picturesAt(sets: readonly ImageSet[], indices: readonly number[]): NamedPictures {
+export function imagesWithNames(
+  sets: readonly ImageSet[],
+  indices: readonly number[],
+): NamedImages {
   return joined(sets.map((set) => ({
     images: imagesAt(set, indices),
     names: indices.map((index) => `${set.name} at ${index}`),
@@ -55,13 +58,13 @@ export function picturesAt(sets: readonly ImageSet[], indices: readonly number[]
 }
 
 /**
- * Reads the user's own pictures: their middle squares, grey, named after the files.
+ * Reads the user's own images: their middle squares, grey, named after the files.
  *
  * @param paths PNG or JPEG files
- * @param size Side of the pictures
+ * @param size Side of the images
  * @throws What `greySquare` throws, and Deno.errors.NotFound
  */
-export async function picturesIn(paths: readonly string[], size: number): Promise<NamedPictures> {
+export async function imagesIn(paths: readonly string[], size: number): Promise<NamedImages> {
   return joined(
     await Promise.all(paths.map(async (path) => ({
       images: await greySquare(await Deno.readFile(path), path, size),
@@ -70,8 +73,8 @@ export async function picturesIn(paths: readonly string[], size: number): Promis
   );
 }
 
-/** Puts pictures of one size together. */
-export function joined(parts: readonly NamedPictures[]): NamedPictures {
+/** Puts images of one size together. */
+export function joined(parts: readonly NamedImages[]): NamedImages {
   const images = new Float32Array(parts.reduce((sum, { images }) => sum + images.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -8,7 +8,7 @@ import { formatNumber, formatSpread } from "@/study/score/spread.ts";
 
 /**
  * Writes accuracies as a Markdown table in percent: mean and standard deviation over trials, and in
- * brackets the 95 % interval that the number of scored pictures leaves open.
+ * brackets the 95 % interval that the number of scored images leaves open.
  */
 export function accuracyTable(accuracies: readonly Accuracy[]): string {
   const classifiers = [...new Set(accuracies.map(({ classifier }) => classifier))];

@@ -7,7 +7,7 @@ import type { Config } from "@/config.ts";
 import type { ModelPose } from "@/study/pose_errors.ts";
 import type { Inference } from "@/infer/inference.ts";
 import { trainingStrip } from "@/show/plot/figures.ts";
-import { greyPicture, grid, type Picture } from "@/show/plot/bitmap.ts";
+import { type Bitmap, greyBitmap, grid } from "@/show/plot/bitmap.ts";
 import type { SheetRow } from "@/show/plot/sheet.ts";
 import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
@@ -47,7 +47,7 @@ export function decodeLatents({ model, config, pose }: Decoder, latents: Float32
   return { renderings, density };
 }
 
-/** A picture that no model has seen, and its latent. */
+/** An image that no model has seen, and its latent. */
 export interface UnseenObject {
   /** What it shows, such as `mnist 3`. */
   readonly name: string;
@@ -58,12 +58,12 @@ export interface UnseenObject {
 }
 
 /**
- * Finds pictures of a monitor by name and encodes them.
+ * Finds images of a monitor by name and encodes them.
  *
  * @param model The trained model
- * @param monitor Named pictures
- * @param wanted Names; one that comes again asks for the next picture of that name
- * @throws {RangeError} If there is no such picture, or no further one; the message lists the names
+ * @param monitor Named images
+ * @param wanted Names; one that comes again asks for the next image of that name
+ * @throws {RangeError} If there is no such image, or no further one; the message lists the names
  */
 export function objectsNamed(
   model: Pick<Inference, "encode">,
@@ -77,7 +77,7 @@ export function objectsNamed(
     if (slot === undefined) {
       const known = [...new Set(names)].join(", ");
       throw new RangeError(
-        `Cannot find a picture: "${name}" must be there ${before + 1} times, among ${known}`,
+        `Cannot find an image: "${name}" must be there ${before + 1} times, among ${known}`,
       );
     }
     const input = images.slice(slot * area, (slot + 1) * area);
@@ -87,7 +87,7 @@ export function objectsNamed(
 
 /** How a path is drawn. */
 export interface PathOptions {
-  /** A picture `[S, S]` in front of the first row; the other rows leave room for it. */
+  /** An image `[S, S]` in front of the first row; the other rows leave room for it. */
   readonly before?: Float32Array;
   /** One behind it. */
   readonly after?: Float32Array;
@@ -111,10 +111,10 @@ export function pathRows(
 ): SheetRow[] {
   const side = decoder.config.imageSize;
   const shapes = shapesAt(decoder, latents);
-  const flat = (image: Float32Array) => greyPicture(image, [side, side], SCALE);
-  const withEnds = (pictures: Picture[], first?: Picture, last?: Picture) => [
+  const flat = (image: Float32Array) => greyBitmap(image, [side, side], SCALE);
+  const withEnds = (bitmaps: Bitmap[], first?: Bitmap, last?: Bitmap) => [
     ...(before ? [first] : []),
-    ...pictures,
+    ...bitmaps,
     ...(after ? [last] : []),
   ];
   const size = fittingSize(side * SCALE / 2, 0);
@@ -122,12 +122,12 @@ export function pathRows(
   return [
     {
       label,
-      pictures: withEnds(rendered, before && flat(before), after && flat(after)),
+      bitmaps: withEnds(rendered, before && flat(before), after && flat(after)),
       isFirstOfGroup: true,
     },
     ...azimuths.map((azimuth) => ({
       label: `voxels, ${Math.round(azimuth * 180 / Math.PI)}°`,
-      pictures: withEnds(
+      bitmaps: withEnds(
         shapes.map(({ grid, front }) => drawVoxels(grid, { ...size, azimuth: front + azimuth })),
       ),
     })),
@@ -135,7 +135,7 @@ export function pathRows(
 }
 
 /**
- * Draws what the pose latent alone does to one shape: the picture that it came from, then the model's
+ * Draws what the pose latent alone does to one shape: the image that it came from, then the model's
  * renderings from each pose.
  *
  * @param label What stands beside it
@@ -157,7 +157,7 @@ export function poseRow(
     input,
     ...poses.map((_, i) => rendered.subarray(i * side ** 2, (i + 1) * side ** 2)),
   ];
-  return { label, pictures: images.map((image) => greyPicture(image, [side, side], SCALE)) };
+  return { label, bitmaps: images.map((image) => greyBitmap(image, [side, side], SCALE)) };
 }
 
 /**
@@ -167,7 +167,7 @@ export function poseRow(
  * @param latents `[N, Z - 1]`
  * @param columns Shapes in a row
  */
-export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: number): Picture {
+export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: number): Bitmap {
   const options = { scale: SCALE, azimuths: [0, SIDEWAYS] };
   return grid(shapesAt(decoder, latents).map((shape) => trainingStrip(shape, options)), columns);
 }

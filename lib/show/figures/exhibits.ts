@@ -1,12 +1,12 @@
 /**
- * Shapes as figures show them: what a model makes of pictures, with label, voxels and front (F2, F4).
+ * Shapes as figures show them: what a model makes of images, with label, voxels and front (F2, F4).
  *
  * @module
  */
 import type { Config } from "@/config.ts";
 import type { Reconstruction } from "@/infer/inference.ts";
 import { type Exhibit, trainingStrips } from "@/show/plot/figures.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import type { Run } from "@/train/run.ts";
@@ -16,9 +16,9 @@ const azimuth = (pose: number) => (pose + 1) * Math.PI;
 
 /**
  * Takes a reconstruction apart for figures. The front of each shape is the pose that the model gives
- * its picture.
+ * its image.
  *
- * @param reconstruction What the model made of N pictures
+ * @param reconstruction What the model made of N images
  * @param labels What to write beside each, `[N]`
  * @param config The model's sizes
  */
@@ -36,10 +36,10 @@ export function exhibitsOf(
 }
 
 /**
- * Takes a reconstruction apart as `exhibitsOf` does, each shape with the picture that it comes from:
+ * Takes a reconstruction apart as `exhibitsOf` does, each shape with the image that it comes from:
  * input, projection, and textured image where there is a texture (F5).
  *
- * @param inputs The pictures `[N, S, S]`
+ * @param inputs The images `[N, S, S]`
  * @param reconstruction What the model made of them
  * @param labels What to write beside each, `[N]`
  * @param config The model's sizes, and whether it has a texture
@@ -64,14 +64,14 @@ export function exhibitsWithInputs(
  * Draws figure F2: one strip for each object, from the untrained cube to the shape.
  *
  * @param run A run with its frames
- * @param labels What to write beside each tracked picture, by its name, such as `mnist 3`
- * @returns One picture for each frame
- * @throws {RangeError} If a picture is not tracked; the message lists those that are
+ * @param labels What to write beside each tracked image, by its name, such as `mnist 3`
+ * @returns One image for each frame
+ * @throws {RangeError} If an image is not tracked; the message lists those that are
  */
 export function shapesDuringTraining(
   run: Run,
   labels: Readonly<Record<string, string>>,
-): Picture[] {
+): Bitmap[] {
   const shapes = Object.entries(labels)
     .map(([name, label]) => momentsOf(run, name).map((moment) => ({ ...moment, label })));
   return run.frames.map(({ step }, i) =>
@@ -80,12 +80,12 @@ export function shapesDuringTraining(
 }
 
 /**
- * Gives what the model made of one picture in each frame of a run, to be viewed one after another.
+ * Gives what the model made of one image in each frame of a run, to be viewed one after another.
  *
  * @param run A run with its frames
- * @param name The tracked picture, such as `mnist 3`
+ * @param name The tracked image, such as `mnist 3`
  * @returns One exhibit for each frame, labelled with its step
- * @throws {RangeError} If the picture is not tracked; the message lists those that are
+ * @throws {RangeError} If the image is not tracked; the message lists those that are
  */
 export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
   const { imageSize, tau } = config;

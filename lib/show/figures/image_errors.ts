@@ -1,6 +1,6 @@
 /**
- * How far a model's pictures are from unseen ones, over seeds: textured, projected, and beside the mean
- * picture (the tables of F5 and F6).
+ * How far a model's images are from unseen ones, over seeds: textured, projected, and beside the mean
+ * image (the tables of F5 and F6).
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { formatNumber, formatSpread, spreadOf } from "@/study/score/spread.ts";
 import { evaluate, type EvaluateOptions, type Score } from "@/train/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 
-/** Mean squared errors of a pixel, pictures being in [0, 1]. */
+/** Mean squared errors of a pixel, images being in [0, 1]. */
 export interface ImageErrors {
   /** Of the renderings, textured where there is a texture, by seed. */
   readonly rendering: readonly number[];
   /** Of the projections, by seed. */
   readonly projection: readonly number[];
-  /** Of the best answer that is the same for all pictures, their mean, by seed. */
-  readonly meanPicture: readonly number[];
+  /** Of the best answer that is the same for all images, their mean, by seed. */
+  readonly meanImage: readonly number[];
 }
 
 /**
- * Measures the errors of several runs on the pictures that each never saw.
+ * Measures the errors of several runs on the images that each never saw.
  *
  * @param runs Runs that differ in their seeds
- * @param options `limit`: at most so many pictures of each set
+ * @param options `limit`: at most so many images of each set
  */
 export function imageErrorsOf(
   runs: readonly Run[],
@@ -34,41 +34,41 @@ export function imageErrorsOf(
     using model = new Inference(config, checkpoint.snapshot);
     const errorOf = (of: EvaluateOptions["of"]) =>
       overall(evaluate(model, tests, { ...options, of }));
-    const means = tests.map(({ set }) => ({ ...set, meanSquaredError: meanPictureError(set) }));
+    const means = tests.map(({ set }) => ({ ...set, meanSquaredError: meanImageError(set) }));
     return {
       rendering: errorOf("rendering"),
       projection: errorOf("projection"),
-      meanPicture: overall(means),
+      meanImage: overall(means),
     };
   });
   return {
     rendering: errors.map(({ rendering }) => rendering),
     projection: errors.map(({ projection }) => projection),
-    meanPicture: errors.map(({ meanPicture }) => meanPicture),
+    meanImage: errors.map(({ meanImage }) => meanImage),
   };
 }
 
-/** Averages the errors of sets by their numbers of pictures. */
+/** Averages the errors of sets by their numbers of images. */
 function overall(scores: readonly Pick<Score, "count" | "meanSquaredError">[]): number {
   const count = scores.reduce((sum, score) => sum + score.count, 0);
   return scores.reduce((sum, score) => sum + score.count * score.meanSquaredError, 0) / count;
 }
 
 /**
- * Gives the squared error of a pixel that a set's mean picture makes on the set: the variance of a pixel,
+ * Gives the squared error of a pixel that a set's mean image makes on the set: the variance of a pixel,
  * averaged over pixels. A model that saw nothing in its input could do no better.
  *
- * @param set At least one picture
+ * @param set At least one image
  */
-export function meanPictureError(set: ImageSet): number {
+export function meanImageError(set: ImageSet): number {
   const area = set.size ** 2;
   const [sums, squares] = [new Float64Array(area), new Float64Array(area)];
-  const picture = new Float32Array(area);
+  const image = new Float32Array(area);
   for (let index = 0; index < set.count; index++) {
-    imagesAt(set, [index], picture);
+    imagesAt(set, [index], image);
     for (let at = 0; at < area; at++) {
-      sums[at]! += picture[at]!;
-      squares[at]! += picture[at]! ** 2;
+      sums[at]! += image[at]!;
+      squares[at]! += image[at]! ** 2;
     }
   }
   const variances = sums.map((sum, at) => squares[at]! / set.count - (sum / set.count) ** 2);
@@ -78,7 +78,7 @@ export function meanPictureError(set: ImageSet): number {
 /**
  * Writes errors as a Markdown table: a column for each seed, then mean and deviation.
  *
- * @param errors By what the pictures show, such as `faces`; all of the same seeds
+ * @param errors By what the images show, such as `faces`; all of the same seeds
  * @param seeds The seeds, in the order of the errors
  */
 export function imageErrorsTable(
@@ -86,10 +86,10 @@ export function imageErrorsTable(
   seeds: readonly number[],
 ): string {
   const heads = ["squared error of a pixel", ...seeds.map((seed) => `seed ${seed}`), "mean ± sd"];
-  const rows = Object.entries(errors).flatMap(([name, { rendering, projection, meanPicture }]) => [
+  const rows = Object.entries(errors).flatMap(([name, { rendering, projection, meanImage }]) => [
     rowOf(`${name}, textured`, rendering),
     rowOf(`${name}, projection`, projection),
-    rowOf(`${name}, their mean picture`, meanPicture),
+    rowOf(`${name}, their mean picture`, meanImage),
   ]);
   const rule = `| --- | ${heads.slice(1).map(() => "---:").join(" | ")} |`;
   return [`| ${heads.join(" | ")} |`, rule, ...rows].join("\n");
@@ -101,8 +101,8 @@ function rowOf(name: string, values: readonly number[]): string {
 }
 
 /**
- * Means over seeds, as a figure's record has them. What is explained is the share of the pictures'
- * variance that a model accounts for: 1 - error / error of the mean picture.
+ * Means over seeds, as a figure's record has them. What is explained is the share of the images'
+ * variance that a model accounts for: 1 - error / error of the mean image.
  */
 export type ImageErrorMetrics = Readonly<
   Record<
@@ -122,8 +122,8 @@ export type ImageErrorMetrics = Readonly<
  * @param errors What was measured
  */
 export function imageErrorMetrics(errors: ImageErrors): ImageErrorMetrics {
-  const { rendering, projection, meanPicture } = errors;
-  const [textured, projected, mean] = [rendering, projection, meanPicture]
+  const { rendering, projection, meanImage } = errors;
+  const [textured, projected, mean] = [rendering, projection, meanImage]
     .map((values) => spreadOf(values).mean) as [number, number, number];
   return {
     texturedMeanSquaredError: textured,

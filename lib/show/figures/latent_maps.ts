@@ -1,5 +1,5 @@
 /**
- * Maps of latents, coloured by what the pictures show.
+ * Maps of latents, coloured by what the images show.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface LatentMaps {
   /** What to draw: coloured once by set, then for each set by class, the other sets grey. */
   readonly rows: readonly ScatterRow[];
   /**
-   * Of the five nearest others of a picture, the share of its own class: among the latents themselves,
+   * Of the five nearest others of an image, the share of its own class: among the latents themselves,
    * and on each map.
    */
   readonly purities: Readonly<Record<"latents" | Embedding, number>>;

@@ -8,25 +8,25 @@ import { distanceFromBlend, interpolate, walkUnit } from "@/study/latent_paths.t
 import { type Aggregate, unitsByVariance } from "@/study/latents.ts";
 import { errorsByPose, type ModelPose, poseOfModel } from "@/study/pose_errors.ts";
 import type { Inference } from "@/infer/inference.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { labelledSheet } from "@/show/plot/sheet.ts";
 import type { Monitor } from "@/train/monitor.ts";
 import { decodeLatents, objectsNamed, pathRows, poseRow, shapeSheet } from "./decoded_latents.ts";
 
-/** A trained model and the pictures that its latents are shown by. */
+/** A trained model and the images that its latents are shown by. */
 export interface LatentView extends ModelPose {
   /** The model. */
   readonly model: Pick<Inference, "reconstruct" | "encode" | "decode" | "render">;
   /** Its sizes. */
   readonly config: Config;
-  /** Unseen pictures. */
+  /** Unseen images. */
   readonly monitor: Monitor;
 }
 
 /** A figure, and what was measured for it. */
 export interface Measured {
   /** The figure. */
-  readonly picture: Picture;
+  readonly sheet: Bitmap;
   /** What was measured. */
   readonly values: readonly number[];
 }
@@ -39,7 +39,7 @@ const DEVIATIONS = [-3, -2, -1, 0, 1, 2, 3];
 /** An eighth of a turn apart, once around. */
 const POSES = Array.from({ length: 9 }, (_, i) => i / 4 - 1);
 
-/** Takes the pose of a model from what it gives the slots of the pictures that its run was watched on. */
+/** Takes the pose of a model from what it gives the slots of the images that its run was watched on. */
 export function latentViewOf(
   model: LatentView["model"],
   config: Config,
@@ -49,13 +49,13 @@ export function latentViewOf(
 }
 
 /**
- * Draws straight lines between the latents of two pictures each, in nine steps.
+ * Draws straight lines between the latents of two images each, in nine steps.
  *
- * @param view The model and its pictures
- * @param pairs Two names of pictures, such as `mnist 3`, by what to write beside their path; of one name
- *   twice, the first two pictures of it
+ * @param view The model and its images
+ * @param pairs Two names of images, such as `mnist 3`, by what to write beside their path; of one name
+ *   twice, the first two images of it
  * @returns With the distance of each middle from a blend of its ends (`distanceFromBlend`)
- * @throws {RangeError} If there is no such picture
+ * @throws {RangeError} If there is no such image
  */
 export function interpolationSheet(
   view: LatentView,
@@ -68,7 +68,7 @@ export function interpolationSheet(
   });
   const shares = Array.from({ length: STEPS }, (_, i) => `${i} / ${STEPS - 1}`);
   return {
-    picture: labelledSheet(
+    sheet: labelledSheet(
       ["input", ...shares, "input"],
       paths.flatMap(({ label, latents, ...ends }) => pathRows(label, view, latents, ends)),
     ),
@@ -79,21 +79,21 @@ export function interpolationSheet(
 }
 
 /**
- * Walks single units of an unseen picture's latent, from three standard deviations of the aggregate
- * posterior below to three above. Choice: the five units whose mean varies most from picture to picture.
+ * Walks single units of an unseen image's latent, from three standard deviations of the aggregate
+ * posterior below to three above. Choice: the five units whose mean varies most from image to image.
  *
- * @param view The model and its pictures
+ * @param view The model and its images
  * @param aggregate The aggregate posterior
- * @param name The picture, such as `mnist 8`
+ * @param name The image, such as `mnist 8`
  * @param label What to write above it
- * @throws {RangeError} If there is no such picture
+ * @throws {RangeError} If there is no such image
  */
 export function unitSheet(
   view: LatentView,
   aggregate: Aggregate,
   name: string,
   label: string,
-): Picture {
+): Bitmap {
   const [object] = objectsNamed(view.model, view.monitor, [name]);
   return labelledSheet(
     DEVIATIONS.map((by) => by === 0 ? label : `${by > 0 ? "+" : "−"}${Math.abs(by)} sd`),
@@ -107,13 +107,13 @@ export function unitSheet(
 }
 
 /**
- * Turns the pose latent alone, once around, beside each picture.
+ * Turns the pose latent alone, once around, beside each image.
  *
- * @param view The model and its pictures
- * @param objects Names of pictures, such as `mnist 3`, by what to write beside them
+ * @param view The model and its images
+ * @param objects Names of images, such as `mnist 3`, by what to write beside them
  * @returns With the squared error of a pixel from the model's own pose, and from a quarter turn on, over
- *   all pictures of the monitor
- * @throws {RangeError} If there is no such picture
+ *   all images of the monitor
+ * @throws {RangeError} If there is no such image
  */
 export function poseSheet(
   view: LatentView,
@@ -125,7 +125,7 @@ export function poseSheet(
     .map((object, i) => poseRow(labels[i]!, view, object, POSES));
   const { density } = model.reconstruct(monitor.images);
   return {
-    picture: labelledSheet(
+    sheet: labelledSheet(
       ["input", ...POSES.map((s) => `s = ${s < 0 ? "−" : ""}${Math.abs(s)}`)],
       rows,
     ),
@@ -142,10 +142,10 @@ export function poseSheet(
 export function sampleSheet(
   view: LatentView,
   groups: Readonly<Record<string, Float32Array>>,
-): Picture {
+): Bitmap {
   const rows = Object.entries(groups).map(([label, latents]) => ({
     label,
-    pictures: [shapeSheet(view, latents, 4)],
+    bitmaps: [shapeSheet(view, latents, 4)],
     isFirstOfGroup: true,
   }));
   return labelledSheet(["each: rendering, voxels from 0° and from 45°"], rows);

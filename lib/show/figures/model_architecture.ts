@@ -7,7 +7,7 @@ import type { Config } from "@/config.ts";
 import type { Stage } from "@/model/stage.ts";
 import { createModel } from "@/method/vae.ts";
 import type { Architecture, DrawnStage, Link, Panel } from "@/show/plot/architecture.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** The paper's two ways to find a pose: predicted by the encoder, or free variables. */
 const PREDICTED = "encoder";
@@ -25,17 +25,17 @@ interface Branch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
  * it: the other pose, the discriminator, the texture.
  *
  * @param config The model's sizes and parts
- * @param pictures Drawn instead of symbols, by the name of the stage, such as a real `image`
+ * @param bitmaps Drawn instead of symbols, by the name of the stage, such as a real `image`
  */
 export function architectureOf(
   config: Config,
-  pictures: Readonly<Record<string, Picture>> = {},
+  bitmaps: Readonly<Record<string, Bitmap>> = {},
 ): Architecture {
   const { imageSize, latentSize } = config;
   const { encoder, decoder, texture } = createModel({ ...config, texture: true }).stages;
   const illustrated = (stage: DrawnStage): DrawnStage => {
-    const picture = pictures[stage.name];
-    return picture ? { ...stage, picture } : stage;
+    const bitmap = bitmaps[stage.name];
+    return bitmap ? { ...stage, bitmap } : stage;
   };
   const inARow = (stages: readonly DrawnStage[]) => stages.map((stage) => [illustrated(stage)]);
   const [features, mean, logVariance] = encoder.slice(-3);
@@ -100,7 +100,7 @@ function predictedPose(config: Config, features: Stage, rotation: DrawnStage): B
   };
 }
 
-/** A pose that is no function of the picture. One label does for the arrows of all poses. */
+/** A pose that is no function of the image. One label does for the arrows of all poses. */
 function unpredictedPose(config: Config, name: string, rotation: DrawnStage): Branch {
   const isOptional = config.pose !== name;
   const { pose } = createModel({ ...config, pose: name }).stages;

@@ -1,5 +1,5 @@
 /**
- * Methods of training compared: what several runs of each made of the same pictures, as figures and
+ * Methods of training compared: what several runs of each made of the same images, as figures and
  * as a table.
  *
  * @module
@@ -154,12 +154,12 @@ export function metricsOf(
 }
 
 /**
- * Takes from each method's first run what it makes of some of the watched pictures.
+ * Takes from each method's first run what it makes of some of the watched images.
  *
  * @param methods The methods, all trained on the same data
- * @param labels What to call each picture, by its name in the monitor, such as `mnist 3`
+ * @param labels What to call each image, by its name in the monitor, such as `mnist 3`
  * @returns The objects of `shapeComparison`
- * @throws {RangeError} If there is no such picture; the message lists those there are
+ * @throws {RangeError} If there is no such image; the message lists those there are
  */
 export function comparedObjects(
   methods: readonly Method[],

@@ -5,13 +5,13 @@
  */
 import { type GroundTruth, VIEW_COUNT } from "@/study/ground_truth.ts";
 import { azimuthCharts } from "@/show/plot/azimuths.ts";
-import { greyPicture, type Picture } from "@/show/plot/bitmap.ts";
+import { type Bitmap, greyBitmap } from "@/show/plot/bitmap.ts";
 import { labelledSheet, type SheetRow } from "@/show/plot/sheet.ts";
 import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { viewAt, type ViewsAround } from "@/study/score/views.ts";
-import type { Judged } from "./truth_words.ts";
+import type { ScoredMethod } from "./truth_words.ts";
 
 /**
  * Draws learnt azimuths beside the true ones, all seeds together.
@@ -20,14 +20,14 @@ import type { Judged } from "./truth_words.ts";
  * @param truths One for each seed
  */
 export function azimuthsFigure(
-  methods: readonly Judged[],
+  methods: readonly ScoredMethod[],
   truths: readonly GroundTruth[],
-): Picture {
+): Bitmap {
   const truth = truths.flatMap(({ tests }) => [...tests.truth.azimuths]);
-  return azimuthCharts(methods.map(({ name, verdicts }) => ({
+  return azimuthCharts(methods.map(({ name, evaluations }) => ({
     name,
     truth,
-    learnt: verdicts.flatMap(({ azimuths }) => [...azimuths!]),
+    learnt: evaluations.flatMap(({ azimuths }) => [...azimuths!]),
   })));
 }
 
@@ -35,7 +35,7 @@ export function azimuthsFigure(
 const EVERY = VIEW_COUNT / 8;
 
 /**
- * Draws pictures of objects, then what is to be seen of them from eight sides: in truth, and of the
+ * Draws images of objects, then what is to be seen of them from eight sides: in truth, and of the
  * shapes that the first seed of each method has learnt, rendered as in training.
  *
  * @param methods What was judged
@@ -43,68 +43,68 @@ const EVERY = VIEW_COUNT / 8;
  * @param items Which test objects
  */
 export function viewpointsFigure(
-  methods: readonly Judged[],
+  methods: readonly ScoredMethod[],
   { tests, testViews }: GroundTruth,
   items: readonly number[],
-): Picture {
+): Bitmap {
   const { imageSize, images } = tests;
-  const grey = (image: ArrayLike<number>) => greyPicture(image, [imageSize, imageSize], 2);
+  const grey = (image: ArrayLike<number>) => greyBitmap(image, [imageSize, imageSize], 2);
   const around = (views: ViewsAround, item: number) =>
     Array.from({ length: 8 }, (_, i) => grey(viewAt(views, item, i * EVERY)));
   const rows = items.flatMap((item): SheetRow[] => [
     {
       label: "truth",
-      pictures: [grey(pictureAt(images, item, imageSize)), ...around(testViews, item)],
+      bitmaps: [grey(imageOf(images, item, imageSize)), ...around(testViews, item)],
       isFirstOfGroup: true,
     },
-    ...methods.map(({ name, verdicts }) => ({
+    ...methods.map(({ name, evaluations }) => ({
       label: name,
-      pictures: [undefined, ...around(verdicts[0]!.views, item)],
+      bitmaps: [undefined, ...around(evaluations[0]!.views, item)],
     })),
   ]);
   const angles = Array.from({ length: 8 }, (_, i) => `${i * 45}°`);
   return labelledSheet(["picture", ...angles], rows);
 }
 
-/** From where `chairsFigure` looks: aside of the picture's own viewpoint and from above. */
+/** From where `chairsFigure` looks: aside of the image's own viewpoint and from above. */
 const ASIDE = 40 * Math.PI / 180;
 const RAISED = 20 * Math.PI / 180;
 
 /**
- * Draws pictures of objects, the true shapes, and the shapes that were made of the pictures, all from
- * one place aside of the picture's own viewpoint. Cells are those that the score counts where the pose
+ * Draws images of objects, the true shapes, and the shapes that were made of the images, all from
+ * one place aside of the image's own viewpoint. Cells are those that the score counts where the pose
  * is given. The first seed of each is shown.
  *
- * @param judged What was judged
+ * @param scored What was judged
  * @param known Of the first seed
  * @param items Which test objects
  */
 export function chairsFigure(
-  judged: readonly Judged[],
+  scored: readonly ScoredMethod[],
   { tests }: GroundTruth,
   items: readonly number[],
-): Picture {
+): Bitmap {
   const { imageSize, images, truth } = tests;
   const rows = items.map((item) => ({
     label: "",
-    pictures: [
-      greyPicture(pictureAt(images, item, imageSize), [imageSize, imageSize], 3),
+    bitmaps: [
+      greyBitmap(imageOf(images, item, imageSize), [imageSize, imageSize], 3),
       drawFromAside(truth, item, 0.5),
-      ...judged.map(({ verdicts: [first] }) =>
-        drawFromAside(first!.claim, item, first!.inView.threshold)
+      ...scored.map(({ evaluations: [first] }) =>
+        drawFromAside(first!.prediction, item, first!.inView.threshold)
       ),
     ],
   }));
-  return labelledSheet(["picture", "truth", ...judged.map(({ name }) => name)], rows);
+  return labelledSheet(["picture", "truth", ...scored.map(({ name }) => name)], rows);
 }
 
-function drawFromAside(solids: Solids, item: number, threshold: number): Picture {
+function drawFromAside(solids: Solids, item: number, threshold: number): Bitmap {
   const { size, azimuths } = solids;
   const grid: VoxelGrid = { density: solidAt(solids, item), size: [size, size, size] };
   const azimuth = azimuths[item]! + ASIDE;
   return drawVoxels(grid, { ...fittingSize(48, RAISED), azimuth, elevation: RAISED, threshold });
 }
 
-function pictureAt(images: Float32Array, item: number, size: number): Float32Array {
+function imageOf(images: Float32Array, item: number, size: number): Float32Array {
   return images.subarray(item * size ** 2, (item + 1) * size ** 2);
 }

@@ -6,9 +6,9 @@
 import type { GroundTruth } from "@/study/ground_truth.ts";
 import {
   chanceErrors,
-  judgeBaselines,
+  type Evaluation,
+  scoreBaselines,
   type TruthScores,
-  type Verdict,
 } from "@/study/truth_scores.ts";
 import {
   differenceOf,
@@ -20,11 +20,11 @@ import {
 import { differenceFromOwnView } from "@/study/score/views.ts";
 
 /** What was judged, once for each seed. */
-export interface Judged {
+export interface ScoredMethod {
   /** What it is called. */
   readonly name: string;
   /** One verdict for each seed. */
-  readonly verdicts: readonly Verdict[];
+  readonly evaluations: readonly Evaluation[];
 }
 
 /** The columns of the table: which score, what to call it, digits behind the point, and its unit. */
@@ -44,15 +44,15 @@ const COLUMNS: readonly [keyof TruthScores, heading: string, digits: number, sca
  *
  * @throws {RangeError} If there is no verdict with that score
  */
-export function scoreOf({ verdicts }: Judged, score: keyof TruthScores): Spread {
-  return spreadOf(verdicts.flatMap(({ scores }) => scores[score] ?? []));
+export function scoreOf({ evaluations }: ScoredMethod, score: keyof TruthScores): Spread {
+  return spreadOf(evaluations.flatMap(({ scores }) => scores[score] ?? []));
 }
 
 /** Writes all scores as a table in Markdown; a dash where something has none. */
-export function truthTable(judged: readonly Judged[]): string {
-  const cells = (each: Judged) =>
+export function truthTable(scored: readonly ScoredMethod[]): string {
+  const cells = (each: ScoredMethod) =>
     COLUMNS.map(([score, , digits, scale]) => {
-      if (each.verdicts.every(({ scores }) => scores[score] === undefined)) return "–";
+      if (each.evaluations.every(({ scores }) => scores[score] === undefined)) return "–";
       const { mean, deviation } = scoreOf(each, score);
       return formatSpread({ mean: scale * mean, deviation: scale * deviation }, digits);
     });
@@ -60,31 +60,31 @@ export function truthTable(judged: readonly Judged[]): string {
   return [
     row("", COLUMNS.map(([, heading]) => heading)),
     row("---", COLUMNS.map(() => "---:")),
-    ...judged.map((each) => row(each.name, cells(each))),
+    ...scored.map((each) => row(each.name, cells(each))),
   ].join("\n");
 }
 
 /** Gives the mean of every score, named by what was judged, for a figure's record. */
-export function truthMetrics(judged: readonly Judged[]): Record<string, number> {
-  return Object.fromEntries(judged.flatMap((each) => {
-    const scores = Object.keys(each.verdicts[0]!.scores) as (keyof TruthScores)[];
+export function truthMetrics(scored: readonly ScoredMethod[]): Record<string, number> {
+  return Object.fromEntries(scored.flatMap((each) => {
+    const scores = Object.keys(each.evaluations[0]!.scores) as (keyof TruthScores)[];
     return scores.map((score) => [`${each.name}: ${score}`, scoreOf(each, score).mean]);
   }));
 }
 
 /** Judges what needs no learning, by ground truths, one for each seed. */
-export function judgedBaselines(truths: readonly GroundTruth[]): Judged[] {
-  const verdicts = truths.map(judgeBaselines);
+export function scoredBaselines(truths: readonly GroundTruth[]): ScoredMethod[] {
+  const evaluations = truths.map(scoreBaselines);
   return [
-    { name: "extruded silhouette", verdicts: verdicts.map(({ extrusion }) => extrusion) },
-    { name: "solid of revolution", verdicts: verdicts.map(({ revolution }) => revolution) },
-    { name: "nearest picture's truth", verdicts: verdicts.map(({ nearest }) => nearest) },
+    { name: "extruded silhouette", evaluations: evaluations.map(({ extrusion }) => extrusion) },
+    { name: "solid of revolution", evaluations: evaluations.map(({ revolution }) => revolution) },
+    { name: "nearest picture's truth", evaluations: evaluations.map(({ nearest }) => nearest) },
   ];
 }
 
 /** What scores are measured by, where nothing is known or all is; means over the seeds. */
 export interface Yardsticks {
-  /** Error of one azimuth for all pictures, chosen on training objects; degrees, modulo the flip. */
+  /** Error of one azimuth for all images, chosen on training objects; degrees, modulo the flip. */
   readonly constantErrorDegrees: number;
   /** Error that is to be expected of azimuths drawn uniformly, in degrees, modulo the flip. */
   readonly guessErrorDegrees: number;
@@ -104,12 +104,12 @@ export function yardsticksOf(truths: readonly GroundTruth[]): Yardsticks {
   };
 }
 
-/** Says, in Markdown, whether learnt azimuths tell pictures apart, beside what chance gives. */
+/** Says, in Markdown, whether learnt azimuths tell images apart, beside what chance gives. */
 export function azimuthWords(
-  judged: readonly Judged[],
+  scored: readonly ScoredMethod[],
   { constantErrorDegrees, guessErrorDegrees }: Yardsticks,
 ): string {
-  const methods = judged.map((each) =>
+  const methods = scored.map((each) =>
     `${each.name}: deviation **${numberOf(each, "azimuthDeviationDegrees", 1)}°**, ` +
     `error **${numberOf(each, "azimuthErrorDegrees", 0)}°**`
   );
@@ -121,12 +121,12 @@ export function azimuthWords(
 
 /** Writes, as a table in Markdown, how much shapes change from view to view, beside the true ones. */
 export function viewDifferenceTable(
-  judged: readonly Judged[],
+  scored: readonly ScoredMethod[],
   { trueViewDifference }: Yardsticks,
 ): string {
   const rows = [
     ["true shapes", trueViewDifference] as const,
-    ...judged.map((each) => [each.name, scoreOf(each, "viewDifference").mean] as const),
+    ...scored.map((each) => [each.name, scoreOf(each, "viewDifference").mean] as const),
   ];
   return [
     "|  | mean squared difference to the own view | of the truth's |",
@@ -147,8 +147,8 @@ export function viewDifferenceTable(
  * @param yardsticks What azimuths and views are compared with
  */
 export function truthSummary(
-  methods: readonly Judged[],
-  extrusion: Judged,
+  methods: readonly ScoredMethod[],
+  extrusion: ScoredMethod,
   { constantErrorDegrees, trueViewDifference }: Yardsticks,
 ): string {
   const extruded = scoreOf(extrusion, "overlapInView");
@@ -173,6 +173,6 @@ function besides(score: Spread, other: Spread): string {
   return difference > 0 ? "better than" : "worse than";
 }
 
-function numberOf(each: Judged, score: keyof TruthScores, digits: number): string {
+function numberOf(each: ScoredMethod, score: keyof TruthScores, digits: number): string {
   return formatNumber(scoreOf(each, score).mean, digits);
 }

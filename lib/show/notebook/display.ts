@@ -8,11 +8,11 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { encodePng, type Picture, pictureFormat } from "@/show/plot/bitmap.ts";
+import { type Bitmap, encodePng, imageFormat } from "@/show/plot/bitmap.ts";
 
 /** What can be shown. Bytes are those of a PNG or GIF file. */
 export type Showable =
-  | Picture
+  | Bitmap
   | Uint8Array
   | { readonly html: string }
   | { readonly svg: string }
@@ -22,15 +22,15 @@ export type Showable =
 export interface ShowOptions {
   /** What the figure shows, in words: for screen readers, and where it cannot be drawn. */
   readonly alt?: string;
-  /** Width of a picture on the page, in CSS pixels; by default its own. */
+  /** Width of an image on the page, in CSS pixels; by default its own. */
   readonly width?: number;
 }
 
 /** A message of the Jupyter protocol. */
 export interface DisplayMessage {
-  /** Content by media type; pictures are base64. */
+  /** Content by media type; images are base64. */
   readonly data: Readonly<Record<string, string>>;
-  /** Such as the width of a picture, by media type. */
+  /** Such as the width of an image, by media type. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** `display_id` makes a display one that can be updated. */
   readonly transient: Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ const WAIT_MILLISECONDS = 60;
 const WAIT_MILLISECONDS_PER_MEGABYTE = 40;
 
 /**
- * Shows a picture, GIF, HTML, SVG or Markdown under the running cell and waits until it is there.
+ * Shows an image, GIF, HTML, SVG or Markdown under the running cell and waits until it is there.
  *
  * @param what The thing to show
  * @param options Width and alternative text
@@ -107,21 +107,21 @@ export function toMessage(
     };
   }
   const bytes = what instanceof Uint8Array ? what : encodePng(what);
-  const picture = { width: width ?? pictureWidth(bytes), ...alt ? { alt } : {} };
+  const image = { width: width ?? imageWidth(bytes), ...alt ? { alt } : {} };
   // A GIF sent as image/png plays everywhere; as image/gif it becomes text in nbconvert.
   return {
     data: { "image/png": Buffer.from(bytes).toString("base64"), ...text },
-    metadata: { "image/png": picture },
+    metadata: { "image/png": image },
   };
 }
 
-/** Reads a picture's width from its file's header. */
-function pictureWidth(bytes: Uint8Array): number {
+/** Reads an image's width from its file's header. */
+function imageWidth(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const format = pictureFormat(bytes);
+  const format = imageFormat(bytes);
   if (format === "png") return view.getUint32(16);
   if (format === "gif") return view.getUint16(6, true);
   throw new TypeError(
-    `Cannot show a picture: bytes must be those of a PNG or GIF file, got ${bytes.length} others`,
+    `Cannot show an image: bytes must be those of a PNG or GIF file, got ${bytes.length} others`,
   );
 }

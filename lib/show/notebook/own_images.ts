@@ -1,5 +1,5 @@
 /**
- * The reader's own pictures, wherever they are, under a name that says nothing of the machine.
+ * The reader's own images, wherever they are, under a name that says nothing of the machine.
  *
  * @module
  */
@@ -10,40 +10,40 @@ import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { loadMixture } from "@/data/mixture.ts";
 import { loadImageSet, type LoadOptions } from "@/data/sources.ts";
 import { writeAtomically } from "@/engine/files.ts";
-import { encodePng, greyPicture } from "@/show/plot/bitmap.ts";
+import { encodePng, greyBitmap } from "@/show/plot/bitmap.ts";
 
-/** Pictures that a run can be trained on. */
-export interface OwnPictures {
+/** Images that a run can be trained on. */
+export interface OwnImages {
   /** The mixture of them alone. It names their folder and no more, so records hold no place. */
   readonly data: string;
   /** Where that folder is: what is to be used as the folder of data sets. */
   readonly dataDir: string;
   /** How many there are. */
   readonly count: number;
-  /** Eight letters that follow from every pixel: the same name with other pictures is another run. */
+  /** Eight letters that follow from every pixel: the same name with other images is another run. */
   readonly digest: string;
 }
 
 /**
- * Takes a folder or a zip file of pictures for a run.
+ * Takes a folder or a zip file of images for a run.
  *
  * @param path The folder or file, as the notebook sees it
  * @throws {RangeError} If its name has other characters than letters, digits, spaces and `._-`, or is
  *   also that of something beside the notebook
  * @throws What the source `images:PATH` throws
  */
-export async function ownPictures(path: string): Promise<OwnPictures> {
+export async function ownImages(path: string): Promise<OwnImages> {
   const [name, dataDir] = [basename(resolve(path)), dirname(path)];
   // In a mixture, commas, colons, pluses and # have meanings of their own.
   if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u.test(name)) {
     throw new RangeError(
-      `Cannot use pictures: the folder's name must be of letters, digits, spaces and . _ -, got ` +
+      `Cannot use images: the folder's name must be of letters, digits, spaces and . _ -, got ` +
         `${JSON.stringify(name)}; rename it`,
     );
   }
   if (resolve(dataDir) !== Deno.cwd() && await exists(name)) {
     throw new RangeError(
-      `Cannot use pictures: the folder's name must be another than those beside the notebook, got ` +
+      `Cannot use images: the folder's name must be another than those beside the notebook, got ` +
         `${JSON.stringify(name)}; rename it`,
     );
   }
@@ -52,8 +52,8 @@ export async function ownPictures(path: string): Promise<OwnPictures> {
   return { data: `images:${name}:1`, dataDir, count, digest };
 }
 
-/** Pictures that stand in for the reader's own. */
-export interface ExamplePictures {
+/** Images that stand in for the reader's own. */
+export interface ExampleImages {
   /** The folder that holds them, one PNG file each. */
   readonly path: string;
   /** Where they come from, in words. */
@@ -63,23 +63,23 @@ export interface ExamplePictures {
 }
 
 /**
- * Makes a folder of pictures from the first test pictures of Fashion-MNIST, or of its stand-in.
+ * Makes a folder of images from the first test images of Fashion-MNIST, or of its stand-in.
  *
  * @param folder Where the folder goes
- * @param options Which classes, how many pictures, and what `loadImageSet` takes
+ * @param options Which classes, how many images, and what `loadImageSet` takes
  * @throws What `availableData` throws
  */
-export async function examplePictures(
+export async function exampleImages(
   folder: string,
   options: { readonly classes: readonly string[]; readonly count: number } & LoadOptions,
-): Promise<ExamplePictures> {
+): Promise<ExampleImages> {
   const { classes, count, ...load } = options;
   const { data, notice } = await availableData(`fashion-mnist#${classes.join("+")}`, load);
   const [mixed] = await loadMixture(data, "test", load);
   const { set } = mixed!;
   const path = join(folder, `${set.name.split("#")[0]}-test`);
   for (let index = 0; index < Math.min(count, set.count); index++) {
-    await writeAtomically(join(path, fileName(set, index)), pictureOf(set, index));
+    await writeAtomically(join(path, fileName(set, index)), imageOf(set, index));
   }
   return { path, provenance: set.provenance, ...(notice !== undefined && { notice }) };
 }
@@ -90,8 +90,8 @@ function fileName({ labels, classNames }: ImageSet, index: number): string {
   return `${String(index).padStart(4, "0")}-${className}.png`;
 }
 
-function pictureOf(set: ImageSet, index: number): Uint8Array {
-  return encodePng(greyPicture(imagesAt(set, [index]), [set.size, set.size]));
+function imageOf(set: ImageSet, index: number): Uint8Array {
+  return encodePng(greyBitmap(imagesAt(set, [index]), [set.size, set.size]));
 }
 
 const exists = (path: string) => Deno.stat(path).then(() => true, () => false);

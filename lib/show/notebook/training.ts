@@ -38,7 +38,7 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
 
 /**
  * Opens several runs, one after the other and in one place, as `watchRun` opens one; then lists them.
- * Runs on the same pictures share them in memory.
+ * Runs on the same images share them in memory.
  *
  * @param configs What to train; every run is told apart by the fields in which they differ
  * @param options Where runs and data are

@@ -5,7 +5,7 @@
  * @module
  */
 import gifenc from "gifenc";
-import type { Picture } from "./bitmap.ts";
+import type { Bitmap } from "./bitmap.ts";
 
 /** How an animation plays and how it is packed. */
 export interface GifOptions {
@@ -38,12 +38,12 @@ const DITHER_ORDER = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 
 /**
  * Gives the bytes of a GIF file that plays for ever.
  *
- * @param frames Pictures of one size, at least one
+ * @param frames Bitmaps of one size, at least one
  * @param options Times and colours; by default 100 ms a frame, 2 s for the last, 255 colours
  * @throws {RangeError} If there is no frame, or an option is out of range
  * @throws {TypeError} If the frames differ in size
  */
-export function encodeGif(frames: readonly Picture[], options: GifOptions = {}): Uint8Array {
+export function encodeGif(frames: readonly Bitmap[], options: GifOptions = {}): Uint8Array {
   const { millisecondsPerFrame = 100, holdLast = 2000, colours = 255 } = options;
   checkFrames(frames);
   checkOption("colours", colours, 2, 255);
@@ -73,7 +73,7 @@ export function encodeGif(frames: readonly Picture[], options: GifOptions = {}):
 }
 
 /** Gives the colours that serve all frames best, after one place for `UNCHANGED`. */
-function sharedPalette(frames: readonly Picture[], colours: number): number[][] {
+function sharedPalette(frames: readonly Bitmap[], colours: number): number[][] {
   const pixelCount = frames.length * frames[0]!.width * frames[0]!.height;
   const stride = Math.max(1, Math.floor(pixelCount / SAMPLED_PIXELS));
   const sample = new Uint32Array(Math.ceil(pixelCount / stride));
@@ -91,7 +91,7 @@ function sharedPalette(frames: readonly Picture[], colours: number): number[][] 
 }
 
 /** Gives the frame's pixels, coloured ones moved by the dither; greys, and so text, stay crisp. */
-function dithered({ width, pixels }: Picture): Uint8ClampedArray {
+function dithered({ width, pixels }: Bitmap): Uint8ClampedArray {
   const moved = new Uint8ClampedArray(pixels);
   for (let p = 0; p < pixels.length / 4; p++) {
     const [red, green, blue] = [pixels[4 * p]!, pixels[4 * p + 1]!, pixels[4 * p + 2]!];
@@ -105,10 +105,10 @@ function dithered({ width, pixels }: Picture): Uint8ClampedArray {
   return moved;
 }
 
-function checkFrames(frames: readonly Picture[]): void {
+function checkFrames(frames: readonly Bitmap[]): void {
   const first = frames[0];
   if (!first) {
-    throw new RangeError("Cannot encode a GIF: frames must hold at least one picture, got none");
+    throw new RangeError("Cannot encode a GIF: frames must hold at least one bitmap, got none");
   }
   frames.forEach(({ width, height }, i) => {
     if (width !== first.width || height !== first.height) {

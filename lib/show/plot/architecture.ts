@@ -5,7 +5,7 @@
  */
 import { type Layout, layOut, type PlacedStage, type Point } from "./architecture_layout.ts";
 import { drawArrow, drawPanel, drawStage, drawTitle } from "./architecture_symbols.ts";
-import type { Picture } from "./bitmap.ts";
+import type { Bitmap } from "./bitmap.ts";
 import { FONT_FAMILY } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -37,7 +37,7 @@ export interface DrawnStage {
   /** A few words under the shape, such as an equation. */
   readonly note?: string;
   /** Drawn instead of the symbol, such as a real input or real voxels. */
-  readonly picture?: Picture;
+  readonly bitmap?: Bitmap;
 }
 
 /** A part of the model: columns from left to right, each fed by the one before. */
@@ -98,8 +98,8 @@ export function architectureSvg(architecture: Architecture): string {
     [...[...stages.values()].map(drawStage), ...panels.map(drawTitle)].join("") + "</svg>";
 }
 
-/** Gives the figure as a picture, by default at twice its size: crisp on dense screens too. */
-export function architecturePicture(architecture: Architecture, zoom = 2): Picture {
+/** Gives the figure as an image, by default at twice its size: crisp on dense screens too. */
+export function architectureBitmap(architecture: Architecture, zoom = 2): Bitmap {
   return rasterizeSvg(architectureSvg(architecture), zoom);
 }
 

@@ -37,8 +37,8 @@ const LEAN = { right: 0.42, up: 0.3 };
 const CELL = 5.5;
 const MOST_CELLS = 10;
 
-/** Side of a stage's picture. */
-const PICTURE_SIDE = 72;
+/** Side of a stage's image. */
+const BITMAP_SIDE = 72;
 
 /** A line of words under a stage or over a panel. */
 export interface Line {
@@ -76,7 +76,7 @@ export function titleWidth(title: string): number {
 
 /** Gives the width and height of a stage's symbol in pixels. */
 export function symbolSize(stage: DrawnStage): { width: number; height: number } {
-  if (stage.picture) return { width: PICTURE_SIDE, height: PICTURE_SIDE };
+  if (stage.bitmap) return { width: BITMAP_SIDE, height: BITMAP_SIDE };
   if (isNumber(stage)) return { width: 4 * CELL, height: 4 * CELL };
   if (stage.shape.length === 1) {
     return { width: 2 * CELL, height: CELL * Math.min(stage.shape[0]!, MOST_CELLS) };
@@ -88,8 +88,8 @@ export function symbolSize(stage: DrawnStage): { width: number; height: number }
 /** Draws a stage's symbol and the words under it. */
 export function drawStage(placed: PlacedStage): string {
   const { stage, x } = placed;
-  const symbol = stage.picture
-    ? drawPicture(placed)
+  const symbol = stage.bitmap
+    ? drawBitmap(placed)
     : stage.shape.length === 1
     ? drawCells(placed)
     : drawSolid(placed);
@@ -131,10 +131,10 @@ export function drawArrow(points: readonly Point[], isOptional = false, label = 
     `fill="${FAINT_INK}">${escapeXml(label)}</text>`;
 }
 
-function drawPicture({ stage, x, y }: PlacedStage): string {
-  const data = Buffer.from(encodePng(stage.picture!)).toString("base64");
-  return `<image x="${x - PICTURE_SIDE / 2}" y="${y - PICTURE_SIDE / 2}" width="${PICTURE_SIDE}" ` +
-    `height="${PICTURE_SIDE}" style="mix-blend-mode:multiply" href="data:image/png;base64,${data}"/>`;
+function drawBitmap({ stage, x, y }: PlacedStage): string {
+  const data = Buffer.from(encodePng(stage.bitmap!)).toString("base64");
+  return `<image x="${x - BITMAP_SIDE / 2}" y="${y - BITMAP_SIDE / 2}" width="${BITMAP_SIDE}" ` +
+    `height="${BITMAP_SIDE}" style="mix-blend-mode:multiply" href="data:image/png;base64,${data}"/>`;
 }
 
 function isNumber({ shape }: DrawnStage): boolean {

@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { drawChart, heading, legend, ZOOM } from "./chart.ts";
-import { above, beside, framed, type Picture } from "./bitmap.ts";
+import { above, beside, type Bitmap, framed } from "./bitmap.ts";
 import { INK, MARGIN, RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -15,7 +15,7 @@ export interface LearntAzimuths {
   readonly name: string;
   /** `[N]` radians in the frame of the truth. */
   readonly learnt: ArrayLike<number>;
-  /** `[N]` radians, of the same pictures. */
+  /** `[N]` radians, of the same images. */
   readonly truth: ArrayLike<number>;
 }
 
@@ -35,13 +35,13 @@ const MARGINS = { marginLeft: 46, marginRight: 14, marginBottom: 40 } as const;
 
 /**
  * Draws, for each method, the histograms of the true and of the learnt azimuths, and below it a dot for
- * each picture. What is found lies on the rising line, or on the dashed ones, where a silhouette looks
+ * each image. What is found lies on the rising line, or on the dashed ones, where a silhouette looks
  * the same (theta taken for pi - theta); what is guessed lies anywhere; one azimuth for all is a
  * horizontal line.
  *
  * @param methods From left to right, at least one
  */
-export function azimuthCharts(methods: readonly LearntAzimuths[]): Picture {
+export function azimuthCharts(methods: readonly LearntAzimuths[]): Bitmap {
   const tallest = Math.max(
     ...methods.flatMap(({ learnt, truth }) =>
       [sharesOf(learnt), sharesOf(truth)].flat().map(({ share }) => share)
@@ -70,7 +70,7 @@ function histogram(
   { name, learnt, truth }: LearntAzimuths,
   tallest: number,
   isFirst: boolean,
-): Picture {
+): Bitmap {
   const bars = { x1: "from", x2: "to", y: "share" } as const;
   const svg = drawChart({
     ...MARGINS,
@@ -94,7 +94,7 @@ function histogram(
 
 const CORNER = { frameAnchor: "top-left", textAnchor: "start" } as const;
 
-function scatter({ learnt, truth }: LearntAzimuths, isFirst: boolean): Picture {
+function scatter({ learnt, truth }: LearntAzimuths, isFirst: boolean): Bitmap {
   const dots = Array.from(truth, (azimuth, i) => [degrees(azimuth), degrees(learnt[i]!)] as const);
   const line = { stroke: RULE, strokeWidth: 1.5 };
   const dashed = { ...line, strokeDasharray: "3 3" };

@@ -1,5 +1,5 @@
 /**
- * Pictures as plain bytes, and the few ways in which figures put them together.
+ * Bitmaps as plain bytes, and the few ways in which figures put them together.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
 import { GAP } from "./style.ts";
 
-/** An opaque picture; rows from top to bottom, four bytes (red, green, blue, alpha) a pixel. */
-export interface Picture {
+/** An opaque bitmap; rows from top to bottom, four bytes (red, green, blue, alpha) a pixel. */
+export interface Bitmap {
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
@@ -17,46 +17,46 @@ export interface Picture {
   readonly pixels: Uint8ClampedArray;
 }
 
-/** Where the smaller of two pictures stands beside or above the larger one. */
+/** Where the smaller of two bitmaps stands beside or above the larger one. */
 export type Alignment = "start" | "center" | "end";
 
-/** How pictures are put together. */
+/** How bitmaps are put together. */
 export interface Arrangement {
   /** White pixels between neighbours. */
   readonly gap?: number;
-  /** Where smaller pictures stand across the direction of the row; `center` by default. */
+  /** Where smaller bitmaps stand across the direction of the row; `center` by default. */
   readonly align?: Alignment;
 }
 
 /**
- * Makes a white picture.
+ * Makes a white bitmap.
  *
  * @param width Pixels in a row, an integer >= 1
  * @param height Rows, an integer >= 1
  * @throws {RangeError} If a side is not an integer >= 1
  */
-export function createPicture(width: number, height: number): Picture {
+export function createBitmap(width: number, height: number): Bitmap {
   for (const [name, side] of [["width", width], ["height", height]] as const) {
     if (!Number.isInteger(side) || side < 1) {
-      throw new RangeError(`Cannot make a picture: ${name} must be an integer >= 1, got ${side}`);
+      throw new RangeError(`Cannot make a bitmap: ${name} must be an integer >= 1, got ${side}`);
     }
   }
   return { width, height, pixels: new Uint8ClampedArray(width * height * 4).fill(255) };
 }
 
 /**
- * Gives the picture of a grey image, each value a square of `scale` by `scale` equal pixels.
+ * Gives the bitmap of a grey image, each value a square of `scale` by `scale` equal pixels.
  *
  * @param image `[H, W]`, values in [0, 1], 0 black, 1 white; values outside are clamped
  * @param size `[H, W]`
  * @param scale Pixels along a side of one value, an integer >= 1
  * @throws {TypeError} If the image does not have H * W values
  */
-export function greyPicture(
+export function greyBitmap(
   image: ArrayLike<number>,
   size: readonly [number, number],
   scale = 1,
-): Picture {
+): Bitmap {
   const [rows, columns] = size;
   if (image.length !== rows * columns) {
     throw new TypeError(
@@ -66,27 +66,27 @@ export function greyPicture(
         `got ${image.length}`,
     );
   }
-  const picture = createPicture(columns * scale, rows * scale);
-  for (let y = 0; y < picture.height; y++) {
-    for (let x = 0; x < picture.width; x++) {
+  const bitmap = createBitmap(columns * scale, rows * scale);
+  for (let y = 0; y < bitmap.height; y++) {
+    for (let x = 0; x < bitmap.width; x++) {
       const value = image[Math.floor(y / scale) * columns + Math.floor(x / scale)]!;
-      picture.pixels.fill(
+      bitmap.pixels.fill(
         255 * value,
-        (y * picture.width + x) * 4,
-        (y * picture.width + x) * 4 + 3,
+        (y * bitmap.width + x) * 4,
+        (y * bitmap.width + x) * 4 + 3,
       );
     }
   }
-  return picture;
+  return bitmap;
 }
 
 /** Copies `source` into `target` with its top left corner at `(left, top)`; it must fit. */
-export function paste(target: Picture, source: Picture, left: number, top: number): void {
+export function paste(target: Bitmap, source: Bitmap, left: number, top: number): void {
   const fits = left >= 0 && top >= 0 && left + source.width <= target.width &&
     top + source.height <= target.height;
   if (!fits) {
     throw new RangeError(
-      `Cannot paste a picture: source must lie inside ${target.width} x ${target.height}, got ` +
+      `Cannot paste a bitmap: source must lie inside ${target.width} x ${target.height}, got ` +
         `${source.width} x ${source.height} at (${left}, ${top})`,
     );
   }
@@ -100,71 +100,71 @@ export function paste(target: Picture, source: Picture, left: number, top: numbe
 }
 
 /**
- * Puts pictures in a row, from left to right, on white.
+ * Puts bitmaps in a row, from left to right, on white.
  *
- * @throws {RangeError} If there is no picture
+ * @throws {RangeError} If there is no bitmap
  */
-export function beside(pictures: readonly Picture[], arrangement: Arrangement = {}): Picture {
+export function beside(bitmaps: readonly Bitmap[], arrangement: Arrangement = {}): Bitmap {
   const { gap = GAP, align = "center" } = arrangement;
-  requireSome("put pictures beside each other", pictures);
-  const width = sum(pictures.map((picture) => picture.width)) + gap * (pictures.length - 1);
-  const sheet = createPicture(width, Math.max(...pictures.map((picture) => picture.height)));
+  requireSome("put pictures beside each other", bitmaps);
+  const width = sum(bitmaps.map((bitmap) => bitmap.width)) + gap * (bitmaps.length - 1);
+  const sheet = createBitmap(width, Math.max(...bitmaps.map((bitmap) => bitmap.height)));
   let left = 0;
-  for (const picture of pictures) {
-    paste(sheet, picture, left, offset(sheet.height - picture.height, align));
-    left += picture.width + gap;
+  for (const bitmap of bitmaps) {
+    paste(sheet, bitmap, left, offset(sheet.height - bitmap.height, align));
+    left += bitmap.width + gap;
   }
   return sheet;
 }
 
 /**
- * Puts pictures in a column, from top to bottom, on white.
+ * Puts bitmaps in a column, from top to bottom, on white.
  *
- * @throws {RangeError} If there is no picture
+ * @throws {RangeError} If there is no bitmap
  */
-export function above(pictures: readonly Picture[], arrangement: Arrangement = {}): Picture {
+export function above(bitmaps: readonly Bitmap[], arrangement: Arrangement = {}): Bitmap {
   const { gap = GAP, align = "center" } = arrangement;
-  requireSome("put pictures above each other", pictures);
-  const height = sum(pictures.map((picture) => picture.height)) + gap * (pictures.length - 1);
-  const sheet = createPicture(Math.max(...pictures.map((picture) => picture.width)), height);
+  requireSome("put pictures above each other", bitmaps);
+  const height = sum(bitmaps.map((bitmap) => bitmap.height)) + gap * (bitmaps.length - 1);
+  const sheet = createBitmap(Math.max(...bitmaps.map((bitmap) => bitmap.width)), height);
   let top = 0;
-  for (const picture of pictures) {
-    paste(sheet, picture, offset(sheet.width - picture.width, align), top);
-    top += picture.height + gap;
+  for (const bitmap of bitmaps) {
+    paste(sheet, bitmap, offset(sheet.width - bitmap.width, align), top);
+    top += bitmap.height + gap;
   }
   return sheet;
 }
 
 /**
- * Puts pictures of one size in rows of `columns`, filled from left to right and top to bottom.
+ * Puts bitmaps of one size in rows of `columns`, filled from left to right and top to bottom.
  *
- * @throws {RangeError} If there is no picture
+ * @throws {RangeError} If there is no bitmap
  */
-export function grid(pictures: readonly Picture[], columns: number, gap = GAP): Picture {
-  requireSome("put pictures in a grid", pictures);
+export function grid(bitmaps: readonly Bitmap[], columns: number, gap = GAP): Bitmap {
+  requireSome("put pictures in a grid", bitmaps);
   const rows = Array.from(
-    { length: Math.ceil(pictures.length / columns) },
-    (_, row) => beside(pictures.slice(row * columns, (row + 1) * columns), { gap }),
+    { length: Math.ceil(bitmaps.length / columns) },
+    (_, row) => beside(bitmaps.slice(row * columns, (row + 1) * columns), { gap }),
   );
   return above(rows, { gap, align: "start" });
 }
 
-/** Gives the picture with a white margin of `margin` pixels on each side. */
-export function framed(picture: Picture, margin: number): Picture {
-  const sheet = createPicture(picture.width + 2 * margin, picture.height + 2 * margin);
-  paste(sheet, picture, margin, margin);
+/** Gives the bitmap with a white margin of `margin` pixels on each side. */
+export function framed(bitmap: Bitmap, margin: number): Bitmap {
+  const sheet = createBitmap(bitmap.width + 2 * margin, bitmap.height + 2 * margin);
+  paste(sheet, bitmap, margin, margin);
   return sheet;
 }
 
 /** Gives the bytes of a PNG file. */
-export function encodePng(picture: Picture): Uint8Array {
-  const { width, height, pixels } = picture;
+export function encodePng(bitmap: Bitmap): Uint8Array {
+  const { width, height, pixels } = bitmap;
   const data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   return new Uint8Array(PNG.sync.write({ width, height, data }, { colorType: 2 }));
 }
 
-/** Tells which picture file the bytes start, by their signature; undefined for any other. */
-export function pictureFormat(bytes: Uint8Array): "png" | "gif" | undefined {
+/** Tells which bitmap file the bytes start, by their signature; undefined for any other. */
+export function imageFormat(bytes: Uint8Array): "png" | "gif" | undefined {
   const starts = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
   if (starts([0x89, 0x50, 0x4e, 0x47])) return "png"; // "\x89PNG"
   if (starts([0x47, 0x49, 0x46, 0x38])) return "gif"; // "GIF8"
@@ -179,8 +179,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function requireSome(action: string, pictures: readonly Picture[]): void {
-  if (pictures.length === 0) {
-    throw new RangeError(`Cannot ${action}: pictures must have at least one picture, got none`);
+function requireSome(action: string, bitmaps: readonly Bitmap[]): void {
+  if (bitmaps.length === 0) {
+    throw new RangeError(`Cannot ${action}: bitmaps must have at least one bitmap, got none`);
   }
 }

@@ -7,7 +7,7 @@ import * as Plot from "@observablehq/plot";
 import { Window } from "happy-dom";
 import { FONT_FAMILY, FONT_SIZE, INK, RULE } from "./style.ts";
 
-/** Pixels for one unit of a chart, where it becomes a picture: crisp on dense screens too. */
+/** Pixels for one unit of a chart, where it becomes an image: crisp on dense screens too. */
 export const ZOOM = 2;
 
 const TEXT_SIZE = FONT_SIZE - 1;

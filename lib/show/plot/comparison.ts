@@ -1,16 +1,16 @@
 /**
- * The shapes that several models make of the same pictures, side by side.
+ * The shapes that several models make of the same images, side by side.
  *
  * @module
  */
 import { ZOOM } from "./chart.ts";
 import { type Exhibit, trainingStrip, type ViewOptions } from "./figures.ts";
-import { above, beside, framed, greyPicture, grid, type Picture } from "./bitmap.ts";
+import { above, beside, type Bitmap, framed, greyBitmap, grid } from "./bitmap.ts";
 import { FAINT_INK, FONT_SIZE, MARGIN } from "./style.ts";
-import { textPicture } from "./svg.ts";
+import { textBitmap } from "./svg.ts";
 import { fittingSize } from "./viewpoint.ts";
 
-/** One picture and what every model makes of it. */
+/** One image and what every model makes of it. */
 export interface ComparedObject {
   /** What it is called, such as "digit 3". */
   readonly label: string;
@@ -50,7 +50,7 @@ export interface ComparisonOptions extends ViewOptions {
 
 /**
  * Draws a block for each object: the input, and below it for each model its rendering and the voxels
- * from several azimuths, 0 being the viewpoint of the picture.
+ * from several azimuths, 0 being the viewpoint of the image.
  *
  * @param objects In reading order, at least one, all with the same models
  * @param options Columns, note, viewpoints (0, 45 and 90 degrees by default), scale (4) and threshold
@@ -58,25 +58,25 @@ export interface ComparisonOptions extends ViewOptions {
 export function shapeComparison(
   objects: readonly ComparedObject[],
   options: ComparisonOptions = {},
-): Picture {
+): Bitmap {
   const { columns = 2, note, ...rest } = options;
   const views = { scale: 2 * ZOOM, azimuths: THREE_AZIMUTHS, ...rest };
   const blocks = grid(objects.map((object) => block(object, views)), columns, BETWEEN * ZOOM);
-  const footer = note === undefined ? [] : [textPicture(note, HEADING)];
+  const footer = note === undefined ? [] : [textBitmap(note, HEADING)];
   return framed(above([blocks, ...footer], { align: "start", gap: BETWEEN * ZOOM }), MARGIN * ZOOM);
 }
 
-function block({ label, input, exhibits }: ComparedObject, views: DecidedViews): Picture {
+function block({ label, input, exhibits }: ComparedObject, views: DecidedViews): Bitmap {
   const { scale } = views;
   const [, rows, columns] = exhibits[0]!.grid.size;
   const strips = exhibits.map((exhibit) => named(exhibit.label, [trainingStrip(exhibit, views)]));
-  const given = named("input", [greyPicture(input, [rows, columns], scale)]);
+  const given = named("input", [greyBitmap(input, [rows, columns], scale)]);
   return above([headings(label, columns, views), given, ...strips], { align: "start", gap: 12 });
 }
 
-/** Puts a name in front of pictures. */
-function named(name: string, pictures: readonly Picture[]): Picture {
-  return beside([textPicture(name, { ...TEXT, width: NAMES * ZOOM, align: "start" }), ...pictures]);
+/** Puts a name in front of images. */
+function named(name: string, bitmaps: readonly Bitmap[]): Bitmap {
+  return beside([textBitmap(name, { ...TEXT, width: NAMES * ZOOM, align: "start" }), ...bitmaps]);
 }
 
 function headings(
@@ -86,11 +86,11 @@ function headings(
 ) {
   const { width } = fittingSize(columns * scale / 2, elevation);
   return beside([
-    textPicture(label, { ...TEXT, isBold: true, width: NAMES * ZOOM, align: "start" }),
-    textPicture("rendering", { ...HEADING, width: columns * scale }),
+    textBitmap(label, { ...TEXT, isBold: true, width: NAMES * ZOOM, align: "start" }),
+    textBitmap("rendering", { ...HEADING, width: columns * scale }),
     ...azimuths.map((azimuth, i) => {
       const degrees = `${Math.round(azimuth * 180 / Math.PI)}°`;
-      return textPicture(i === 0 ? `voxels, ${degrees}` : degrees, { ...HEADING, width });
+      return textBitmap(i === 0 ? `voxels, ${degrees}` : degrees, { ...HEADING, width });
     }),
   ]);
 }

@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { drawChart, legend } from "./chart.ts";
-import type { Picture } from "./bitmap.ts";
+import type { Bitmap } from "./bitmap.ts";
 import { RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -89,8 +89,8 @@ export function lossCurves(history: readonly HistoryRecord[], options: CurveOpti
   return { svg, html: `<div style="background:white;padding:8px">${svg}</div>` };
 }
 
-/** Gives the curves as a picture, by default at twice their size: crisp on dense screens too. */
-export function curvesPicture(curves: Curves, zoom = 2): Picture {
+/** Gives the curves as an image, by default at twice their size: crisp on dense screens too. */
+export function curvesBitmap(curves: Curves, zoom = 2): Bitmap {
   return rasterizeSvg(curves.svg, zoom);
 }
 

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "@/engine/files.ts";
 import { encodeGif, type GifOptions } from "./animation.ts";
-import { encodePng, type Picture, pictureFormat } from "./bitmap.ts";
+import { type Bitmap, encodePng, imageFormat } from "./bitmap.ts";
 
 /** How a figure was made; saved as JSON beside it. */
 export interface FigureRecord {
@@ -20,14 +20,14 @@ export interface FigureRecord {
   readonly minutes: number;
   /** The kind of machine, such as `describeMachine()` gives. */
   readonly machine: string;
-  /** Where the pictures behind it come from, if there are any. */
+  /** Where the images behind it come from, if there are any. */
   readonly data?: string;
   /** What was measured, by name, with the unit in the name. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What a figure can be: a picture, pictures to animate, an SVG document, or a file's bytes. */
-export type Figure = Picture | readonly Picture[] | string | Uint8Array;
+/** What a figure can be: an image, images to animate, an SVG document, or a file's bytes. */
+export type Figure = Bitmap | readonly Bitmap[] | string | Uint8Array;
 
 /** Where a figure goes. */
 export interface SaveOptions extends GifOptions {
@@ -37,11 +37,11 @@ export interface SaveOptions extends GifOptions {
 
 /** The two files of a figure. */
 export interface SavedFigure {
-  /** The picture: `<folder>/<name>.png`, `.gif` or `.svg`. */
+  /** The image: `<folder>/<name>.png`, `.gif` or `.svg`. */
   readonly file: string;
   /** Its record: `<folder>/<name>.json`. */
   readonly record: string;
-  /** The picture's size in bytes. */
+  /** The image's size in bytes. */
   readonly byteCount: number;
 }
 
@@ -53,7 +53,7 @@ const MOST_BYTES = 4_000_000;
  * reader never meets half a file.
  *
  * @param name The files' name without its ending, such as `fig04_turntable_digits`
- * @param figure A picture (becomes a PNG), pictures (a GIF), an SVG document, or PNG or GIF bytes
+ * @param figure An image (becomes a PNG), images (a GIF), an SVG document, or PNG or GIF bytes
  * @param record How the figure was made
  * @param options The folder, and how a GIF plays
  * @throws {RangeError} If the file would exceed 4 MB
@@ -90,7 +90,7 @@ function encode(figure: Figure, options: GifOptions): { bytes: Uint8Array; exten
     return { bytes: new TextEncoder().encode(figure), extension: "svg" };
   }
   if (figure instanceof Uint8Array) {
-    const extension = pictureFormat(figure);
+    const extension = imageFormat(figure);
     if (extension) return { bytes: figure, extension };
     throw new TypeError(
       `Cannot save a figure: bytes must be those of a PNG or GIF file, got ${figure.length} others`,

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { above, beside, framed, greyPicture, grid as gridOf, type Picture } from "./bitmap.ts";
+import { above, beside, type Bitmap, framed, greyBitmap, grid as gridOf } from "./bitmap.ts";
 import { FAINT_INK, FONT_SIZE, GAP, MARGIN } from "./style.ts";
-import { textPicture, textWidth } from "./svg.ts";
+import { textBitmap, textWidth } from "./svg.ts";
 import { fittingSize } from "./viewpoint.ts";
 import { drawVoxels, type VoxelGrid } from "./voxel_drawing.ts";
 
@@ -70,7 +70,7 @@ const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
 export function trainingStrip(
   { image, images = { image }, grid, front = 0 }: Omit<Exhibit, "label">,
   options: ViewOptions = {},
-): Picture {
+): Bitmap {
   const { scale = 3, azimuths = EIGHT_AZIMUTHS, threshold } = options;
   const [, rows, columns] = grid.size;
   const views = elevationsOf(options).flatMap((elevation) => {
@@ -79,7 +79,7 @@ export function trainingStrip(
       drawVoxels(grid, { ...size, azimuth: front + azimuth, elevation, threshold })
     );
   });
-  const flat = Object.values(images).map((each) => greyPicture(each, [rows, columns], scale));
+  const flat = Object.values(images).map((each) => greyBitmap(each, [rows, columns], scale));
   return beside([...flat, ...views]);
 }
 
@@ -97,12 +97,12 @@ export function trainingStrips(
   exhibits: readonly Exhibit[],
   step: number,
   options: ViewOptions = {},
-): Picture {
+): Bitmap {
   const names = imageNames(exhibits);
   const widths = exhibits.map(({ label }) => Math.ceil(textWidth(label)));
   const labelWidth = Math.max(LEAST_LABEL_WIDTH, ...widths);
   const strips = exhibits.map((exhibit) => {
-    const text = textPicture(exhibit.label, { width: labelWidth, align: "start" });
+    const text = textBitmap(exhibit.label, { width: labelWidth, align: "start" });
     return beside([text, trainingStrip(exhibit, options)]);
   });
   const [, , columns] = exhibits[0]!.grid.size;
@@ -135,22 +135,20 @@ interface HeadedStrips {
 function stripHeadings(
   { columns, step, labelWidth, names }: HeadedStrips,
   options: ViewOptions,
-): Picture {
+): Bitmap {
   const { scale = 3, azimuths = EIGHT_AZIMUTHS } = options;
   const elevations = elevationsOf(options);
   const views = elevations.map((elevation) => {
     const { width } = fittingSize(columns * scale / 2, elevation);
-    const angles = azimuths.map((azimuth) =>
-      textPicture(inDegrees(azimuth), { ...HEADING, width })
-    );
+    const angles = azimuths.map((azimuth) => textBitmap(inDegrees(azimuth), { ...HEADING, width }));
     const row = beside(angles);
     if (elevations.length === 1) return row;
     const elevated = `elevation ${inDegrees(elevation)}`;
-    return above([textPicture(elevated, { ...HEADING, width: row.width }), row]);
+    return above([textBitmap(elevated, { ...HEADING, width: row.width }), row]);
   });
   return beside([
-    textPicture(stepText(step), { isBold: true, width: labelWidth, align: "start" }),
-    ...names.map((name) => textPicture(name, { ...HEADING, width: columns * scale })),
+    textBitmap(stepText(step), { isBold: true, width: labelWidth, align: "start" }),
+    ...names.map((name) => textBitmap(name, { ...HEADING, width: columns * scale })),
     ...views,
   ], { align: "end" });
 }
@@ -169,7 +167,7 @@ export function inputsBesideRenderings(
   inputs: ImageStack,
   renderings: ImageStack,
   options: SheetOptions = {},
-): Picture {
+): Bitmap {
   return sheetsBeside({ input: inputs, rendering: renderings }, options);
 }
 
@@ -194,7 +192,7 @@ export interface SheetOptions {
 export function sheetsBeside(
   stacks: Readonly<Record<string, ImageStack>>,
   { step, columns = 8, scale = 2 }: SheetOptions = {},
-): Picture {
+): Bitmap {
   const [first, ...others] = Object.entries(stacks);
   const other = others.find(([, { size }]) => size.join() !== first![1].size.join());
   if (other) {
@@ -205,10 +203,10 @@ export function sheetsBeside(
   }
   const sheets = Object.entries(stacks).map(([heading, stack]) => {
     const sheet = imageSheet(stack, { columns, scale });
-    return above([textPicture(heading, { isBold: true, width: sheet.width }), sheet]);
+    return above([textBitmap(heading, { isBold: true, width: sheet.width }), sheet]);
   });
   const sheet = beside(sheets, { gap: 3 * GAP });
-  const footer = step === undefined ? [] : [textPicture(stepText(step), HEADING)];
+  const footer = step === undefined ? [] : [textBitmap(stepText(step), HEADING)];
   return framed(above([sheet, ...footer]), MARGIN);
 }
 
@@ -221,12 +219,12 @@ export function sheetsBeside(
 export function imageSheet(
   { values, size }: ImageStack,
   { columns, scale }: { columns: number; scale: number },
-): Picture {
+): Bitmap {
   const [count, rows, width] = size;
   const all = Float32Array.from(values);
   const images = Array.from({ length: count }, (_, i) => {
     const image = all.subarray(i * rows * width, (i + 1) * rows * width);
-    return greyPicture(image, [rows, width], scale);
+    return greyBitmap(image, [rows, width], scale);
   });
   return gridOf(images, columns, 2);
 }
@@ -254,11 +252,11 @@ export interface TurntableOptions {
 export function turntable(
   exhibits: readonly Omit<Exhibit, "image">[],
   options: TurntableOptions = {},
-): Picture[] {
+): Bitmap[] {
   const { frames = 24, elevation = Math.PI / 6, width = 240, threshold } = options;
   const { columns = exhibits.length } = options;
   const size = fittingSize(width / 2 / Math.SQRT2, elevation);
-  const labels = exhibits.map(({ label }) => textPicture(label, { width: size.width }));
+  const labels = exhibits.map(({ label }) => textBitmap(label, { width: size.width }));
   return Array.from({ length: frames }, (_, frame) => {
     const azimuth = 2 * Math.PI * frame / frames;
     const views = exhibits.map(({ grid, front = 0 }, i) => {

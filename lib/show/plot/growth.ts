@@ -6,7 +6,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { drawChart, heading, horizontalRules, legend, logTicks, ZOOM } from "./chart.ts";
-import { above, beside, framed, type Picture } from "./bitmap.ts";
+import { above, beside, type Bitmap, framed } from "./bitmap.ts";
 import { MARGIN, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -37,7 +37,7 @@ export interface GrowthPoint {
  *
  * @param points At least one, all with the same quantities
  */
-export function growthCurves(points: readonly GrowthPoint[]): Picture {
+export function growthCurves(points: readonly GrowthPoint[]): Bitmap {
   const columns = distinct(points.map(({ along }) => along));
   const series = distinct(points.map((point) => point.series));
   const rows = Object.keys(points[0]!.values).map((quantity) => {
@@ -74,7 +74,7 @@ export function growthCurves(points: readonly GrowthPoint[]): Picture {
 }
 
 /** A legend by itself, as wide as all columns. */
-function legendOf(series: readonly string[]): Picture {
+function legendOf(series: readonly string[]): Bitmap {
   const svg = drawChart({
     width: WIDTH,
     height: 24,
@@ -117,7 +117,7 @@ export interface LossPoint {
 }
 
 /** Draws the losses of short runs over each other, on a logarithmic axis. */
-export function overlaidLosses(points: readonly LossPoint[]): Picture {
+export function overlaidLosses(points: readonly LossPoint[]): Bitmap {
   const series = distinct(points.map((point) => point.series));
   const domain = rangeOf(points.map(({ loss }) => loss));
   const svg = drawChart({

@@ -1,5 +1,5 @@
 /**
- * The light on a voxel's faces and the width of its edges, for pictures and for the browser.
+ * The light on a voxel's faces and the width of its edges, for images and for the browser.
  *
  * @module
  */

@@ -7,7 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { drawChart, heading, horizontalRules, legend, logTicks, ZOOM } from "./chart.ts";
 import { curveOf, type CurvePoint, type HistoryRecord, runningMedian } from "./curves.ts";
-import { beside, framed, grid, type Picture } from "./bitmap.ts";
+import { beside, type Bitmap, framed, grid } from "./bitmap.ts";
 import { INK, MARGIN, RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -47,14 +47,14 @@ export interface LossPanel {
  *
  * @param panels From left to right, at least one
  */
-export function lossesOfMethods(panels: readonly LossPanel[]): Picture {
+export function lossesOfMethods(panels: readonly LossPanel[]): Bitmap {
   const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0);
   const room = WIDTH - BETWEEN * (panels.length - 1);
   const charts = panels.map((panel) => lossChart(panel, room * (panel.share ?? 1) / shares));
   return framed(beside(charts, { gap: BETWEEN * ZOOM }), MARGIN * ZOOM);
 }
 
-function lossChart({ title, losses, level }: LossPanel, width: number): Picture {
+function lossChart({ title, losses, level }: LossPanel, width: number): Bitmap {
   const seeds = losses.flatMap(({ name, term, weight = 1, histories }) =>
     histories.map((history, seed) =>
       runningMedian(curveOf(history, term))
@@ -123,7 +123,7 @@ export interface SeedPanel {
  *
  * @param panels In reading order, at least one, values >= 0
  */
-export function seedDots(panels: readonly SeedPanel[]): Picture {
+export function seedDots(panels: readonly SeedPanel[]): Bitmap {
   const charts = panels.map(({ title, values }) => {
     const methods = Object.keys(values);
     const dots = methods.flatMap((method) => values[method]!.map((value) => ({ method, value })));

@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { drawChart, heading, legend, ZOOM } from "./chart.ts";
-import { above, framed, type Picture } from "./bitmap.ts";
+import { above, type Bitmap, framed } from "./bitmap.ts";
 import { FAINT_INK, MARGIN, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -49,7 +49,7 @@ const BAR_COLOURS: Readonly<Record<BarKind, string>> = {
 };
 
 /** Draws bars of times, one panel below the other, each on a scale of its own. */
-export function timeBars(panels: readonly TimePanel[]): Picture {
+export function timeBars(panels: readonly TimePanel[]): Bitmap {
   return stacked(panels.map(({ title, bars }) =>
     drawChart({
       ...frameOf(bars.length),
@@ -83,7 +83,7 @@ export interface PartPanel {
 }
 
 /** Draws the parts of steps, each with its share of the sum of them all. */
-export function partBars(panels: readonly PartPanel[]): Picture {
+export function partBars(panels: readonly PartPanel[]): Bitmap {
   return stacked(panels.map(({ title, parts }) => {
     const names = [...new Set(parts.map(({ name }) => name))];
     const bars = names.map((name) => ({
@@ -139,7 +139,7 @@ function frameOf(barCount: number) {
 }
 
 /** Puts charts below each other. */
-function stacked(svgs: readonly string[]): Picture {
-  const pictures = svgs.map((svg) => rasterizeSvg(svg, ZOOM));
-  return framed(above(pictures, { gap: MARGIN * ZOOM, align: "start" }), MARGIN * ZOOM);
+function stacked(svgs: readonly string[]): Bitmap {
+  const bitmaps = svgs.map((svg) => rasterizeSvg(svg, ZOOM));
+  return framed(above(bitmaps, { gap: MARGIN * ZOOM, align: "start" }), MARGIN * ZOOM);
 }

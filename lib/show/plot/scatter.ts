@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { drawChart, heading, legend, ZOOM } from "./chart.ts";
-import { above, beside, framed, type Picture } from "./bitmap.ts";
+import { above, beside, type Bitmap, framed } from "./bitmap.ts";
 import { CLASS_COLOURS, GAP, INK, MARGIN, RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
@@ -47,17 +47,17 @@ const LEGEND = 56;
  * @param rows From top to bottom, at least one, all with as many maps
  * @throws {RangeError} If a row has more series than there are colours
  */
-export function scatterMaps(rows: readonly ScatterRow[]): Picture {
-  const pictures = rows.map((row) => {
+export function scatterMaps(rows: readonly ScatterRow[]): Bitmap {
+  const bitmaps = rows.map((row) => {
     const colour = { domain: [...row.series], range: coloursOf(row) };
     const maps = Object.entries(row.maps)
-      .map(([title, points]) => mapPicture(title, points, row.series, colour));
+      .map(([title, points]) => mapBitmap(title, points, row.series, colour));
     const width = maps.length * SIDE + (maps.length - 1) * GAP;
-    return above([legendPicture(row, colour, width), beside(maps, { gap: GAP * ZOOM })], {
+    return above([legendBitmap(row, colour, width), beside(maps, { gap: GAP * ZOOM })], {
       align: "start",
     });
   });
-  return framed(above(pictures, { gap: GAP * ZOOM, align: "start" }), MARGIN * ZOOM);
+  return framed(above(bitmaps, { gap: GAP * ZOOM, align: "start" }), MARGIN * ZOOM);
 }
 
 interface ColourScale {
@@ -76,7 +76,7 @@ function coloursOf({ title, series }: ScatterRow): string[] {
   return colours.slice(0, series.length);
 }
 
-function legendPicture({ title, series }: ScatterRow, color: ColourScale, width: number): Picture {
+function legendBitmap({ title, series }: ScatterRow, color: ColourScale, width: number): Bitmap {
   const svg = drawChart({
     width,
     height: LEGEND,
@@ -89,12 +89,12 @@ function legendPicture({ title, series }: ScatterRow, color: ColourScale, width:
   return rasterizeSvg(svg, ZOOM);
 }
 
-function mapPicture(
+function mapBitmap(
   title: string,
   points: readonly ScatterPoint[],
   series: readonly string[],
   color: ColourScale,
-): Picture {
+): Bitmap {
   const others = points.filter((point) => point.series === undefined);
   const coloured = points.filter((point) => point.series !== undefined);
   const names = spread(series.flatMap((name) => namePlace(name, coloured)), points);

@@ -5,7 +5,7 @@
  */
 
 /**
- * The typeface, for SVG that a browser draws; pictures use its first name, which is bundled.
+ * The typeface, for SVG that a browser draws; images use its first name, which is bundled.
  * Choice: Inter, for its even figures and its legibility at 11 pixels.
  */
 export const FONT_FAMILY = 'Inter, "Helvetica Neue", Arial, sans-serif';
@@ -54,7 +54,7 @@ export const CLASS_COLOURS = [
   "#9498a0",
 ] as const;
 
-/** White pixels between neighbouring pictures. */
+/** White pixels between neighbouring images. */
 export const GAP = 8;
 
 /** White pixels around a figure. */

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Resvg } from "@resvg/resvg-js";
-import { type Alignment, createPicture, paste, type Picture } from "./bitmap.ts";
+import { type Alignment, type Bitmap, createBitmap, paste } from "./bitmap.ts";
 import { FONT_SIZE, INK } from "./style.ts";
 
 const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"]
@@ -19,7 +19,7 @@ export interface TextStyle {
   readonly colour?: string;
   /** Semi-bold, for headings. */
   readonly isBold?: boolean;
-  /** Width of the picture in pixels; by default just what the text needs. */
+  /** Width of the bitmap in pixels; by default just what the text needs. */
   readonly width?: number;
   /** Where the text stands in that width; `center` by default. */
   readonly align?: Alignment;
@@ -32,20 +32,20 @@ export interface TextStyle {
  * @param zoom Pixels for one unit of the document, > 0
  * @throws {SyntaxError} If the source is no SVG document
  */
-export function rasterizeSvg(svg: string, zoom = 1): Picture {
+export function rasterizeSvg(svg: string, zoom = 1): Bitmap {
   const { width, height, pixels } = openSvg(svg, zoom).render();
   return { width, height, pixels: new Uint8ClampedArray(pixels) };
 }
 
-/** Draws one line of text on white; the picture's height is 1.5 times the text's size. */
-export function textPicture(text: string, style: TextStyle = {}): Picture {
+/** Draws one line of text on white; the bitmap's height is 1.5 times the text's size. */
+export function textBitmap(text: string, style: TextStyle = {}): Bitmap {
   const { align = "center" } = style;
   const drawn = rasterizeSvg(textSvg(text, style, Math.max(1, Math.ceil(textWidth(text, style)))));
   if (style.width === undefined || style.width <= drawn.width) return drawn;
-  const picture = createPicture(style.width, drawn.height);
+  const bitmap = createBitmap(style.width, drawn.height);
   const room = style.width - drawn.width;
-  paste(picture, drawn, align === "start" ? 0 : align === "end" ? room : Math.floor(room / 2), 0);
-  return picture;
+  paste(bitmap, drawn, align === "start" ? 0 : align === "end" ? room : Math.floor(room / 2), 0);
+  return bitmap;
 }
 
 /** Measures one line of text, in pixels. */

@@ -1,8 +1,8 @@
 /**
  * Where a voxel grid is seen from. The one place in `plot/` that knows the axis conventions.
  *
- * The grid fills the cube [-1, 1]^3 of (x, y, z): x to the right, y up, z away from the viewer. A
- * picture taken from azimuth a shows at (x, y) what lies on the line
+ * The grid fills the cube [-1, 1]^3 of (x, y, z): x to the right, y up, z away from the viewer. An
+ * image taken from azimuth a shows at (x, y) what lies on the line
  * (x cos a + z sin a, y, -x sin a + z cos a) for all z. That is the line along which the model's
  * projection at azimuth a sums, so the drawn silhouette and the projected image agree.
  *
@@ -14,9 +14,9 @@ export type Vector = readonly [number, number, number];
 
 /** The three directions of an orthographic camera, as unit vectors in the grid's coordinates. */
 export interface Viewpoint {
-  /** What the picture shows as right. */
+  /** What the image shows as right. */
   readonly right: Vector;
-  /** What the picture shows as up. */
+  /** What the image shows as up. */
   readonly up: Vector;
   /** Away from the viewer. */
   readonly forward: Vector;
@@ -39,7 +39,7 @@ export function viewpoint(azimuth: number, elevation: number): Viewpoint {
 }
 
 /**
- * Gives the scale at which the whole cube fits a picture from every azimuth, so that shapes and
+ * Gives the scale at which the whole cube fits an image from every azimuth, so that shapes and
  * frames can be compared.
  *
  * @param width Pixels in a row
@@ -53,7 +53,7 @@ export function fittingScale(width: number, height: number, elevation: number): 
 }
 
 /**
- * Gives the smallest picture that the whole cube fits from every azimuth. Its sides are even, so
+ * Gives the smallest image that the whole cube fits from every azimuth. Its sides are even, so
  * that at azimuth 0 the cells' walls fall between pixels and look crisp.
  *
  * @param scale Pixels for one unit of length, which is half a side of the cube
@@ -66,7 +66,7 @@ export function fittingSize(scale: number, elevation: number): { width: number; 
   return { width: width!, height: height! };
 }
 
-/** How far the turning cube [-1, 1]^3 reaches from the picture's centre: across and upwards. */
+/** How far the turning cube [-1, 1]^3 reaches from the image's centre: across and upwards. */
 function halfExtent(elevation: number): [number, number] {
   return [Math.SQRT2, Math.abs(Math.cos(elevation)) + Math.SQRT2 * Math.abs(Math.sin(elevation))];
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createPicture, type Picture } from "./bitmap.ts";
+import { type Bitmap, createBitmap } from "./bitmap.ts";
 import { createCaster, createHit, type FilledCells } from "./raycast.ts";
 import { createShader } from "./voxel_shader.ts";
 import { fittingScale, type Vector, viewpoint } from "./viewpoint.ts";
@@ -38,7 +38,7 @@ export const THRESHOLD = 0.1;
 
 /**
  * Draws the voxels whose density reaches the threshold, by an orthographic camera that looks at the
- * grid's centre. The scale depends on the picture's size and the elevation only: from every azimuth
+ * grid's centre. The scale depends on the image's size and the elevation only: from every azimuth
  * the whole grid fits, and shapes can be compared.
  *
  * At azimuth a the silhouette is that of the model's projection at azimuth a (see `viewpoint.ts`).
@@ -48,7 +48,7 @@ export const THRESHOLD = 0.1;
  * @throws {TypeError} If density does not have D * H * W values
  * @throws {RangeError} If width, height or raysPerSide is not an integer >= 1
  *
- * @example A grid of one voxel, half as wide as the picture is high
+ * @example A grid of one voxel, half as wide as the image is high
  * ```ts
  * import assert from "node:assert/strict";
  * import { drawVoxels } from "./voxel_drawing.ts";
@@ -59,7 +59,7 @@ export const THRESHOLD = 0.1;
  * assert.equal(pixels[(1 * 12 + 8) * 4], 255); // near, top, right: white
  * ```
  */
-export function drawVoxels(grid: VoxelGrid, view: VoxelView): Picture {
+export function drawVoxels(grid: VoxelGrid, view: VoxelView): Bitmap {
   const { width, height, azimuth = 0, elevation = 0, raysPerSide = 3 } = view;
   checkRays(raysPerSide);
   const cells = filledCells(grid, view.threshold ?? THRESHOLD);
@@ -70,7 +70,7 @@ export function drawVoxels(grid: VoxelGrid, view: VoxelView): Picture {
   const shade = createShader(cells, camera, scale);
   const [stepRight, stepUp] = [inCells(camera.right, cells), inCells(camera.up, cells)];
 
-  const picture = createPicture(width, height);
+  const bitmap = createBitmap(width, height);
   const [origin, hit, colour] = [new Float64Array(3), createHit(), new Float64Array(3)];
   for (let pixel = 0; pixel < width * height; pixel++) {
     colour.fill(0);
@@ -85,10 +85,10 @@ export function drawVoxels(grid: VoxelGrid, view: VoxelView): Picture {
       else for (let c = 0; c < 3; c++) colour[c]! += 1; // the white ground
     }
     for (let c = 0; c < 3; c++) {
-      picture.pixels[4 * pixel + c] = 255 * colour[c]! / raysPerSide ** 2;
+      bitmap.pixels[4 * pixel + c] = 255 * colour[c]! / raysPerSide ** 2;
     }
   }
-  return picture;
+  return bitmap;
 }
 
 function filledCells({ density, size }: VoxelGrid, threshold: number): FilledCells {

@@ -11,7 +11,7 @@ import type { Viewpoint } from "./viewpoint.ts";
 export type Shader = (hit: Hit, colour: Float64Array) => void;
 
 /**
- * Makes the shader of one picture.
+ * Makes the shader of one image.
  *
  * Colour is position: red grows to the right, green away from the viewer, blue upwards (all at
  * azimuth 0), each from 0 to 1 over the grid. Edges have clip(2 * colour - .5, 0, 1), which is darker

@@ -10,7 +10,7 @@ import type { Scene } from "./scene.ts";
 export interface Elements {
   /** Where the shape is drawn. */
   readonly canvas: HTMLCanvasElement;
-  /** Lies over the canvas until the first picture is drawn. */
+  /** Lies over the canvas until the first image is drawn. */
   readonly poster: HTMLImageElement;
   /** Says what is seen, and from where. */
   readonly caption: HTMLOutputElement;

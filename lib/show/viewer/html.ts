@@ -7,7 +7,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { encodePng, type Picture, pictureFormat } from "@/show/plot/bitmap.ts";
+import { type Bitmap, encodePng, imageFormat } from "@/show/plot/bitmap.ts";
 import { escapeXml } from "@/show/plot/svg.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import { packScene, type SceneOptions, type ViewerFrame } from "./scene.ts";
@@ -15,8 +15,8 @@ import { viewerScript, viewerStyle } from "./script.ts";
 
 /** How a shape is shown. */
 export interface ViewerOptions extends SceneOptions {
-  /** What is seen where scripts do not run: a picture, or a PNG's or GIF's bytes; by default the view. */
-  readonly poster?: Picture | Uint8Array;
+  /** What is seen where scripts do not run: an image, or a PNG's or GIF's bytes; by default the view. */
+  readonly poster?: Bitmap | Uint8Array;
 }
 
 /**
@@ -51,12 +51,12 @@ export function viewerHtml(frames: readonly ViewerFrame[], options: ViewerOption
     `<style>${viewerStyle()}</style>\n<script>${viewerScript()}</script>\n`;
 }
 
-function dataUrl(poster: Picture | Uint8Array): string {
+function dataUrl(poster: Bitmap | Uint8Array): string {
   const bytes = poster instanceof Uint8Array ? poster : encodePng(poster);
-  const format = pictureFormat(bytes);
+  const format = imageFormat(bytes);
   if (!format) {
     throw new TypeError(
-      `Cannot view shapes: poster must be a picture or the bytes of a PNG or GIF file, got ` +
+      `Cannot view shapes: poster must be an image or the bytes of a PNG or GIF file, got ` +
         `${bytes.length} others`,
     );
   }

@@ -1,10 +1,10 @@
 /**
  * Draws grids by WebGL 2, for all viewers of a page. Runs in the browser.
  *
- * Choice: rays are followed through a 3D texture, as `plot/raycast.ts` does, so that the picture is
+ * Choice: rays are followed through a 3D texture, as `plot/raycast.ts` does, so that the image is
  * that of the figures and a threshold is one number; cubes would have to be built anew for each.
  * Choice: one context for the page, since browsers allow about 16 and take the oldest away. It exists
- * while a viewer is in sight; every viewer keeps its picture in a canvas of its own.
+ * while a viewer is in sight; every viewer keeps its image in a canvas of its own.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface Client {
   readonly pause: () => void;
 }
 
-/** Numbers and vectors of a picture, by the shader's names. */
+/** Numbers and vectors of an image, by the shader's names. */
 export type Uniforms = Readonly<Record<string, readonly number[]>>;
 
 /** Draws for all viewers of a page. */
@@ -36,7 +36,7 @@ export interface Renderer {
   ) => boolean;
 }
 
-/** Makes the renderer of a page; its context comes with the first picture. */
+/** Makes the renderer of a page; its context comes with the first image. */
 export function createRenderer(): Renderer {
   const inSight = new Set<Client>();
   let gl: WebGL2RenderingContext | null = null;

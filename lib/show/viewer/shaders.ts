@@ -4,7 +4,7 @@
  * @module
  */
 
-/** One triangle that covers the picture. */
+/** One triangle that covers the image. */
 export const VERTEX_SHADER = `#version 300 es
 void main() {
   gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4. - 1., 0, 1);

@@ -2,8 +2,8 @@
  * Brings a model's shapes into the frame of the truth: by one turn for the whole model, found on
  * objects that are not scored.
  *
- * A model that sees single pictures may turn all of its shapes by any angle, and reverse all depths;
- * nothing in the pictures says otherwise. One turn undoes that. A turn for each object would hide that
+ * A model that sees single images may turn all of its shapes by any angle, and reverse all depths;
+ * nothing in the images says otherwise. One turn undoes that. A turn for each object would hide that
  * a model does not know how its shapes stand, so there is none here.
  *
  * @module
@@ -11,7 +11,7 @@
 import { cellsReaching, overlapsByThreshold, THRESHOLDS } from "./overlap.ts";
 import { createTurner, stretchRows, type Turn, turnBetween } from "./turn.ts";
 
-/** Solids, each with the azimuth from which its picture was taken, in one frame. */
+/** Solids, each with the azimuth from which its image was taken, in one frame. */
 export interface Solids {
   /** S, the side of each grid in cells. */
   readonly size: number;
@@ -38,12 +38,12 @@ const OFFSETS = 72;
  * Finds the one turn and the one threshold that suit shapes best: those with the largest mean
  * intersection over union.
  *
- * @param claimed What a model makes of some objects
+ * @param predicted What a model makes of some objects
  * @param truth The same objects
  * @throws {RangeError} If there are none, or not as many of both
  */
-export function alignSolids(claimed: Solids, truth: Solids): ShapeAlignment {
-  const search = createSearch(claimed, truth);
+export function alignSolids(predicted: Solids, truth: Solids): ShapeAlignment {
+  const search = createSearch(predicted, truth);
   const candidates = [false, true].flatMap((isMirrored) =>
     Array.from(
       { length: OFFSETS },
@@ -55,45 +55,47 @@ export function alignSolids(claimed: Solids, truth: Solids): ShapeAlignment {
 
 /**
  * Finds the one threshold that suits shapes best, and whether all depths are reversed, where each
- * object is turned as its picture shows it: its own azimuth brought to the true one, which is thus
+ * object is turned as its image shows it: its own azimuth brought to the true one, which is thus
  * given away. What is compared then is shape alone.
  *
- * @param claimed What a model makes of some objects
+ * @param predicted What a model makes of some objects
  * @param truth The same objects
  * @throws {RangeError} If there are none, or not as many of both
  */
-export function alignInView(claimed: Solids, truth: Solids): ShapeAlignment {
-  const search = createSearch(claimed, truth);
-  return bestOf([false, true].map((isMirrored) => search(turnsInView(claimed, truth, isMirrored))));
+export function alignInView(predicted: Solids, truth: Solids): ShapeAlignment {
+  const search = createSearch(predicted, truth);
+  return bestOf(
+    [false, true].map((isMirrored) => search(turnsInView(predicted, truth, isMirrored))),
+  );
 }
 
 /** Gives the turns that bring each object's own azimuth to the true one. */
 export function turnsInView(
-  claimed: Pick<Solids, "azimuths">,
+  predicted: Pick<Solids, "azimuths">,
   truth: Pick<Solids, "azimuths">,
   isMirrored: boolean,
 ): (item: number) => Turn {
-  return (item) => turnBetween(claimed.azimuths[item]!, truth.azimuths[item]!, isMirrored);
+  return (item) => turnBetween(predicted.azimuths[item]!, truth.azimuths[item]!, isMirrored);
 }
 
 /**
  * Turns solids as an alignment says, and decides each cell.
  *
- * @param claimed What a model makes of some objects
+ * @param predicted What a model makes of some objects
  * @param alignment How
  * @param newSize S', the side of the truth's grids
  * @returns `[N, S', S', S']`, 0 or 1
  */
 export function alignedCells(
-  claimed: Solids,
+  predicted: Solids,
   { turnOf, threshold }: Pick<ShapeAlignment, "turnOf" | "threshold">,
   newSize: number,
 ): Uint8Array {
-  const sides = { size: claimed.size, newSize };
-  const cells = new Uint8Array(claimed.azimuths.length * newSize ** 3);
+  const sides = { size: predicted.size, newSize };
+  const cells = new Uint8Array(predicted.azimuths.length * newSize ** 3);
   const turned = new Float32Array(newSize ** 3);
-  for (let item = 0; item < claimed.azimuths.length; item++) {
-    createTurner(turnOf(item), sides)(stretchRows(solidAt(claimed, item), sides), turned);
+  for (let item = 0; item < predicted.azimuths.length; item++) {
+    createTurner(turnOf(item), sides)(stretchRows(solidAt(predicted, item), sides), turned);
     cells.set(cellsReaching(threshold, turned), item * newSize ** 3);
   }
   return cells;
@@ -108,17 +110,17 @@ export function solidAt(
 }
 
 /** Prepares a function that gives the best threshold for turns, and how well it suits. */
-function createSearch(claimed: Solids, truth: Solids) {
+function createSearch(predicted: Solids, truth: Solids) {
   const count = truth.azimuths.length;
-  if (count === 0 || claimed.azimuths.length !== count) {
+  if (count === 0 || predicted.azimuths.length !== count) {
     throw new RangeError(
       `Cannot align shapes: there must be as many as true ones, at least one, ` +
-        `got ${claimed.azimuths.length} and ${count}`,
+        `got ${predicted.azimuths.length} and ${count}`,
     );
   }
-  const sides = { size: claimed.size, newSize: truth.size };
+  const sides = { size: predicted.size, newSize: truth.size };
   const items = Array.from({ length: count }, (_, item) => ({
-    stretched: stretchRows(solidAt(claimed, item), sides),
+    stretched: stretchRows(solidAt(predicted, item), sides),
     solid: solidAt(truth, item),
   }));
   const turned = new Float32Array(truth.size ** 3);

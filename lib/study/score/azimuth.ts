@@ -77,7 +77,7 @@ export function alignAzimuths(own: ArrayLike<number>, truth: ArrayLike<number>):
 }
 
 /**
- * Gives what is to be expected of guesses: azimuths drawn uniformly, whatever the picture.
+ * Gives what is to be expected of guesses: azimuths drawn uniformly, whatever the image.
  *
  * @param truth `[N]`
  * @throws {RangeError} If there are none

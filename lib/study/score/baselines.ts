@@ -11,7 +11,7 @@ const INSIDE = 0.5;
  * Extrudes a silhouette along the line of sight, in the middle of the grid.
  *
  * @param silhouette `[size, size]` in [0, 1]
- * @param size The side of picture and grid
+ * @param size The side of image and grid
  * @param depth How many cells deep, from 1 to `size`; rounded so that it lies in the middle
  * @returns `[size, size, size]`, 0 or 1, in the frame of the viewer at azimuth 0
  */
@@ -31,7 +31,7 @@ export function extrudeSilhouette(
  * the same height and the same distance from the axis, on either side.
  *
  * @param silhouette `[size, size]` in [0, 1]
- * @param size The side of picture and grid
+ * @param size The side of image and grid
  * @returns `[size, size, size]`, 0 or 1; it looks the same from every azimuth
  */
 export function revolveSilhouette(silhouette: ArrayLike<number>, size: number): Uint8Array {
@@ -45,24 +45,24 @@ export function revolveSilhouette(silhouette: ArrayLike<number>, size: number): 
 }
 
 /**
- * Finds, for each picture, the most similar one of others, by squared difference.
+ * Finds, for each image, the most similar one of others, by squared difference.
  *
- * @param pictures `[N, pixels]`
+ * @param images `[N, pixels]`
  * @param others `[M, pixels]`, at least one
- * @param pixels How many pixels a picture has
+ * @param pixels How many pixels an image has
  * @returns `[N]`, indices of `others`; the first of equals
  */
-export function nearestPictures(
-  pictures: Float32Array,
+export function nearestImages(
+  images: Float32Array,
   others: Float32Array,
   pixels: number,
 ): Uint32Array {
-  return Uint32Array.from({ length: pictures.length / pixels }, (_, item) => {
+  return Uint32Array.from({ length: images.length / pixels }, (_, item) => {
     let [nearest, least] = [0, Infinity];
     for (let other = 0; other < others.length / pixels; other++) {
       let sum = 0;
       for (let i = 0; i < pixels && sum < least; i++) {
-        sum += (pictures[item * pixels + i]! - others[other * pixels + i]!) ** 2;
+        sum += (images[item * pixels + i]! - others[other * pixels + i]!) ** 2;
       }
       if (sum < least) [nearest, least] = [other, sum];
     }

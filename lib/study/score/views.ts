@@ -5,7 +5,7 @@
  */
 import { intersectionOverUnion } from "./overlap.ts";
 
-/** Views of N shapes, from V azimuths in equal steps around each; the first is the picture's own. */
+/** Views of N shapes, from V azimuths in equal steps around each; the first is the image's own. */
 export interface ViewsAround {
   /** `[N, V, pixels]` in [0, 1]. */
   readonly values: Float32Array;
@@ -32,15 +32,15 @@ export function differenceFromOwnView(around: ViewsAround): number {
 }
 
 /**
- * Gives the mean intersection over union of silhouettes in views that no picture showed.
+ * Gives the mean intersection over union of silhouettes in views that no image showed.
  *
- * @param claimed Views of a model's shapes
+ * @param predicted Views of a model's shapes
  * @param truth Views of the true ones, as many
  * @param options `every`: which views count, every how many, the own view left out; `isMirrored`: the
  *   claimed shapes have their depth reversed, so that they turn the other way round
  */
 export function novelViewOverlap(
-  claimed: ViewsAround,
+  predicted: ViewsAround,
   truth: ViewsAround,
   { every, isMirrored }: { every: number; isMirrored: boolean },
 ): number {
@@ -48,7 +48,7 @@ export function novelViewOverlap(
   let [sum, compared] = [0, 0];
   for (let item = 0; item < count; item++) {
     for (let view = every; view < views; view += every, compared++) {
-      const seen = viewAt(claimed, item, isMirrored ? views - view : view);
+      const seen = viewAt(predicted, item, isMirrored ? views - view : view);
       sum += intersectionOverUnion(seen, viewAt(truth, item, view));
     }
   }
@@ -66,7 +66,7 @@ export function viewAt(
   return values.subarray(start, start + pixels);
 }
 
-/** Gives the mean squared difference of two pictures' pixels. */
+/** Gives the mean squared difference of two images' pixels. */
 export function meanSquaredDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;

@@ -27,7 +27,7 @@ export interface Product {
  * Forward = 2 * batch * places * weights: every weight of a kernel is used once at each place, that
  * of an output for a convolution, of an input for a transposed one; taps that fall beside the grid
  * are counted too, as is the custom. The gradient with respect to the input and that with respect
- * to the weights cost the same again, except that nobody asks for the pictures' gradient. Left out is
+ * to the weights cost the same again, except that nobody asks for the images' gradient. Left out is
  * all else: normalisation, activations, sampling, the renderer (1 % of the rest), Adam.
  */
 export function productsOf(config: Config): Product[] {

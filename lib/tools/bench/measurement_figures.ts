@@ -9,7 +9,7 @@ import type { BenchReport, StepReport } from "./report.ts";
 import { summarize } from "./timing.ts";
 import { growthCurves, type GrowthPoint, overlaidLosses } from "@/show/plot/growth.ts";
 import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** Something that was tried to make the step faster or smaller. */
 export interface Try {
@@ -78,7 +78,7 @@ export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
  */
 export function stepFigure(
   { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
-): Picture {
+): Bitmap {
   const titles = distinct([...reports, ...peers].map(titleOf))
     .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   return timeBars(titles.map((title) => {
@@ -96,7 +96,7 @@ export function stepFigure(
 }
 
 /** Draws where the time of steps goes. */
-export function partsFigure(reports: readonly PartsOnly[]): Picture {
+export function partsFigure(reports: readonly PartsOnly[]): Bitmap {
   return partBars(
     holding("parts", reports).map((report) => ({
       title: titleOf(report),
@@ -110,7 +110,7 @@ export function partsFigure(reports: readonly PartsOnly[]): Picture {
 }
 
 /** Draws how time and memory of a step grow with batch, grid and filters. */
-export function growthFigure(reports: readonly BenchReport[]): Picture {
+export function growthFigure(reports: readonly BenchReport[]): Bitmap {
   return growthCurves(
     holding("growth", reports).flatMap((report) => {
       const { batchSize, imageSize, filters } = report.config;
@@ -145,7 +145,7 @@ export function growthFigure(reports: readonly BenchReport[]): Picture {
 }
 
 /** Draws the losses of short runs by precision. */
-export function lossesFigure(reports: readonly BenchReport[]): Picture {
+export function lossesFigure(reports: readonly BenchReport[]): Bitmap {
   return overlaidLosses(
     holding("losses", reports).flatMap(({ machine, config, losses }) => {
       const series = `${config.precision} on ${machine}`;

@@ -11,7 +11,7 @@ import { createModel, type Forward, type Model } from "@/method/vae.ts";
 import * as tf from "@/engine/tf.ts";
 import { movePack } from "@/train/adam.ts";
 import { createState, type State } from "@/train/state.ts";
-import { madeUpPictures, summarize, timeCalls, type Times, type TimingOptions } from "./timing.ts";
+import { summarize, syntheticImages, timeCalls, type Times, type TimingOptions } from "./timing.ts";
 
 /** The time of one part. */
 export interface PartTimes extends Times {
@@ -21,7 +21,7 @@ export interface PartTimes extends Times {
   readonly direction?: "forward" | "backward";
 }
 
-/** What a part is computed from: pictures, and what a whole forward pass made of them. */
+/** What a part is computed from: images, and what a whole forward pass made of them. */
 interface Given {
   readonly model: Model;
   readonly config: Config;
@@ -43,15 +43,15 @@ const PARTS: Readonly<Record<string, (given: Given) => tf.Tensor[]>> = {
 
 /**
  * Times the parts of a step: encoder, decoder, renderer and losses in both directions, the update
- * (clipping and Adam of every parameter), and the call: the upload of the pictures and the reading
+ * (clipping and Adam of every parameter), and the call: the upload of the images and the reading
  * of one number. A bare call has been taken off the others. What a step does beyond them, such as
  * the pose network, the texture and the second rendering of free poses, is the rest of its time.
  *
  * @param options How often each is called; `onCall` counts over all of them
  */
 export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
-  const pictures = madeUpPictures(config);
-  using program = compileParts(config, pictures);
+  const values = syntheticImages(config);
+  using program = compileParts(config, values);
   let count = 0;
   const time = (name: string, feeds: () => Record<string, tf.Tensor> = () => ({})): Times => {
     const run = program[name] as Compiled;
@@ -70,7 +70,7 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
   return [
     ...parts,
     { name: "update", ...less(time("update"), bare) },
-    { name: "call", ...time("call", () => ({ images: tf.tensor4d(pictures, shapeOf(config)) })) },
+    { name: "call", ...time("call", () => ({ images: tf.tensor4d(values, shapeOf(config)) })) },
   ];
 }
 
@@ -79,12 +79,12 @@ export const FUNCTION_COUNT: number = 2 * Object.keys(PARTS).length + 3;
 
 function compileParts(
   config: Config,
-  pictures: Float32Array,
+  values: Float32Array,
 ): Record<string, unknown> & Disposable {
   const model = createModel(config);
   const state = createState(model, config.seed);
   const kept = keep(() => {
-    const images = tf.tensor4d(pictures, shapeOf(config));
+    const images = tf.tensor4d(values, shapeOf(config));
     return { images, forward: model.forward(passOf(state), images) };
   });
   const given = (): Given => ({ model, config, pass: passOf(state), ...read(kept) });
@@ -120,7 +120,7 @@ function total(results: readonly tf.Tensor[]): tf.Tensor {
   return tf.addN(results.map((x) => tf.sum(tf.square(x))));
 }
 
-/** Runs a part in both directions, back to whatever it depends on but the pictures. */
+/** Runs a part in both directions, back to whatever it depends on but the images. */
 function bothDirections(given: Given, run: (given: Given) => tf.Tensor[]) {
   const { model, pass, forward } = given;
   const parameters = Object.entries(pass.values).filter(([name]) =>

@@ -17,7 +17,7 @@ import type { StoredTensor, TensorFile } from "@/data/formats/safetensors.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 
 /**
- * Runs some steps on made-up pictures.
+ * Runs some steps on made-up images.
  *
  * The file holds `initial/<parameter>`; of each step `images` `[N, B, S, S, 1]`, `noise/shape`
  * `[N, B, Z - 1]`, `noise/pose` `[N, B, 12]` and `losses/<term>` `[N]`; `after/<parameter>`, the

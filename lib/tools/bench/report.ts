@@ -100,7 +100,7 @@ export function growthOf({ batchSize, imageSize, filters }: Config): Size[] {
   const sizes: Size[] = [
     ...[8, 16, 32, 64, 128, 256, 512].map((batchSize) => ({ ...base, batchSize })),
     ...[28, 32].map((imageSize) => ({ ...base, imageSize })),
-    { ...base, imageSize: 64, batchSize: 16 }, // eight times the cells of 32, so fewer pictures
+    { ...base, imageSize: 64, batchSize: 16 }, // eight times the cells of 32, so fewer images
     ...[32, 64, 128].map((filters) => ({ ...base, filters })),
   ];
   return [...new Map(sizes.map((size) => [nameOf(size), size])).values()];

@@ -1,5 +1,5 @@
 /**
- * Times compiled functions, and the training step on made-up pictures.
+ * Times compiled functions, and the training step on made-up images.
  *
  * @module
  */
@@ -69,13 +69,13 @@ export function summarize(milliseconds: readonly number[]): Times {
 }
 
 /** Makes the pixels of one batch `[B, S, S, 1]`, uniform in [0, 1): no time depends on them. */
-export function madeUpPictures({ batchSize, imageSize, seed }: Config): Float32Array {
+export function syntheticImages({ batchSize, imageSize, seed }: Config): Float32Array {
   const random = createRandom(seedFor(seed, "timing"));
   return Float32Array.from({ length: batchSize * imageSize ** 2 }, () => random.uniform());
 }
 
 /**
- * Makes what takes steps on made-up pictures and times them: upload of the pictures, the step, reading
+ * Makes what takes steps on made-up images and times them: upload of the images, the step, reading
  * the losses.
  *
  * @param trainer The model in training
@@ -88,7 +88,7 @@ export function stepTimer(
   config: Config,
   together = stepsTogether(),
 ): (options: TimingOptions) => number[] {
-  const images = madeUpPictures(config);
+  const images = syntheticImages(config);
   let step = 0;
   const take = () => {
     for (let i = 0; i < together; i++) trainer.train(images, step++);

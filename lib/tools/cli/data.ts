@@ -68,7 +68,7 @@ function describe(name: string, set: ImageSet): string[] {
     `${className} ${labels!.reduce((sum, each) => sum + Number(each === label), 0)}`
   );
   return [
-    `${name}: ${count} pictures of ${size} x ${size} pixels`,
+    `${name}: ${count} images of ${size} x ${size} pixels`,
     `  ${provenance}`,
     ...(counts && counts.length <= MOST_LISTED ? [`  ${counts.join(", ")}`] : []),
     ...(leftOut.length > 0 ? [`  ${leftOut.length} left out:`] : []),

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "commander";
-import type { NamedPictures } from "@/show/export/chosen_images.ts";
+import type { NamedImages } from "@/show/export/chosen_images.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
@@ -27,10 +27,10 @@ export function addExport(program: Command): void {
   program.command("export")
     .description("write shapes as meshes (.glb, .obj) and voxels (.npy), with figures, in one zip")
     .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
-    .option("--data <mixture>", "whose test pictures (default: what the model was trained on)")
-    .option("--class <names...>", "a picture of each of these classes (default: of every class)")
-    .option("--index <numbers...>", "the pictures at these places of each set, from 0")
-    .option("--image <files...>", "your own PNG or JPEG pictures, bright on dark like the sets'")
+    .option("--data <mixture>", "whose test images (default: what the model was trained on)")
+    .option("--class <names...>", "an image of each of these classes (default: of every class)")
+    .option("--index <numbers...>", "the images at these places of each set, from 0")
+    .option("--image <files...>", "your own PNG or JPEG images, bright on dark like the sets'")
     .option("--threshold <density>", "density of the surface", parseDensity, 0.1)
     .addOption(dataDirOption())
     .requiredOption("--out <file>", "the zip file")
@@ -52,7 +52,7 @@ async function exportAll(session: Session, options: ExportFlags): Promise<void> 
   const since = performance.now();
   const checkpoint = await loadCheckpoint(options.checkpoint);
   const { config, snapshot, step } = checkpoint;
-  const { images, names } = await choosePictures(session, checkpoint, options);
+  const { images, names } = await chooseImages(session, checkpoint, options);
   const batchSize = Math.min(names.length, config.batchSize);
   using inference = new Inference(config, snapshot, { batchSize });
   const reconstruction = inference.reconstruct(images);
@@ -71,16 +71,16 @@ async function exportAll(session: Session, options: ExportFlags): Promise<void> 
   session.say(`export: wrote ${file} (${Math.ceil(byteCount / 1000)} kB)`);
 }
 
-/** Gives the pictures that were asked for: one of every class, if none were. */
-async function choosePictures(
+/** Gives the images that were asked for: one of every class, if none were. */
+async function chooseImages(
   session: Session,
   { config }: Checkpoint,
   options: ExportFlags,
-): Promise<NamedPictures> {
-  const [{ joined, picturesAt, picturesIn, picturesOfClasses }, { loadRunData }] = await Promise
+): Promise<NamedImages> {
+  const [{ joined, imagesWithNames, imagesIn, imagesOfClasses }, { loadRunData }] = await Promise
     .all([import("@/show/export/chosen_images.ts"), import("@/train/run_data.ts")]);
   const { class: classes, index, image } = options;
-  const own = await picturesIn(image ?? [], config.imageSize);
+  const own = await imagesIn(image ?? [], config.imageSize);
   if (image && !classes && !index) return own; // needs no data set
   const { monitor, tests } = await loadRunData({ ...config, data: options.data ?? config.data }, {
     dataDir: options.dataDir,
@@ -89,8 +89,8 @@ async function choosePictures(
   });
   return checkTyped(() =>
     joined([
-      picturesOfClasses(monitor, index ? classes ?? [] : classes),
-      picturesAt(tests.map(({ set }) => set), index?.map(Number) ?? []),
+      imagesOfClasses(monitor, index ? classes ?? [] : classes),
+      imagesWithNames(tests.map(({ set }) => set), index?.map(Number) ?? []),
       own,
     ])
   );

@@ -48,7 +48,7 @@ export function kernelspec(
       ...environment,
       // Keeps escape codes out of saved outputs.
       NO_COLOR: "1",
-      // Data sets are held as JavaScript bytes and frames as pictures: allow 8 GB of them.
+      // Data sets are held as JavaScript bytes and frames as images: allow 8 GB of them.
       DENO_V8_FLAGS: "--max-old-space-size=8192",
     },
   };

@@ -9,7 +9,7 @@ Deno.test("inChunks() covers the work and tells the progress after each piece", 
   const request = requestOf({ onProgress: (progress) => told.push(progress) });
   const pieces = await Array.fromAsync(inChunks(WORK, request));
   assert.deepEqual(pieces, [{ start: 0, end: 3 }, { start: 3, end: 6 }, { start: 6, end: 7 }]);
-  const common = { task: "count", total: 7, unit: "pictures" };
+  const common = { task: "count", total: 7, unit: "images" };
   assert.deepEqual(told, [3, 6, 7].map((done) => ({ ...common, done })));
 });
 

@@ -21,7 +21,7 @@ Deno.test("readIdx() reads every array that an idx file can hold", () => {
   }));
 });
 
-Deno.test("readIdx() refuses labels where pictures are due", () => {
+Deno.test("readIdx() refuses labels where images are due", () => {
   assert.throws(() => readIdx(idxFile([3], [1, 2, 3]), "a.gz", 3), {
     name: "SyntaxError",
     message: `Cannot read "a.gz": its magic number must be 0x00000803, got 0x00000801; ${CURE}`,

@@ -3,22 +3,22 @@ import { createCanvas } from "@napi-rs/canvas";
 import { crc32 } from "node:zlib";
 import { greyCrop, greySquare } from "@/data/formats/image_file.ts";
 import { assertClose } from "../../assert.ts";
-import { picture } from "../fixtures.ts";
+import { image } from "../fixtures.ts";
 
 Deno.test("greySquare() gives the luma of a colour", async () => {
   const expected = [["red", 0.299], ["lime", 0.587], ["blue", 0.114], ["white", 1]] as const;
   for (const [colour, luma] of expected) {
-    const grey = await greySquare(await picture({ width: 9, height: 9, colour }), "a.png", 3);
+    const grey = await greySquare(await image({ width: 9, height: 9, colour }), "a.png", 3);
     assertClose(grey, new Array(9).fill(luma), 1e-6);
   }
 });
 
 Deno.test("greySquare() reads JPEG too", async () => {
-  const bytes = await picture({ width: 20, height: 30, colour: "white", type: "jpeg" });
+  const bytes = await image({ width: 20, height: 30, colour: "white", type: "jpeg" });
   assertClose(await greySquare(bytes, "a.jpg", 2), [1, 1, 1, 1], 0.01); // JPEG rounds
 });
 
-Deno.test("greySquare() keeps the middle of a wide and of a tall picture", async () => {
+Deno.test("greySquare() keeps the middle of a wide and of a tall image", async () => {
   for (const [width, height] of [[30, 10], [10, 30]] as const) {
     const canvas = createCanvas(width, height);
     const context = canvas.getContext("2d");
@@ -30,30 +30,30 @@ Deno.test("greySquare() keeps the middle of a wide and of a tall picture", async
 });
 
 Deno.test("greySquare() counts clear pixels as black", async () => {
-  const bytes = await picture({ width: 4, height: 4, colour: "rgba(255, 255, 255, 0)" });
+  const bytes = await image({ width: 4, height: 4, colour: "rgba(255, 255, 255, 0)" });
   assert.deepEqual([...await greySquare(bytes, "a.png", 1)], [0]);
 });
 
-Deno.test("greySquare() refuses bytes that are no picture, and names them", async () => {
+Deno.test("greySquare() refuses bytes that are no image, and names them", async () => {
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9"/>');
   for (const bytes of [new Uint8Array(), new Uint8Array(100).fill(65), svg]) {
     await assert.rejects(greySquare(bytes, "holiday.png", 28), {
       name: "SyntaxError",
       message:
-        `Cannot read "holiday.png": it must be a whole PNG or JPEG picture, got ${bytes.length} ` +
+        `Cannot read "holiday.png": it must be a whole PNG or JPEG image, got ${bytes.length} ` +
         "bytes with neither a PNG nor a JPEG signature; take it out or replace it",
     });
   }
 });
 
-Deno.test("greySquare() refuses a picture that is cut short, even near its end", async () => {
+Deno.test("greySquare() refuses an image that is cut short, even near its end", async () => {
   for (const type of ["png", "jpeg"] as const) {
     const whole = await noise(type);
     for (const share of [0.3, 0.6, 0.95]) {
       const bytes = whole.subarray(0, Math.floor(whole.length * share));
       await assert.rejects(greySquare(bytes, "cut.png", 28), {
         name: "SyntaxError",
-        message: `Cannot read "cut.png": it must be a whole PNG or JPEG picture, ` +
+        message: `Cannot read "cut.png": it must be a whole PNG or JPEG image, ` +
           `got ${bytes.length} bytes with its end missing; take it out or replace it`,
       });
     }
@@ -65,13 +65,13 @@ Deno.test("greySquare() refuses a PNG that was changed", async () => {
   const changed = whole.with(100, whole[100]! ^ 1);
   await assert.rejects(greySquare(changed, "changed.png", 28), {
     name: "SyntaxError",
-    message: `Cannot read "changed.png": it must be a whole PNG or JPEG picture, ` +
+    message: `Cannot read "changed.png": it must be a whole PNG or JPEG image, ` +
       `got ${whole.length} bytes with a wrong check sum; take it out or replace it`,
   });
 });
 
-Deno.test("greyCrop() lets go of a picture once its part is taken", async () => {
-  const bytes = await picture({ width: 2000, height: 2000, colour: "grey", type: "jpeg" });
+Deno.test("greyCrop() lets go of an image once its part is taken", async () => {
+  const bytes = await image({ width: 2000, height: 2000, colour: "grey", type: "jpeg" });
   const corner = () => greyCrop(bytes, "large.jpg", () => ({ left: 0, top: 0, side: 8 }));
   await corner();
   const resident = Deno.memoryUsage().rss;
@@ -97,7 +97,7 @@ Deno.test("greyCrop() gives the part that is asked for, knowing the size", async
   }
 });
 
-Deno.test("greySquare() refuses a picture that promises too many pixels, before it is decoded", async () => {
+Deno.test("greySquare() refuses an image that promises too many pixels, before it is decoded", async () => {
   const [png, jpeg] = [await noise("png"), await noise("jpeg")];
   const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
   const hugeJpeg = jpeg.slice();
@@ -121,7 +121,7 @@ Deno.test("greyCrop() refuses more pixels than it may take", async () => {
   });
 });
 
-/** Makes a picture that no encoder can shrink to a few bytes. */
+/** Makes an image that no encoder can shrink to a few bytes. */
 async function noise(type: "png" | "jpeg"): Promise<Uint8Array> {
   const context = createCanvas(64, 64).getContext("2d");
   const image = context.createImageData(64, 64);

@@ -9,7 +9,7 @@ import { CHAIR } from "./meshes.ts";
 const FROM = { azimuth: 1, size: 8 };
 const view = (name: string) => viewMesh(CHAIR, name, FROM);
 
-Deno.test("viewMesh() takes one picture and keeps what it shows", () => {
+Deno.test("viewMesh() takes one image and keeps what it shows", () => {
   const chair = normaliseMesh(CHAIR);
   const surface = surfaceVoxels(chair, 8);
   assert.deepEqual(view("chair_0001"), {

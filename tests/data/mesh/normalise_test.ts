@@ -14,7 +14,7 @@ Deno.test("normaliseMesh() turns x, y up to z into x, y up, z away", () => {
   assertClose(turned, expected, 1e-6);
 });
 
-Deno.test("normaliseMesh() fits every mesh into the cylinder that turning leaves in the picture", () => {
+Deno.test("normaliseMesh() fits every mesh into the cylinder that turning leaves in the image", () => {
   const place = fc.float({ min: -100, max: 100, noNaN: true });
   fc.assert(fc.property(fc.array(place, { minLength: 9, maxLength: 30 }), (values) => {
     const positions = Float32Array.from(values.slice(0, values.length - values.length % 3));

@@ -12,14 +12,14 @@ function rectangle(left: number, right: number, zLeft: number, zRight: number): 
 }
 
 Deno.test("rasteriseMesh() shows what faces the camera white and the ground black", () => {
-  const picture = rasteriseMesh(rectangle(-0.5, 0.5, 0, 0), 0, 4);
+  const image = rasteriseMesh(rectangle(-0.5, 0.5, 0, 0), 0, 4);
   const expected = [0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0];
-  assertClose(picture, expected, 1e-6);
+  assertClose(image, expected, 1e-6);
 });
 
 Deno.test("rasteriseMesh() shows a pixel as grey as the part of it that is covered", () => {
-  const picture = rasteriseMesh(rectangle(-0.5, 0.25, 0, 0), 0, 4);
-  assertClose(picture.subarray(4, 8), [0, 1, 0.5, 0], 1e-6);
+  const image = rasteriseMesh(rectangle(-0.5, 0.25, 0, 0), 0, 4);
+  assertClose(image.subarray(4, 8), [0, 1, 0.5, 0], 1e-6);
 });
 
 Deno.test("rasteriseMesh() darkens slopes by the cosine, whichever side they show", () => {
@@ -53,10 +53,10 @@ Deno.test("rasteriseMesh() turns the camera from the front to the right of the o
     0.6,
   ]]]);
   const columns = (azimuth: number) => {
-    const picture = rasteriseMesh(mesh, azimuth, 10);
+    const image = rasteriseMesh(mesh, azimuth, 10);
     return Array.from({ length: 10 }, (_, column) => {
       let sum = 0;
-      for (let row = 0; row < 10; row++) sum += picture[row * 10 + column]!;
+      for (let row = 0; row < 10; row++) sum += image[row * 10 + column]!;
       return Math.round(sum);
     });
   };
@@ -65,12 +65,12 @@ Deno.test("rasteriseMesh() turns the camera from the front to the right of the o
   assert.equal(columns(Math.PI / 2).findIndex((sum) => sum > 3), 2);
 });
 
-Deno.test("rasteriseMesh() gives the same picture after a full turn", () => {
+Deno.test("rasteriseMesh() gives the same image after a full turn", () => {
   const chair = normaliseMesh(CHAIR);
   assertClose(rasteriseMesh(chair, 1, 28), rasteriseMesh(chair, 1 + 2 * Math.PI, 28), 0.02);
 });
 
-Deno.test("rasteriseMesh() cuts off what lies outside of the picture", () => {
-  const picture = rasteriseMesh(boxMesh([[[-5, -5, -5], [5, 5, 5]]]), 0, 3);
-  assertClose(picture, new Array(9).fill(1), 1e-6);
+Deno.test("rasteriseMesh() cuts off what lies outside of the image", () => {
+  const image = rasteriseMesh(boxMesh([[[-5, -5, -5], [5, 5, 5]]]), 0, 3);
+  assertClose(image, new Array(9).fill(1), 1e-6);
 });

@@ -93,18 +93,18 @@ Deno.test("solidVoxels() fills what is enclosed but for holes smaller than a cel
 });
 
 /** Gives the part of two silhouettes' union that they share. */
-function overlap(picture: ArrayLike<number>, projection: ArrayLike<number>): number {
+function overlap(image: ArrayLike<number>, projection: ArrayLike<number>): number {
   let [both, either] = [0, 0];
-  for (let i = 0; i < picture.length; i++) {
+  for (let i = 0; i < image.length; i++) {
     // A third of a pixel, in the middle of the shades, and a third of a cell along the ray.
-    const [a, b] = [picture[i]! > 0.2, projection[i]! > 0.5];
+    const [a, b] = [image[i]! > 0.2, projection[i]! > 0.5];
     both += Number(a && b);
     either += Number(a || b);
   }
   return both / either;
 }
 
-Deno.test("a mesh's voxels, projected, are the silhouette of its picture from the same azimuth", () => {
+Deno.test("a mesh's voxels, projected, are the silhouette of its image from the same azimuth", () => {
   const size = 28;
   const chair = normaliseMesh(CHAIR);
   const cells = Float32Array.from(solidOf(chair, size));

@@ -3,7 +3,7 @@ import { createCanvas } from "@napi-rs/canvas";
 import { drawAnkleBoot, drawBag, drawSandal, drawSneaker } from "@/data/synthetic/accessories.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** Draws an object and gives how much ink each half of the picture has. */
+/** Draws an object and gives how much ink each half of the image has. */
 function inkOf(draw: typeof drawBag, seed: number) {
   const pen = createCanvas(28, 28).getContext("2d");
   pen.scale(28, 28);

@@ -34,7 +34,7 @@ Deno.test("bowlProfile() draws a wall that leaves the bowl open above", () => {
   }
 });
 
-Deno.test("bowlSet() pictures shaded bowls with truth, hollow ones", async () => {
+Deno.test("bowlSet() images shaded bowls with truth, hollow ones", async () => {
   const request = requestOf({ split: "test", imageSize: 16 });
   const set = await bowlSet("bowls", request);
   assert.deepEqual([set.name, set.count, set.classNames], ["bowls", 100, ["bowl"]]);

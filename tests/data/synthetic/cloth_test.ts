@@ -3,7 +3,7 @@ import { createCanvas } from "@napi-rs/canvas";
 import { fillCloth, line, strap, symmetric } from "@/data/synthetic/cloth.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** Gives a black picture of 28x28 to draw on, and a way to read its levels. */
+/** Gives a black image of 28x28 to draw on, and a way to read its levels. */
 function page() {
   const pen = createCanvas(28, 28).getContext("2d");
   pen.fillStyle = "black";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { drawGarment } from "@/data/synthetic/clothing.ts";
 import { assertClassesDiffer, drawSamples } from "./samples.ts";
 
-Deno.test("drawGarment() fills a good part of the picture with shades of grey", async () => {
+Deno.test("drawGarment() fills a good part of the image with shades of grey", async () => {
   for (const image of await drawSamples(drawGarment)) {
     const ink = image.filter((value) => value > 0).length / image.length;
     assert.ok(ink > 0.08 && ink < 0.9, `covered ${ink}`);

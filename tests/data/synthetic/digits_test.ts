@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { drawDigit } from "@/data/synthetic/digits.ts";
 import { assertClassesDiffer, drawSamples } from "./samples.ts";
 
-Deno.test("drawDigit() draws white strokes on black, well inside the picture", async () => {
+Deno.test("drawDigit() draws white strokes on black, well inside the image", async () => {
   for (const image of await drawSamples(drawDigit)) {
     const ink = image.reduce((sum, value) => sum + value, 0) / 255 / image.length;
     assert.ok(ink > 0.03 && ink < 0.4, `ink ${ink}`);

@@ -22,7 +22,7 @@ Deno.test("DIGITS and GARMENTS have the form of the sets that they stand in for"
   }
 });
 
-Deno.test("SOLIDS keep the truth and the pose of each picture", async () => {
+Deno.test("SOLIDS keep the truth and the pose of each image", async () => {
   const set = await SOLIDS.load(TEST, "");
   assert.deepEqual([set.size, set.count, set.truth!.size], [28, 600, 28]);
   assert.equal(set.truth!.voxels.length, 600 * 28 ** 3);

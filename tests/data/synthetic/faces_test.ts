@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { drawFace } from "@/data/synthetic/faces.ts";
 import { drawSamples } from "./samples.ts";
 
-/** The mean of some rows and columns of a picture, from 0 to 255. */
+/** The mean of some rows and columns of an image, from 0 to 255. */
 function mean(image: Uint8Array, rows: readonly number[], columns: readonly number[]): number {
   const values = rows.flatMap((row) => columns.map((column) => image[row * 28 + column]!));
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-Deno.test("drawFace() fills the picture with many shades", async () => {
+Deno.test("drawFace() fills the image with many shades", async () => {
   for (const image of await drawSamples(drawFace)) {
     assert.ok(new Set(image).size > 60, "shades");
   }

@@ -29,7 +29,7 @@ function countPieces(voxels: Uint8Array): number {
 }
 
 for (const { name, build } of SOLID_KINDS) {
-  Deno.test(`SOLID_KINDS builds a ${name} in one piece that stays in the picture when it turns`, () => {
+  Deno.test(`SOLID_KINDS builds a ${name} in one piece that stays in the image when it turns`, () => {
     const random = createRandom(7);
     for (let item = 0; item < 40; item++) {
       const voxels = new Uint8Array(SIZE ** 3);

@@ -117,16 +117,16 @@ Deno.test("withPrecision() lets a follower follow only if all that comes in is b
   ]);
 });
 
-Deno.test("withPrecision() keeps convolutions whose kernel exceeds the picture in float32", () => {
+Deno.test("withPrecision() keeps convolutions whose kernel exceeds the image in float32", () => {
   // Their unused taps would get whatever was in memory: losses ended as NaN after some steps.
   for (const [size, kernel, isNarrow] of [[3, 3, true], [2, 3, false], [1, 2, false]] as const) {
-    const picture: TensorSpec = { shape: [2, 7, size, 3], dtype: "float32" };
+    const image: TensorSpec = { shape: [2, 7, size, 3], dtype: "float32" };
     const weights: TensorSpec = { shape: [2, kernel, 3, 4], dtype: "float32" };
-    const recording = recordingOf({ picture, weights }, (feeds) => {
+    const recording = recordingOf({ image, weights }, (feeds) => {
       const loss = (x: tf.Tensor, w: tf.Tensor) =>
         tf.sum(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, "same")) as tf.Scalar;
-      const [x, w] = tf.grads(loss)([feeds.picture!, feeds.weights!]);
-      return { y: loss(feeds.picture!, feeds.weights!), x: x!, w: w! };
+      const [x, w] = tf.grads(loss)([feeds.image!, feeds.weights!]);
+      return { y: loss(feeds.image!, feeds.weights!), x: x!, w: w! };
     });
     const convolutions = textOf(withPrecision(recording, "bfloat16"))
       .map((text) => /= (Conv\w+\*?)\(/.exec(text)?.[1]).filter((op) => op !== undefined);
@@ -191,7 +191,7 @@ Deno.test("jit() in bfloat16 keeps variables in float32", () => {
 });
 
 Deno.test("withPrecision() gives a whole training step the right types", () => {
-  const config = { ...TINY, imageSize: 20 }; // the smallest whose every kernel fits its picture
+  const config = { ...TINY, imageSize: 20 }; // the smallest whose every kernel fits its image
   const model = createModel(config);
   using state = createState(model, config.seed);
   const { inputs, run } = trainingStep(model, state, config);

@@ -6,7 +6,7 @@ import * as tf from "@/engine/tf.ts";
 import { assertClose } from "../../assert.ts";
 import { passOf } from "../../model/passes.ts";
 
-Deno.test("createConstantPose() gives every picture half a turn and no posterior", () => {
+Deno.test("createConstantPose() gives every image half a turn and no posterior", () => {
   tf.tidy(() => {
     const strategy = createConstantPose();
     for (const isTraining of [true, false]) {

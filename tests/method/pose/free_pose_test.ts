@@ -7,7 +7,7 @@ import { assertClose, assertTensorsKept } from "../../assert.ts";
 import { passOf, randomTensor } from "../../model/passes.ts";
 
 const SLOTS = 4;
-/** Pictures and what the encoder made of them: all zeros, or others to show that nobody looks. */
+/** Images and what the encoder made of them: all zeros, or others to show that nobody looks. */
 const seen = (batch: number, fill = 0): Seen => ({
   images: tf.fill([batch, 2, 3, 1], fill) as tf.Tensor4D,
   features: tf.fill([batch, 5], fill) as tf.Tensor2D,
@@ -23,7 +23,7 @@ function strategyOf() {
   return { strategy, values };
 }
 
-Deno.test("createFreePose() gives a pose in (-1, 1) and a posterior for each picture", () => {
+Deno.test("createFreePose() gives a pose in (-1, 1) and a posterior for each image", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const { s, posterior } = strategy.pose(passOf(strategy.parameters, { values }), seen(SLOTS));
@@ -46,7 +46,7 @@ Deno.test("createFreePose() starts from N(0, I) in every slot", () => {
   }
 });
 
-Deno.test("createFreePose() does not look at the pictures", () => {
+Deno.test("createFreePose() does not look at the images", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values });
@@ -167,13 +167,13 @@ Deno.test("createFreePose() passes gradients to its variables in training", () =
   });
 });
 
-Deno.test("createFreePose() refuses a batch with more pictures than slots", () => {
+Deno.test("createFreePose() refuses a batch with more images than slots", () => {
   tf.tidy(() => {
     const { strategy, values } = strategyOf();
     const pass = passOf(strategy.parameters, { values });
     assert.throws(() => strategy.pose(pass, seen(SLOTS + 1)), {
       name: "RangeError",
-      message: "Cannot pose pictures: a batch must have at most 4, the number of free pose " +
+      message: "Cannot pose images: a batch must have at most 4, the number of free pose " +
         "variables, got 5; split it",
     });
   });

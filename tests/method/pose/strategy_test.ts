@@ -6,7 +6,7 @@ import { TINY } from "../../tiny.ts";
 
 const FEATURES = 5;
 
-Deno.test("POSE_STRATEGIES has a slot for each picture of a batch in its free poses", () => {
+Deno.test("POSE_STRATEGIES has a slot for each image of a batch in its free poses", () => {
   const { parameters } = POSE_STRATEGIES.free!({ ...TINY, batchSize: 7 }, FEATURES);
   assert.deepEqual(parameters["pose/mean"]!.shape, [7, 12]);
 });

@@ -4,7 +4,7 @@ import JSZip from "jszip";
 import { readNpy } from "@/data/formats/npy.ts";
 import { exportShapes } from "@/show/export/shape_archive.ts";
 import type { Exhibit } from "@/show/plot/figures.ts";
-import { pictureFormat } from "@/show/plot/bitmap.ts";
+import { imageFormat } from "@/show/plot/bitmap.ts";
 import { withFolder } from "../../data/fixtures.ts";
 import { gridOf } from "./surfaces.ts";
 
@@ -47,8 +47,8 @@ Deno.test("exportShapes() puts meshes, voxels, figures and how they were made in
     );
     const read = (name: string) => files[name]!.async("uint8array");
     const json = async (name: string) => JSON.parse(await files[name]!.async("text"));
-    assert.equal(pictureFormat(await read("strips.png")), "png");
-    assert.equal(pictureFormat(await read("turntable.gif")), "gif");
+    assert.equal(imageFormat(await read("strips.png")), "png");
+    assert.equal(imageFormat(await read("turntable.gif")), "gif");
     assert.deepEqual(await json("config.json"), { seed: 3 });
     const { config: _, ...measured } = RECORD;
     assert.deepEqual(await json("metrics.json"), {

@@ -6,7 +6,7 @@ import {
   poseRow,
   shapeSheet,
 } from "@/show/figures/decoded_latents.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { TINY } from "../../tiny.ts";
 import { AREA, CELLS, LEFT_HALF } from "./runs.ts";
@@ -14,7 +14,7 @@ import { AREA, CELLS, LEFT_HALF } from "./runs.ts";
 const UNITS = TINY.latentSize - 1;
 const SIDE = 2 * TINY.imageSize; // of an image, in pixels
 
-/** A model whose shapes are full on the left and whose pictures have the grey of their pose. */
+/** A model whose shapes are full on the left and whose images have the grey of their pose. */
 const model = {
   decode: (latents: Float32Array) =>
     Float32Array.from({ length: latents.length / UNITS * CELLS }, (_, i) => LEFT_HALF[i % CELLS]!),
@@ -30,7 +30,7 @@ const model = {
 const decoder = { model, config: TINY, pose: 0.4 };
 const latents = new Float32Array(3 * UNITS);
 
-const grey = (picture: Picture | undefined) => picture!.pixels[0];
+const grey = (image: Bitmap | undefined) => image!.pixels[0];
 
 Deno.test("decodeLatents() renders every shape from the model's pose", () => {
   const { renderings, density } = decodeLatents(decoder, latents);
@@ -38,7 +38,7 @@ Deno.test("decodeLatents() renders every shape from the model's pose", () => {
   assert.deepEqual(renderings, new Float32Array(3 * AREA).fill(0.4));
 });
 
-Deno.test("objectsNamed() finds the next picture of a name that comes again", () => {
+Deno.test("objectsNamed() finds the next image of a name that comes again", () => {
   const names = ["set a", "set b", "set a"];
   const images = Float32Array.from({ length: 3 * AREA }, (_, i) => Math.floor(i / AREA));
   const found = objectsNamed(model, { images, names }, ["set a", "set b", "set a"]);
@@ -47,47 +47,47 @@ Deno.test("objectsNamed() finds the next picture of a name that comes again", ()
   assert.deepEqual(found.map(({ latent }) => [...latent]), [0, 1, 2].map((z) => [z, z, z]));
   assert.throws(() => objectsNamed(model, { images, names }, ["set b", "set b"]), {
     name: "RangeError",
-    message: 'Cannot find a picture: "set b" must be there 2 times, among set a, set b',
+    message: 'Cannot find a image: "set b" must be there 2 times, among set a, set b',
   });
 });
 
-Deno.test("pathRows() draws renderings between two pictures, and voxels below the renderings", () => {
+Deno.test("pathRows() draws renderings between two images, and voxels below the renderings", () => {
   const [before, after] = [0.2, 0.6].map((value) => new Float32Array(AREA).fill(value));
   const rows = pathRows("path", decoder, latents, { before: before!, after: after! });
   assert.deepEqual(rows.map(({ label }) => label), ["path", "voxels, 0°", "voxels, 45°"]);
   assert.deepEqual(rows.map(({ isFirstOfGroup }) => isFirstOfGroup), [true, undefined, undefined]);
-  assert.deepEqual(rows[0]!.pictures.map(grey), [51, 102, 102, 102, 153]);
+  assert.deepEqual(rows[0]!.bitmaps.map(grey), [51, 102, 102, 102, 153]);
   const { width, height } = fittingSize(SIDE / 2, 0);
-  for (const { pictures } of rows.slice(1)) {
-    assert.deepEqual(pictures.map((picture) => picture?.width), [
+  for (const { bitmaps } of rows.slice(1)) {
+    assert.deepEqual(bitmaps.map((bitmap) => bitmap?.width), [
       undefined,
       width,
       width,
       width,
       undefined,
     ]);
-    assert.equal(pictures[1]!.height, height);
+    assert.equal(bitmaps[1]!.height, height);
   }
-  assert.notDeepEqual(rows[1]!.pictures[1], rows[2]!.pictures[1]);
+  assert.notDeepEqual(rows[1]!.bitmaps[1], rows[2]!.bitmaps[1]);
 });
 
 Deno.test("pathRows() draws from the azimuths that it is given, without ends", () => {
   const rows = pathRows("path", decoder, latents, { azimuths: [Math.PI] });
   assert.deepEqual(rows.map(({ label }) => label), ["path", "voxels, 180°"]);
-  assert.deepEqual(rows.map(({ pictures }) => pictures.length), [3, 3]);
+  assert.deepEqual(rows.map(({ bitmaps }) => bitmaps.length), [3, 3]);
 });
 
 Deno.test("pathRows() turns voxels on from the model's pose", () => {
   const drawn = (pose: number, azimuth: number) =>
-    pathRows("", { ...decoder, pose }, latents, { azimuths: [azimuth] })[1]!.pictures[0];
+    pathRows("", { ...decoder, pose }, latents, { azimuths: [azimuth] })[1]!.bitmaps[0];
   assert.deepEqual(drawn(0.5, 0), drawn(0, Math.PI / 2));
 });
 
-Deno.test("poseRow() shows the picture, then the shape from each pose", () => {
+Deno.test("poseRow() shows the image, then the shape from each pose", () => {
   const object = { latent: new Float32Array(UNITS), input: new Float32Array(AREA).fill(1) };
-  const { label, pictures } = poseRow("one", decoder, object, [0, 0.2, 0.8]);
+  const { label, bitmaps } = poseRow("one", decoder, object, [0, 0.2, 0.8]);
   assert.equal(label, "one");
-  assert.deepEqual(pictures.map(grey), [255, 0, 51, 204]);
+  assert.deepEqual(bitmaps.map(grey), [255, 0, 51, 204]);
 });
 
 Deno.test("shapeSheet() puts each shape's strip in its place", () => {

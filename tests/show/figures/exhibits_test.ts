@@ -14,7 +14,7 @@ import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 import { AREA, CELLS, handMadeRun, LEFT_HALF } from "./runs.ts";
 
-/** What a model might make of so many pictures: every value says whose it is. */
+/** What a model might make of so many images: every value says whose it is. */
 function reconstructionOf(pose: readonly number[]): Reconstruction {
   const rows = (length: number) =>
     Float32Array.from({ length: pose.length * length }, (_, i) => Math.floor(i / length));
@@ -28,7 +28,7 @@ function reconstructionOf(pose: readonly number[]): Reconstruction {
   };
 }
 
-Deno.test("exhibitsOf() gives each picture its own rendering, voxels and label", () => {
+Deno.test("exhibitsOf() gives each image its own rendering, voxels and label", () => {
   const exhibits = exhibitsOf(reconstructionOf([-1, 0, 0.5]), ["a", "b", "c"], TINY);
   assert.deepEqual(exhibits.map(({ label }) => label), ["a", "b", "c"]);
   for (const [i, { image, grid }] of exhibits.entries()) {
@@ -73,7 +73,7 @@ Deno.test("exhibitsWithInputs() puts before each shape the input, the projection
   }
 });
 
-Deno.test("exhibitsOf() takes as many pictures as there are labels", () => {
+Deno.test("exhibitsOf() takes as many images as there are labels", () => {
   assert.equal(exhibitsOf(reconstructionOf([0, 0]), ["only"], TINY).length, 1);
   assert.deepEqual(exhibitsOf(reconstructionOf([0, 0]), [], TINY), []);
 });
@@ -83,8 +83,8 @@ Deno.test("shapesDuringTraining() draws for each frame the strips that its densi
   const { names } = run.data.monitor;
   // Tracked third and second: its grid and pose are found by that, its rendering by its slot.
   const [name, other] = [names[2]!, names[1]!];
-  const pictures = shapesDuringTraining(run, { [name]: "third", [other]: "second" });
-  assert.equal(pictures.length, run.frames.length);
+  const images = shapesDuringTraining(run, { [name]: "third", [other]: "second" });
+  assert.equal(images.length, run.frames.length);
   const exhibit = (slot: number, label: string) => ({
     label,
     image: new Float32Array(AREA).fill(51 * (slot + 1) / 255),
@@ -93,7 +93,7 @@ Deno.test("shapesDuringTraining() draws for each frame the strips that its densi
   });
   for (const [i, { step }] of run.frames.entries()) {
     const exhibits = [exhibit(2, "third"), exhibit(1, "second")];
-    assert.deepEqual(pictures[i], trainingStrips(exhibits, step, { scale: 2 }));
+    assert.deepEqual(images[i], trainingStrips(exhibits, step, { scale: 2 }));
   }
 });
 
@@ -102,8 +102,8 @@ Deno.test("shapesDuringTraining() draws a voxel from the density of .1 on", () =
   const name = run.data.monitor.names[0]!;
   const draw = (byte: number) => {
     const frame = { ...run.frames[0]!, occupancies: new Uint8Array(4 * CELLS).fill(byte) };
-    const pictures = shapesDuringTraining({ ...run, frames: [frame] }, { [name]: "" });
-    return pictures[0]!.pixels;
+    const images = shapesDuringTraining({ ...run, frames: [frame] }, { [name]: "" });
+    return images[0]!.pixels;
   };
   // tau is .5, so a density of .1 is an occupancy of .05: 12.75 of 255.
   assert.notDeepEqual(draw(12), draw(13));
@@ -111,7 +111,7 @@ Deno.test("shapesDuringTraining() draws a voxel from the density of .1 on", () =
   assert.deepEqual(draw(13), draw(255));
 });
 
-Deno.test("momentsOf() gives one picture's shape, rendering and front in every frame", () => {
+Deno.test("momentsOf() gives one image's shape, rendering and front in every frame", () => {
   const run = handMadeRun();
   const moments = momentsOf(run, run.data.monitor.names[2]!);
   assert.deepEqual(
@@ -130,7 +130,7 @@ Deno.test("shapesDuringTraining() makes no tensors", () => {
   assertTensorsKept(0, () => shapesDuringTraining(run, { [run.data.monitor.names[0]!]: "" }));
 });
 
-Deno.test("shapesDuringTraining() names the pictures that there are frames of", () => {
+Deno.test("shapesDuringTraining() names the images that there are frames of", () => {
   assert.throws(() => shapesDuringTraining(handMadeRun(), { "blobs oval": "oval" }), {
     name: "RangeError",
     message: "Cannot draw shapes: a name must be one of blobs round, blobs square, bars round, " +

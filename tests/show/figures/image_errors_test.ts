@@ -3,7 +3,7 @@ import {
   imageErrorMetrics,
   imageErrorsOf,
   imageErrorsTable,
-  meanPictureError,
+  meanImageError,
 } from "@/show/figures/image_errors.ts";
 import { Inference } from "@/infer/inference.ts";
 import { evaluate } from "@/train/evaluate.ts";
@@ -14,12 +14,12 @@ import { untrainedRun } from "./runs.ts";
 const ERRORS = {
   rendering: [0.02, 0.04],
   projection: [0.06, 0.06],
-  meanPicture: [0.12, 0.12],
+  meanImage: [0.12, 0.12],
 };
 
-Deno.test("imageErrorsOf() averages over the pictures of all sets, for each run by itself", () => {
+Deno.test("imageErrorsOf() averages over the images of all sets, for each run by itself", () => {
   const runs = [untrainedRun(1), untrainedRun(2)];
-  const { rendering, projection, meanPicture } = imageErrorsOf(runs);
+  const { rendering, projection, meanImage } = imageErrorsOf(runs);
   for (const [i, { config, checkpoint, data }] of runs.entries()) {
     using model = new Inference(config, checkpoint.snapshot);
     for (const [got, of] of [[rendering, "rendering"], [projection, "projection"]] as const) {
@@ -29,29 +29,29 @@ Deno.test("imageErrorsOf() averages over the pictures of all sets, for each run 
     }
   }
   assert.notEqual(rendering[0], projection[0]);
-  assert.equal(meanPicture[0], meanPicture[1]);
+  assert.equal(meanImage[0], meanImage[1]);
 });
 
 Deno.test("imageErrorsOf() keeps no tensor", () => {
   assertTensorsKept(0, () => imageErrorsOf([untrainedRun(1)], { limit: 4 }));
 });
 
-Deno.test("meanPictureError() is the variance of a pixel, averaged", () => {
-  // Of the two pixels one is always half grey, one black in one picture and white in the other.
+Deno.test("meanImageError() is the variance of a pixel, averaged", () => {
+  // Of the two pixels one is always half grey, one black in one image and white in the other.
   const pixels = Uint8Array.of(0, 51, 255, 51);
   const set = { ...tinySet("a"), size: 1, count: 4, pixels };
   const values = [0, 0.2, 1, 0.2];
   const mean = 0.35;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4;
-  assertClose([meanPictureError(set)], [variance], 1e-6);
+  assertClose([meanImageError(set)], [variance], 1e-6);
 });
 
-Deno.test("meanPictureError() is 0 where all pictures are the same", () => {
+Deno.test("meanImageError() is 0 where all images are the same", () => {
   const set = { ...tinySet("a"), pixels: new Uint8Array(20 * TINY.imageSize ** 2).fill(200) };
-  assertClose([meanPictureError(set)], [0], 1e-12);
+  assertClose([meanImageError(set)], [0], 1e-12);
 });
 
-Deno.test("imageErrorsTable() has a column for each seed and a row for each kind of picture", () => {
+Deno.test("imageErrorsTable() has a column for each seed and a row for each kind of image", () => {
   assert.equal(
     imageErrorsTable({ faces: ERRORS }, [1, 2]),
     "| squared error of a pixel | seed 1 | seed 2 | mean ± sd |\n" +

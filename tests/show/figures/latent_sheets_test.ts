@@ -35,8 +35,8 @@ Deno.test("interpolationSheet() draws three rows a pair and measures each pair's
   withView((view) => {
     const one = interpolationSheet(view, { "a path": [first!, other] });
     const two = interpolationSheet(view, { "a path": [first!, other], "back": [other, first!] });
-    assert.equal(two.picture.width, one.picture.width);
-    assert.ok(two.picture.height > one.picture.height + 3 * 2 * TINY.imageSize);
+    assert.equal(two.sheet.width, one.sheet.width);
+    assert.ok(two.sheet.height > one.sheet.height + 3 * 2 * TINY.imageSize);
     assert.equal(one.values.length, 1);
     // Renderings of an untrained model differ little, and in float32.
     assertClose([two.values[1]!], [two.values[0]!], 1e-3);
@@ -79,11 +79,11 @@ Deno.test("sheets keep no tensor", () => {
   assertTensorsKept(0, () => withView((view) => poseSheet(view, { "one": first! })));
 });
 
-Deno.test("sheets refuse pictures that the monitor does not have", () => {
+Deno.test("sheets refuse images that the monitor does not have", () => {
   withView((view) =>
     assert.throws(() => poseSheet(view, { "it": "no such" }), {
       name: "RangeError",
-      message: /^Cannot find a picture: "no such" must be there 1 times, among /,
+      message: /^Cannot find a image: "no such" must be there 1 times, among /,
     })
   );
 });

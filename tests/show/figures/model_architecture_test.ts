@@ -3,7 +3,7 @@ import { type Config, PRESETS } from "@/config.ts";
 import { architectureOf } from "@/show/figures/model_architecture.ts";
 import { createModel } from "@/method/vae.ts";
 import { type Architecture, architectureSvg, type DrawnStage } from "@/show/plot/architecture.ts";
-import { createPicture } from "@/show/plot/bitmap.ts";
+import { createBitmap } from "@/show/plot/bitmap.ts";
 import { TINY } from "../../tiny.ts";
 
 const panelOf = ({ panels }: Architecture, title: string) =>
@@ -126,14 +126,14 @@ Deno.test("architectureOf() shows the discriminator what it judges, dashed witho
   }
 });
 
-Deno.test("architectureOf() puts pictures in the place of symbols, by the stage's name", () => {
+Deno.test("architectureOf() puts images in the place of symbols, by the stage's name", () => {
   const names = stagesOf(architectureOf(TINY)).map(({ name }) => name);
-  const pictures = Object.fromEntries(names.map((name, i) => [name, createPicture(1, i + 1)]));
-  for (const { name, picture } of stagesOf(architectureOf(TINY, pictures))) {
-    assert.equal(picture, pictures[name], name);
+  const bitmaps = Object.fromEntries(names.map((name, i) => [name, createBitmap(1, i + 1)]));
+  for (const { name, bitmap } of stagesOf(architectureOf(TINY, bitmaps))) {
+    assert.equal(bitmap, bitmaps[name], name);
   }
-  const { image } = pictures;
-  const drawn = stagesOf(architectureOf(TINY, { image: image! })).filter((stage) => stage.picture);
+  const { image } = bitmaps;
+  const drawn = stagesOf(architectureOf(TINY, { image: image! })).filter((stage) => stage.bitmap);
   assert.deepEqual(drawn.map(({ name }) => name), ["image"]);
 });
 

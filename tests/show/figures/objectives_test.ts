@@ -13,7 +13,7 @@ import type { Reconstruction } from "@/infer/inference.ts";
 import { TINY } from "../../tiny.ts";
 import { AREA, CELLS, handMadeRun } from "./runs.ts";
 
-/** What a model might make of the monitor's four pictures. */
+/** What a model might make of the monitor's four images. */
 const watched: Reconstruction = {
   latent: new Float32Array(4 * (TINY.latentSize - 1)),
   pose: Float32Array.of(0, 0.25, 0.5, 0.75),
@@ -114,7 +114,7 @@ Deno.test("metricsOf() gives mean and deviation by objective; no deviation of a 
   assert.equal(Object.keys(few).length, 8);
 });
 
-Deno.test("comparedObjects() gives input and exhibits of the wanted pictures, named by method", () => {
+Deno.test("comparedObjects() gives input and exhibits of the wanted images, named by method", () => {
   const { monitor } = methods[0]!.studied[0]!.run.data;
   const [name, other] = [monitor.names[2]!, monitor.names[1]!];
   const objects = comparedObjects(methods, { [name]: "third", [other]: "second" });
@@ -127,7 +127,7 @@ Deno.test("comparedObjects() gives input and exhibits of the wanted pictures, na
   ]);
 });
 
-Deno.test("comparedObjects() names the pictures that there are", () => {
+Deno.test("comparedObjects() names the images that there are", () => {
   assert.throws(() => comparedObjects(methods, { "blobs oval": "oval" }), {
     name: "RangeError",
     message:

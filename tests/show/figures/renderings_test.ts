@@ -20,15 +20,15 @@ const SIZE = [4, TINY.imageSize, TINY.imageSize] as const;
 
 Deno.test("renderingsDuringTraining() draws every other frame beside the inputs, with its step", () => {
   const run = handMadeRun();
-  const pictures = renderingsDuringTraining(run);
+  const images = renderingsDuringTraining(run);
   assert.deepEqual(run.frames.map(({ step }) => step), [0, 3, 6, 9, 12]);
-  assert.equal(pictures.length, 3);
+  assert.equal(images.length, 3);
   const inputs = { values: run.data.monitor.images, size: SIZE };
   // Slot 0 has a fifth of white, slot 1 two fifths, and so on.
   const greys = Float32Array.from({ length: 4 * AREA }, (_, i) => (1 + Math.floor(i / AREA)) / 5);
   for (const [i, step] of [0, 6, 12].entries()) {
     const expected = inputsBesideRenderings(inputs, { values: greys, size: SIZE }, { step });
-    assert.deepEqual(pictures[i], expected);
+    assert.deepEqual(images[i], expected);
   }
 });
 

@@ -6,7 +6,7 @@ import type { Run } from "@/train/run.ts";
 import { TINY, tinyData, tinySets } from "../../tiny.ts";
 
 const { imageSize, batchSize, tau } = TINY;
-/** Pixels of a picture. */
+/** Pixels of an image. */
 export const AREA = imageSize ** 2;
 /** Cells of a grid. */
 export const CELLS = imageSize ** 3;
@@ -17,7 +17,7 @@ export const LEFT_HALF = Float32Array.from(
   (_, cell) => cell % imageSize < imageSize / 2 ? 1 / tau : 0,
 );
 
-/** What a model might make of the monitor's pictures: each rendering of one grey, each grid half full. */
+/** What a model might make of the monitor's images: each rendering of one grey, each grid half full. */
 function frameOf(step: number, trackedCount: number): Frame {
   return {
     step,

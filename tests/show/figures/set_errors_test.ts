@@ -22,7 +22,7 @@ Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => 
   assert.notEqual(errors[0]!.rendering[0], errors[0]!.rendering[1]);
 });
 
-Deno.test("setErrorsOf() meets no more pictures than the limit, and keeps no tensor", () => {
+Deno.test("setErrorsOf() meets no more images than the limit, and keeps no tensor", () => {
   assertTensorsKept(0, () => {
     const errors = setErrorsOf([untrainedRun(1)], { limit: 4 });
     assert.deepEqual(errors.map(({ count }) => count), [4, 4]);

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { judgeBaselines, judgeClaims } from "@/study/truth_scores.ts";
+import { scoreBaselines, scorePredictions } from "@/study/truth_scores.ts";
 import { azimuthsFigure, chairsFigure, viewpointsFigure } from "@/show/figures/truth.ts";
-import { IMAGE_SIZE, knownObjects, perfectClaim } from "../../study/known.ts";
+import { IMAGE_SIZE, knownObjects, perfectPrediction } from "../../study/known.ts";
 
 const known = knownObjects();
 const turn = { offset: 0, isMirrored: false };
-const perfect = judgeClaims({
-  tests: perfectClaim(known.tests, turn),
-  calibration: perfectClaim(known.calibration, turn),
+const perfect = scorePredictions({
+  tests: perfectPrediction(known.tests, turn),
+  calibration: perfectPrediction(known.calibration, turn),
 }, known);
-const { extrusion } = judgeBaselines(known);
+const { extrusion } = scoreBaselines(known);
 
-const model = { name: "a model", verdicts: [perfect, perfect] };
-const baseline = { name: "extruded", verdicts: [extrusion] };
+const model = { name: "a model", evaluations: [perfect, perfect] };
+const baseline = { name: "extruded", evaluations: [extrusion] };
 
 Deno.test("azimuthsFigure() has a column for each method", () => {
   const widthOf = (count: number) => azimuthsFigure(Array(count).fill(model), [known, known]).width;

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { chanceErrors, judgeBaselines, judgeClaims, type Verdict } from "@/study/truth_scores.ts";
+import {
+  chanceErrors,
+  type Evaluation,
+  scoreBaselines,
+  scorePredictions,
+} from "@/study/truth_scores.ts";
 import {
   azimuthWords,
-  judgedBaselines,
+  scoredBaselines,
   scoreOf,
   truthMetrics,
   truthSummary,
@@ -11,22 +16,25 @@ import {
   yardsticksOf,
 } from "@/show/figures/truth_words.ts";
 import { differenceFromOwnView } from "@/study/score/views.ts";
-import { knownObjects, perfectClaim } from "../../study/known.ts";
+import { knownObjects, perfectPrediction } from "../../study/known.ts";
 
 const known = knownObjects();
 const turn = { offset: 0, isMirrored: false };
-const perfect = judgeClaims({
-  tests: perfectClaim(known.tests, turn),
-  calibration: perfectClaim(known.calibration, turn),
+const perfect = scorePredictions({
+  tests: perfectPrediction(known.tests, turn),
+  calibration: perfectPrediction(known.calibration, turn),
 }, known);
-const { extrusion } = judgeBaselines(known);
+const { extrusion } = scoreBaselines(known);
 
-const withOverlap = (verdict: Verdict, overlap: number): Verdict => ({
-  ...verdict,
-  scores: { ...verdict.scores, overlap },
+const withOverlap = (evaluation: Evaluation, overlap: number): Evaluation => ({
+  ...evaluation,
+  scores: { ...evaluation.scores, overlap },
 });
-const model = { name: "a model", verdicts: [withOverlap(perfect, 0.5), withOverlap(perfect, 0.6)] };
-const baseline = { name: "extruded", verdicts: [extrusion] };
+const model = {
+  name: "a model",
+  evaluations: [withOverlap(perfect, 0.5), withOverlap(perfect, 0.6)],
+};
+const baseline = { name: "extruded", evaluations: [extrusion] };
 
 Deno.test("scoreOf() averages over seeds, and knows when there is nothing to average", () => {
   const { mean, deviation } = scoreOf(model, "overlap");
@@ -54,15 +62,15 @@ Deno.test("truthMetrics() names every score by what was judged", () => {
   assert.ok(Object.values(metrics).every(Number.isFinite));
 });
 
-Deno.test("judgedBaselines() judges all three by every ground truth", () => {
-  const baselines = judgedBaselines([known, known]);
+Deno.test("scoredBaselines() judges all three by every ground truth", () => {
+  const baselines = scoredBaselines([known, known]);
   assert.deepEqual(baselines.map(({ name }) => name), [
     "extruded silhouette",
     "solid of revolution",
     "nearest picture's truth",
   ]);
-  assert.ok(baselines.every(({ verdicts }) => verdicts.length === 2));
-  assert.deepEqual(baselines[0]!.verdicts[1]!.scores, extrusion.scores);
+  assert.ok(baselines.every(({ evaluations }) => evaluations.length === 2));
+  assert.deepEqual(baselines[0]!.evaluations[1]!.scores, extrusion.scores);
 });
 
 Deno.test("yardsticksOf() measures what chance and truth give", () => {
@@ -76,7 +84,7 @@ Deno.test("yardsticksOf() measures what chance and truth give", () => {
 const YARDSTICKS = { constantErrorDegrees: 45, guessErrorDegrees: 60, trueViewDifference: 0.1 };
 const scored = (overlapInView: number) => ({
   name: "a model",
-  verdicts: [{
+  evaluations: [{
     ...perfect,
     scores: {
       ...perfect.scores,
@@ -108,11 +116,11 @@ Deno.test("viewDifferenceTable() begins with the truth", () => {
 
 /** What truthSummary() says of one method's shapes, given overlaps of each seed. */
 function shapesInWords(ofModel: readonly number[], ofExtrusion: readonly number[]): string {
-  const judged = (overlaps: readonly number[]) => ({
+  const ofSeeds = (overlaps: readonly number[]) => ({
     name: "a model",
-    verdicts: overlaps.flatMap((overlap) => scored(overlap).verdicts),
+    evaluations: overlaps.flatMap((overlap) => scored(overlap).evaluations),
   });
-  const words = truthSummary([judged(ofModel)], judged(ofExtrusion), YARDSTICKS);
+  const words = truthSummary([ofSeeds(ofModel)], ofSeeds(ofExtrusion), YARDSTICKS);
   return /The shapes are (.*? given)/.exec(words)![1]!;
 }
 

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type Broadcast, type DisplayMessage, show, toMessage } from "@/show/notebook/display.ts";
 import { encodeGif } from "@/show/plot/animation.ts";
-import { createPicture, encodePng } from "@/show/plot/bitmap.ts";
+import { createBitmap, encodePng } from "@/show/plot/bitmap.ts";
 
 function recorder(): { sent: [string, DisplayMessage][]; broadcast: Broadcast } {
   const sent: [string, DisplayMessage][] = [];
   return { sent, broadcast: (type, message) => Promise.resolve(void sent.push([type, message])) };
 }
 
-const picture = createPicture(30, 20);
+const image = createBitmap(30, 20);
 
-Deno.test("show() sends one display with the picture, its width and the alternative text", async () => {
+Deno.test("show() sends one display with the image, its width and the alternative text", async () => {
   const { sent, broadcast } = recorder();
-  await show(picture, { alt: "white" }, broadcast);
+  await show(image, { alt: "white" }, broadcast);
   assert.deepEqual(sent, [["display_data", {
     data: {
-      "image/png": Buffer.from(encodePng(picture)).toString("base64"),
+      "image/png": Buffer.from(encodePng(image)).toString("base64"),
       "text/plain": "white",
     },
     metadata: { "image/png": { width: 30, alt: "white" } },
@@ -26,7 +26,7 @@ Deno.test("show() sends one display with the picture, its width and the alternat
 
 Deno.test("show() sends a GIF as image/png, where it plays, at the width asked for", async () => {
   const { sent, broadcast } = recorder();
-  const gif = encodeGif([picture, picture]);
+  const gif = encodeGif([image, image]);
   await show(gif, { width: 600 }, broadcast);
   const { data, metadata } = sent[0]![1];
   assert.equal(data["image/png"], Buffer.from(gif).toString("base64"));
@@ -61,7 +61,7 @@ Deno.test("show() waits 60 ms, and longer for large outputs", async () => {
 });
 
 Deno.test("show() says what to do outside a notebook", async () => {
-  await assert.rejects(show(picture), {
+  await assert.rejects(show(image), {
     name: "TypeError",
     message:
       "Cannot show a figure: the code must run in a notebook on the Deno kernel, got none; " +
@@ -69,9 +69,9 @@ Deno.test("show() says what to do outside a notebook", async () => {
   });
 });
 
-Deno.test("show() refuses bytes that are no picture", () => {
+Deno.test("show() refuses bytes that are no image", () => {
   assert.throws(() => toMessage(new Uint8Array(40), {}), {
     name: "TypeError",
-    message: "Cannot show a picture: bytes must be those of a PNG or GIF file, got 40 others",
+    message: "Cannot show an image: bytes must be those of a PNG or GIF file, got 40 others",
   });
 });

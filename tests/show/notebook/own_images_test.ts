@@ -1,66 +1,66 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadImageSet } from "@/data/sources.ts";
-import { examplePictures, ownPictures } from "@/show/notebook/own_images.ts";
-import { picture, withFolder, withServer, zipFile } from "../../data/fixtures.ts";
+import { exampleImages, ownImages } from "@/show/notebook/own_images.ts";
+import { image, withFolder, withServer, zipFile } from "../../data/fixtures.ts";
 
-const white = () => picture({ width: 5, height: 5, colour: "white" });
+const white = () => image({ width: 5, height: 5, colour: "white" });
 
-Deno.test("ownPictures() names a folder without its place, and finds it there", () =>
+Deno.test("ownImages() names a folder without its place, and finds it there", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "my pots.2024"));
     await Deno.writeFile(join(folder, "my pots.2024", "a.png"), await white());
-    const { data, dataDir, count, digest } = await ownPictures(join(folder, "my pots.2024", "/"));
+    const { data, dataDir, count, digest } = await ownImages(join(folder, "my pots.2024", "/"));
     assert.deepEqual([data, dataDir, count], ["images:my pots.2024:1", folder, 1]);
     assert.match(digest, /^[0-9a-f]{8}$/);
     const set = await loadImageSet("images:my pots.2024", "test", { dataDir });
     assert.equal(set.count, 1);
   }));
 
-Deno.test("ownPictures() takes a zip file", () =>
+Deno.test("ownImages() takes a zip file", () =>
   withFolder(async (folder) => {
     const path = join(folder, "pots.zip");
     await Deno.writeFile(path, await zipFile({ "a.png": await white(), "b.png": await white() }));
-    const { data, count } = await ownPictures(path);
+    const { data, count } = await ownImages(path);
     assert.deepEqual([data, count], ["images:pots.zip:1", 2]);
   }));
 
-Deno.test("ownPictures() tells pictures apart by what they show, not by their place", () =>
+Deno.test("ownImages() tells images apart by what they show, not by their place", () =>
   withFolder(async (folder) => {
     const digests: string[] = [];
     for (const [name, colour] of [["a", "white"], ["b", "white"], ["c", "grey"]] as const) {
       await Deno.mkdir(join(folder, name));
-      const file = await picture({ width: 5, height: 5, colour });
+      const file = await image({ width: 5, height: 5, colour });
       await Deno.writeFile(join(folder, name, "1.png"), file);
-      digests.push((await ownPictures(join(folder, name))).digest);
+      digests.push((await ownImages(join(folder, name))).digest);
     }
     assert.equal(digests[0], digests[1]);
     assert.notEqual(digests[0], digests[2]);
   }));
 
-Deno.test("ownPictures() refuses names that a mixture reads otherwise, or that lead elsewhere", async () => {
+Deno.test("ownImages() refuses names that a mixture reads otherwise, or that lead elsewhere", async () => {
   for (const name of ["pots,pans", "pots#1", "pots+mnist", "pots:2", ".hidden"]) {
-    await assert.rejects(ownPictures(`/anywhere/${name}`), {
+    await assert.rejects(ownImages(`/anywhere/${name}`), {
       name: "RangeError",
-      message: "Cannot use pictures: the folder's name must be of letters, digits, spaces and " +
+      message: "Cannot use images: the folder's name must be of letters, digits, spaces and " +
         `. _ -, got "${name}"; rename it`,
     });
   }
-  await assert.rejects(ownPictures("/anywhere/lib"), {
+  await assert.rejects(ownImages("/anywhere/lib"), {
     name: "RangeError",
-    message: "Cannot use pictures: the folder's name must be another than those beside the " +
+    message: "Cannot use images: the folder's name must be another than those beside the " +
       'notebook, got "lib"; rename it',
   });
 });
 
-Deno.test("ownPictures() says where there are no pictures", async () => {
-  await assert.rejects(ownPictures("/anywhere/pots"), {
+Deno.test("ownImages() says where there are no images", async () => {
+  await assert.rejects(ownImages("/anywhere/pots"), {
     name: "RangeError",
     message: "Cannot load images:pots: the path must be a folder or a zip file, got none there",
   });
 });
 
-Deno.test("examplePictures() writes pictures of the classes, mixed, and says where they are from", () =>
+Deno.test("exampleImages() writes images of the classes, mixed, and says where they are from", () =>
   withFolder((folder) =>
     withServer(() => new Response(null, { status: 404 }), async (address) => {
       const options = {
@@ -69,7 +69,7 @@ Deno.test("examplePictures() writes pictures of the classes, mixed, and says whe
         dataDir: join(folder, "data"),
         mirrors: { "fashion-mnist": [address] },
       };
-      const made = await examplePictures(folder, options);
+      const made = await exampleImages(folder, options);
       assert.equal(made.path, join(folder, "embedded-garments-test"));
       assert.match(made.provenance, /own code \(only Trouser, Ankle boot\)$/);
       assert.match(made.notice!, /^NOT REAL DATA\. /);
@@ -80,10 +80,10 @@ Deno.test("examplePictures() writes pictures of the classes, mixed, and says whe
         "0002-trouser.png",
         "0003-ankle-boot.png",
       ]);
-      const { digest, count, data } = await ownPictures(made.path);
+      const { digest, count, data } = await ownImages(made.path);
       assert.deepEqual([count, data], [4, "images:embedded-garments-test:1"]);
-      await examplePictures(folder, options); // again: the same
-      assert.equal((await ownPictures(made.path)).digest, digest);
+      await exampleImages(folder, options); // again: the same
+      assert.equal((await ownImages(made.path)).digest, digest);
       const load = { dataDir: folder };
       const drawn = await loadImageSet("embedded-garments#Trouser+Ankle boot", "test", load);
       const read = await loadImageSet("images:embedded-garments-test", "test", load);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { watchRun } from "@/show/notebook/training.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
-import { picture, withFolder } from "../../data/fixtures.ts";
+import { image, withFolder } from "../../data/fixtures.ts";
 import { TINY } from "../../tiny.ts";
 
 Deno.test("watchRun() trains nothing where there is no notebook to show it in", () =>
@@ -34,11 +34,11 @@ const watchOnce = () => watched ??= watch();
 async function watch(): Promise<Watched> {
   let printed = "";
   await withFolder(async (folder) => {
-    const pictures = join(folder, "pictures");
-    await Deno.mkdir(pictures);
+    const images = join(folder, "pictures");
+    await Deno.mkdir(images);
     for (const [name, colour] of Object.entries({ a: "white", b: "grey", c: "#333" })) {
-      const bytes = await picture({ width: 8, height: 8, colour });
-      await Deno.writeFile(join(pictures, `${name}.png`), bytes);
+      const bytes = await image({ width: 8, height: 8, colour });
+      await Deno.writeFile(join(images, `${name}.png`), bytes);
     }
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -47,7 +47,7 @@ async function watch(): Promise<Watched> {
         "--no-check",
         join(import.meta.dirname!, "watched_run.ts"),
         join(folder, "runs"),
-        pictures,
+        images,
       ],
       cwd: PROJECT.root,
     }).output();
@@ -91,11 +91,11 @@ Deno.test("watchRun() draws the curves of a finished run and trains nothing", as
   assert.deepEqual(reopened.shown[1]!.html, resumed.shown.at(-1)!.html);
 });
 
-Deno.test("watchRun() says where the pictures come from", async () => {
+Deno.test("watchRun() says where the images come from", async () => {
   const { reopened } = await watchOnce();
   assert.match(
     reopened.shown.at(-1)!.html,
-    /<p>Pictures: pictures in &quot;pictures&quot;\.<\/p>$/,
+    /<p>Pictures: images in &quot;images&quot;\.<\/p>$/,
   );
 });
 
@@ -111,6 +111,6 @@ Deno.test("watchRuns() opens runs in turn in one place, and then lists what tell
   assert.match(rows[2]!, /^\|seed 4\|\|3\|\|[\d.]+\|/);
 });
 
-Deno.test("watchRuns() loads the pictures that its runs have in common once", async () => {
+Deno.test("watchRuns() loads the images that its runs have in common once", async () => {
   assert.equal((await watchOnce()).many.setCount, 1);
 });

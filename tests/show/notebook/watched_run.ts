@@ -5,8 +5,8 @@
 import { watchRun, watchRuns } from "@/show/notebook/training.ts";
 import { TINY } from "../../tiny.ts";
 
-const [runs, pictures] = Deno.args;
-const config = { ...TINY, data: `images:${pictures}`, steps: 4000, checkpointEvery: 4000 };
+const [runs, images] = Deno.args;
+const config = { ...TINY, data: `images:${images}`, steps: 4000, checkpointEvery: 4000 };
 let shown: { type: string; id: string; html: string; alt: string }[] = [];
 let isToStop = true;
 Deno.jupyter = {

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { encodeGif } from "@/show/plot/animation.ts";
-import { createPicture, greyPicture, type Picture } from "@/show/plot/bitmap.ts";
+import { type Bitmap, createBitmap, greyBitmap } from "@/show/plot/bitmap.ts";
 import { readGif } from "./gif.ts";
 
-/** A smooth picture of many colours that moves with `shift`. */
-function rainbow(width: number, height: number, shift = 0): Picture {
-  const picture = createPicture(width, height);
+/** A smooth image of many colours that moves with `shift`. */
+function rainbow(width: number, height: number, shift = 0): Bitmap {
+  const bitmap = createBitmap(width, height);
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [(i + shift) % width, Math.floor(i / width)];
-    picture.pixels.set([255 * x / width, 255 * y / height, 255 - 255 * x / width], 4 * i);
+    bitmap.pixels.set([255 * x / width, 255 * y / height, 255 - 255 * x / width], 4 * i);
   }
-  return picture;
+  return bitmap;
 }
 
 /** Decodes a GIF's first frame by an independent decoder. */
@@ -53,7 +53,7 @@ Deno.test("encodeGif() stays near the colours it was given", async () => {
 });
 
 Deno.test("encodeGif() keeps white white, black black and greys free of dither", async () => {
-  const frame = greyPicture([0, 1, 0.5, 1], [2, 2], 4);
+  const frame = greyBitmap([0, 1, 0.5, 1], [2, 2], 4);
   assert.deepEqual([...await firstFrame(encodeGif([frame]))], [...frame.pixels]);
 });
 
@@ -67,12 +67,12 @@ Deno.test("encodeGif() keeps the ground white where colours are few", async () =
 });
 
 Deno.test("encodeGif() refuses no frames, frames of two sizes, and options out of range", () => {
-  const frame = createPicture(2, 2);
+  const frame = createBitmap(2, 2);
   assert.throws(() => encodeGif([]), {
     name: "RangeError",
-    message: "Cannot encode a GIF: frames must hold at least one picture, got none",
+    message: "Cannot encode a GIF: frames must hold at least one bitmap, got none",
   });
-  assert.throws(() => encodeGif([frame, createPicture(3, 2)]), {
+  assert.throws(() => encodeGif([frame, createBitmap(3, 2)]), {
     name: "TypeError",
     message: "Cannot encode a GIF: frame 1 must be 2 x 2 like frame 0, got 3 x 2",
   });

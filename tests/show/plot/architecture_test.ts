@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { architecturePicture, architectureSvg, type Panel } from "@/show/plot/architecture.ts";
-import { greyPicture } from "@/show/plot/bitmap.ts";
+import { architectureBitmap, architectureSvg, type Panel } from "@/show/plot/architecture.ts";
+import { greyBitmap } from "@/show/plot/bitmap.ts";
 import { exampleArchitecture as example } from "./example_architecture.ts";
 
 const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
@@ -62,10 +62,10 @@ Deno.test("architectureSvg() keeps links apart that meet one side of a stage, in
   assert.equal(new Set(lanes).size, 3);
 });
 
-Deno.test("architectureSvg() draws a stage's picture instead of its symbol", () => {
-  const picture = greyPicture([0, 1], [1, 2]);
+Deno.test("architectureSvg() draws a stage's bitmap instead of its symbol", () => {
+  const bitmap = greyBitmap([0, 1], [1, 2]);
   const [stage] = example.panels[0]!.columns[0]!;
-  const panel = { title: "Data", columns: [[{ ...stage!, picture }]] };
+  const panel = { title: "Data", columns: [[{ ...stage!, bitmap }]] };
   const svg = architectureSvg({ panels: [panel] });
   assert.match(svg, /<image [^>]*href="data:image\/png;base64,iVBOR/);
   assert.doesNotMatch(svg, /<polygon/);
@@ -88,8 +88,8 @@ Deno.test("architectureSvg() refuses links to stages that are not there, and equ
   });
 });
 
-Deno.test("architecturePicture() is drawn at twice the document's size, with some ink", () => {
-  const { width, height, pixels } = architecturePicture(example);
+Deno.test("architectureBitmap() is drawn at twice the document's size, with some ink", () => {
+  const { width, height, pixels } = architectureBitmap(example);
   const [, svgWidth, svgHeight] = architectureSvg(example).match(/width="(\d+)" height="(\d+)"/)!;
   assert.deepEqual([width, height], [2 * Number(svgWidth), 2 * Number(svgHeight)]);
   assert.ok(pixels.filter((value, i) => i % 4 === 0 && value < 60).length > 500);

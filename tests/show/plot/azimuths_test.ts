@@ -25,7 +25,7 @@ Deno.test("azimuthCharts() draws one azimuth for all as one bar that fills the h
 });
 
 Deno.test("azimuthCharts() takes azimuths of any turn for what they are", () => {
-  const picture = (azimuth: number) => azimuthCharts([method("a", constant(azimuth))]).pixels;
-  assert.deepEqual(picture(0.25), picture(0.25 + 4 * Math.PI));
-  assert.deepEqual(picture(0.25), picture(0.25 - 2 * Math.PI));
+  const bitmap = (azimuth: number) => azimuthCharts([method("a", constant(azimuth))]).pixels;
+  assert.deepEqual(bitmap(0.25), bitmap(0.25 + 4 * Math.PI));
+  assert.deepEqual(bitmap(0.25), bitmap(0.25 - 2 * Math.PI));
 });

@@ -1,8 +1,8 @@
-/** Counts pixels of pictures by colour. */
-import type { Picture } from "@/show/plot/bitmap.ts";
+/** Counts pixels of images by colour. */
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** Counts the pixels that have a colour, such as `#0072b2`, but for the odd unit. */
-export function countColoured({ pixels }: Picture, colour: string): number {
+export function countColoured({ pixels }: Bitmap, colour: string): number {
   const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   let count = 0;
   for (let i = 0; i < pixels.length; i += 4) {

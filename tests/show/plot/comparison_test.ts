@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { shapeComparison } from "@/show/plot/comparison.ts";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 const SIDE = 4;
 
-/** A model's answer: a grey picture and a grid with one full layer. */
+/** A model's answer: a grey image and a grid with one full layer. */
 const exhibit = (label: string, grey: number) => ({
   label,
   image: new Float32Array(SIDE ** 2).fill(grey),
@@ -21,11 +21,11 @@ const object = (label: string, ...names: string[]) => ({
 });
 
 /** Counts pixels of one grey. */
-const countGrey = ({ pixels }: Picture, grey: number) =>
+const countGrey = ({ pixels }: Bitmap, grey: number) =>
   Array.from({ length: pixels.length / 4 }, (_, i) => pixels.subarray(4 * i, 4 * i + 3))
     .filter((pixel) => pixel.every((value) => value === grey)).length;
 
-const AREA = (4 * SIDE) ** 2; // a picture at the default scale
+const AREA = (4 * SIDE) ** 2; // an image at the default scale
 
 Deno.test("shapeComparison() draws the input once and a row for each model", () => {
   const one = shapeComparison([object("a", "first")]);

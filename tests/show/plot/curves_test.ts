@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   curveOf,
-  curvesPicture,
+  curvesBitmap,
   type HistoryRecord,
   lossCurves,
   runningMedian,
@@ -67,8 +67,8 @@ Deno.test("lossCurves() draws empty axes for an empty history", () => {
   assert.match(lossCurves([]).svg, /training step/);
 });
 
-Deno.test("curvesPicture() draws the same chart at twice its size, curves in their colours", () => {
-  const { width, height, pixels } = curvesPicture(lossCurves(history, { width: 400, height: 200 }));
+Deno.test("curvesBitmap() draws the same chart at twice its size, curves in their colours", () => {
+  const { width, height, pixels } = curvesBitmap(lossCurves(history, { width: 400, height: 200 }));
   assert.deepEqual([width, height], [800, 400]);
   const blue = [0x00, 0x72, 0xb2];
   let count = 0;

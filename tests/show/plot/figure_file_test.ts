@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPicture, encodePng } from "@/show/plot/bitmap.ts";
+import { createBitmap, encodePng } from "@/show/plot/bitmap.ts";
 import { type FigureRecord, saveFigure } from "@/show/plot/figure_file.ts";
 
 const record: FigureRecord = {
@@ -23,14 +23,14 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("saveFigure() writes the picture and its record, and leaves nothing else", () =>
+Deno.test("saveFigure() writes the bitmap and its record, and leaves nothing else", () =>
   inFolder(async (parent) => {
     const folder = join(parent, "figures");
-    const picture = createPicture(2, 2);
-    const saved = await saveFigure("fig04_digits", picture, record, { folder });
+    const bitmap = createBitmap(2, 2);
+    const saved = await saveFigure("fig04_digits", bitmap, record, { folder });
     assert.deepEqual((await readdir(folder)).sort(), ["fig04_digits.json", "fig04_digits.png"]);
-    assert.deepEqual(new Uint8Array(await readFile(saved.file)), encodePng(picture));
-    assert.equal(saved.byteCount, encodePng(picture).length);
+    assert.deepEqual(new Uint8Array(await readFile(saved.file)), encodePng(bitmap));
+    assert.equal(saved.byteCount, encodePng(bitmap).length);
     const text = await readFile(saved.record, "utf8");
     assert.deepEqual(JSON.parse(text), { figure: "fig04_digits.png", ...record });
     assert.ok(text.endsWith("}\n"));
@@ -38,12 +38,12 @@ Deno.test("saveFigure() writes the picture and its record, and leaves nothing el
 
 Deno.test("saveFigure() chooses the ending by what the figure is", () =>
   inFolder(async (folder) => {
-    const picture = createPicture(2, 2);
+    const bitmap = createBitmap(2, 2);
     const save = async (figure: Parameters<typeof saveFigure>[1]) =>
       (await saveFigure("figure", figure, record, { folder })).file.split(".").at(-1);
-    assert.equal(await save([picture, picture]), "gif");
+    assert.equal(await save([bitmap, bitmap]), "gif");
     assert.equal(await save("<svg/>"), "svg");
-    assert.equal(await save(encodePng(picture)), "png");
+    assert.equal(await save(encodePng(bitmap)), "png");
     assert.equal(await save(new TextEncoder().encode("GIF89a...")), "gif");
   }));
 

@@ -7,7 +7,7 @@ import {
   trainingStrips,
   turntable,
 } from "@/show/plot/figures.ts";
-import { createPicture, paste, type Picture } from "@/show/plot/bitmap.ts";
+import { type Bitmap, createBitmap, paste } from "@/show/plot/bitmap.ts";
 import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
 
 const size = 6;
@@ -17,14 +17,14 @@ const grid: VoxelGrid = {
 };
 const image = new Float32Array(size * size).fill(0.5);
 
-/** Cuts a rectangle out of a picture. */
-function cut(picture: Picture, left: number, top: number, width: number, height: number): Picture {
-  const part = createPicture(width, height);
+/** Cuts a rectangle out of an image. */
+function cut(bitmap: Bitmap, left: number, top: number, width: number, height: number): Bitmap {
+  const part = createBitmap(width, height);
   for (let y = 0; y < height; y++) {
-    const from = 4 * ((top + y) * picture.width + left);
+    const from = 4 * ((top + y) * bitmap.width + left);
     paste(
       part,
-      { width, height: 1, pixels: picture.pixels.subarray(from, from + 4 * width) },
+      { width, height: 1, pixels: bitmap.pixels.subarray(from, from + 4 * width) },
       0,
       y,
     );
@@ -32,7 +32,7 @@ function cut(picture: Picture, left: number, top: number, width: number, height:
   return part;
 }
 
-function drawnColumns({ width, height, pixels }: Picture): [number, number] {
+function drawnColumns({ width, height, pixels }: Bitmap): [number, number] {
   const drawn = Array.from({ length: width }, (_, x) => x).filter((x) =>
     Array.from({ length: height }, (_, y) => 4 * (y * width + x))
       .some((p) => pixels[p]! + pixels[p + 1]! + pixels[p + 2]! < 750)
@@ -71,7 +71,7 @@ Deno.test("trainingStrip() shows several images, and all azimuths from each elev
   const level = trainingStrip({ image, grid }, { azimuths });
   const raised = trainingStrip({ image, grid }, { azimuths, elevation: Math.PI / 6 });
   const width = 2 * view + 8;
-  const viewsOf = (picture: Picture) => cut(picture, 26, 0, width, picture.height);
+  const viewsOf = (bitmap: Bitmap) => cut(bitmap, 26, 0, width, bitmap.height);
   const top = Math.floor((strip.height - level.height) / 2);
   assert.deepEqual(cut(strip, 2 * 26, top, width, level.height), viewsOf(level));
   assert.deepEqual(cut(strip, 2 * 26 + width + 8, 0, width, raised.height), viewsOf(raised));

@@ -31,8 +31,8 @@ Deno.test("growthCurves() gives each series its colour", () => {
   const points = ["here", "there"].map((series) =>
     [8, 16].map((size) => point(series, "batch", size * (series === "here" ? 1 : 2)))
   );
-  const picture = growthCurves(points.flat());
-  for (const colour of [FIRST, SECOND]) assert.ok(countColoured(picture, colour) > 500, colour);
+  const bitmap = growthCurves(points.flat());
+  for (const colour of [FIRST, SECOND]) assert.ok(countColoured(bitmap, colour) > 500, colour);
   assert.equal(countColoured(growthCurves(points[0]!), SECOND), 0);
 });
 

@@ -36,9 +36,9 @@ Deno.test("partBars() lays the directions of a part end to end", () => {
     { name: "decoder", direction: "backward", ms: 30 },
     { name: "update", ms: 40 },
   ] as const;
-  const picture = partBars([{ title: "here", parts }]);
+  const bitmap = partBars([{ title: "here", parts }]);
   const legend = countColoured(partBars([{ title: "here", parts: parts.slice(2) }]), FORWARD);
-  const [forward, backward] = [FORWARD, BACKWARD].map((colour) => countColoured(picture, colour));
+  const [forward, backward] = [FORWARD, BACKWARD].map((colour) => countColoured(bitmap, colour));
   const ratio = (backward! - legend) / (forward! - legend);
   assert.ok(Math.abs(ratio - 3) < 0.1, `${ratio}`);
 });

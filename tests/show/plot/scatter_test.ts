@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { scatterMaps, type ScatterPoint } from "@/show/plot/scatter.ts";
 import { CLASS_COLOURS, SERIES_COLOURS } from "@/show/plot/style.ts";
 
 /** Counts pixels near a colour, as points that shine through a little have it. */
-function countOf({ pixels }: Picture, colour: string): number {
+function countOf({ pixels }: Bitmap, colour: string): number {
   const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   const blended = wanted.map((value) => 0.75 * value + 0.25 * 255);
   let count = 0;
@@ -18,17 +18,17 @@ const point = (x: number, y: number, series?: string): ScatterPoint => ({ x, y, 
 const some = [point(0, 0, "a"), point(9, 9, "a"), point(0, 9, "b"), point(9, 0)];
 
 Deno.test("scatterMaps() draws each series in its colour", () => {
-  const picture = scatterMaps([{ title: "t", series: ["a", "b", "c"], maps: { one: some } }]);
-  const counts = SERIES_COLOURS.slice(0, 3).map((colour) => countOf(picture, colour));
+  const bitmap = scatterMaps([{ title: "t", series: ["a", "b", "c"], maps: { one: some } }]);
+  const counts = SERIES_COLOURS.slice(0, 3).map((colour) => countOf(bitmap, colour));
   assert.ok(counts[0]! > counts[1]! && counts[1]! > 10, `two of a, one of b: ${counts}`);
   assert.ok(counts[2]! < counts[1]! / 2, `c is in the legend alone: ${counts}`);
 });
 
 Deno.test("scatterMaps() takes the colours of classes for more than six series", () => {
   const series = ["a", "b", "2", "3", "4", "5", "6"];
-  const picture = scatterMaps([{ title: "t", series, maps: { one: some } }]);
-  assert.ok(countOf(picture, CLASS_COLOURS[0]) > 10);
-  assert.equal(countOf(picture, SERIES_COLOURS[0]), 0);
+  const bitmap = scatterMaps([{ title: "t", series, maps: { one: some } }]);
+  assert.ok(countOf(bitmap, CLASS_COLOURS[0]) > 10);
+  assert.equal(countOf(bitmap, SERIES_COLOURS[0]), 0);
 });
 
 Deno.test("scatterMaps() puts maps beside each other, and rows above each other", () => {

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
-import { createPicture, greyPicture } from "@/show/plot/bitmap.ts";
+import { createBitmap, greyBitmap } from "@/show/plot/bitmap.ts";
 import { labelledSheet } from "@/show/plot/sheet.ts";
 import { countColoured } from "./coloured.ts";
 
-const black = (side: number) => greyPicture([0], [1, 1], side);
+const black = (side: number) => greyBitmap([0], [1, 1], side);
 
-Deno.test("labelledSheet() shows every picture whole, and leaves missing ones white", () => {
+Deno.test("labelledSheet() shows every bitmap whole, and leaves missing ones white", () => {
   const drawn = labelledSheet(["", ""], [
-    { label: "", pictures: [black(20), black(30)] },
-    { label: "", pictures: [undefined, black(10)] },
+    { label: "", bitmaps: [black(20), black(30)] },
+    { label: "", bitmaps: [undefined, black(10)] },
   ]);
   assert.equal(countColoured(drawn, "#000000"), 400 + 900 + 100);
 });
 
-Deno.test("labelledSheet() gives each column the width of its widest picture, each row its height", () => {
+Deno.test("labelledSheet() gives each column the width of its widest bitmap, each row its height", () => {
   const sizeOf = (...sides: [number, number][]) => {
-    const rows = sides.map((pair) => ({ label: "", pictures: pair.map(black) }));
+    const rows = sides.map((pair) => ({ label: "", bitmaps: pair.map(black) }));
     const { width, height } = labelledSheet(["", ""], rows);
     return [width, height] as const;
   };
@@ -27,16 +27,16 @@ Deno.test("labelledSheet() gives each column the width of its widest picture, ea
 Deno.test("labelledSheet() sets groups off, and makes room for labels", () => {
   const sheet = (label: string, isFirstOfGroup: boolean) =>
     labelledSheet(["a"], [
-      { label: "", pictures: [createPicture(20, 20)] },
-      { label, pictures: [createPicture(20, 20)], isFirstOfGroup },
+      { label: "", bitmaps: [createBitmap(20, 20)] },
+      { label, bitmaps: [createBitmap(20, 20)], isFirstOfGroup },
     ]);
   assert.ok(sheet("", true).height > sheet("", false).height);
   assert.ok(sheet("a long label", false).width > sheet("", false).width + 40);
 });
 
 Deno.test("labelledSheet() refuses a row that does not fit the headings", () => {
-  assert.throws(() => labelledSheet(["a", "b"], [{ label: "truth", pictures: [black(1)] }]), {
+  assert.throws(() => labelledSheet(["a", "b"], [{ label: "truth", bitmaps: [black(1)] }]), {
     name: "RangeError",
-    message: 'Cannot draw a sheet: row "truth" must have 2 pictures, got 1',
+    message: 'Cannot draw a sheet: row "truth" must have 2 bitmaps, got 1',
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeXml, rasterizeSvg, textPicture, textWidth } from "@/show/plot/svg.ts";
+import { escapeXml, rasterizeSvg, textBitmap, textWidth } from "@/show/plot/svg.ts";
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2">' +
   '<rect width="2" height="2" fill="#f00"/></svg>';
@@ -18,18 +18,18 @@ Deno.test("rasterizeSvg() refuses what is no SVG document", () => {
   });
 });
 
-Deno.test("textPicture() draws the bundled typeface in ink on white, as wide as the text", () => {
-  const short = textPicture("step 5");
-  const long = textPicture("step 5,500");
+Deno.test("textBitmap() draws the bundled typeface in ink on white, as wide as the text", () => {
+  const short = textBitmap("step 5");
+  const long = textBitmap("step 5,500");
   assert.ok(long.width > short.width);
   assert.equal(long.height, short.height);
   const darkest = Math.min(...short.pixels.filter((_, i) => i % 4 === 0));
   assert.ok(darkest < 80, `the darkest pixel is ${darkest}`);
 });
 
-Deno.test("textPicture() puts text at the start, centre or end of a given width", () => {
+Deno.test("textBitmap() puts text at the start, centre or end of a given width", () => {
   const inkCentre = (align: "start" | "center" | "end") => {
-    const { width, height, pixels } = textPicture("I", { width: 101, align });
+    const { width, height, pixels } = textBitmap("I", { width: 101, align });
     let [sum, ink] = [0, 0];
     for (let i = 0; i < width * height; i++) {
       sum += (i % width) * (255 - pixels[4 * i]!);
@@ -42,9 +42,9 @@ Deno.test("textPicture() puts text at the start, centre or end of a given width"
   assert.ok(inkCentre("end") > 90);
 });
 
-Deno.test("textPicture() draws an empty line, and characters that mean something to XML", () => {
-  assert.equal(textPicture("", { width: 30 }).width, 30);
-  assert.ok(textPicture('<a & "b">').width > 20);
+Deno.test("textBitmap() draws an empty line, and characters that mean something to XML", () => {
+  assert.equal(textBitmap("", { width: 30 }).width, 30);
+  assert.ok(textBitmap('<a & "b">').width > 20);
 });
 
 Deno.test("escapeXml() writes out the four characters that mean something", () => {

@@ -41,7 +41,7 @@ Deno.test("viewpoint() looks down from a raised camera", () => {
   close(up[2], 1); // what lies away is shown upwards
 });
 
-Deno.test("fittingScale() lets every corner of the cube into the picture, at any azimuth", () => {
+Deno.test("fittingScale() lets every corner of the cube into the bitmap, at any azimuth", () => {
   fc.assert(fc.property(angle, elevation, (azimuth, elevation) => {
     const scale = fittingScale(120, 84, elevation);
     const { right, up } = viewpoint(azimuth, elevation);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { fittingScale, fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
 
@@ -15,12 +15,12 @@ function oneVoxel(layer: number, row: number, column: number): VoxelGrid {
   return { density, size: [2, 2, 2] };
 }
 
-function pixel({ width, pixels }: Picture, x: number, y: number): number[] {
+function pixel({ width, pixels }: Bitmap, x: number, y: number): number[] {
   return [...pixels.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
 }
 
-function isDrawn(picture: Picture, x: number, y: number): boolean {
-  return pixel(picture, x, y).some((value) => value < 250);
+function isDrawn(bitmap: Bitmap, x: number, y: number): boolean {
+  return pixel(bitmap, x, y).some((value) => value < 250);
 }
 
 /** An asymmetric solid of boxes: a post at the left, a foot to the right, a nose towards the viewer. */
@@ -63,13 +63,13 @@ function projectedSum({ density, size: [D, H, W] }: VoxelGrid, azimuth: number):
 /** Intersection over union of the drawn silhouette and the projection's, at the pixels' centres. */
 function silhouetteAgreement(grid: VoxelGrid, drawnAt: number, projectedAt: number): number {
   const count = grid.size[2];
-  const picture = drawVoxels(grid, { ...fittingSize(1.5 * count, 0), azimuth: drawnAt });
-  const left = (picture.width - 3 * count) / 2;
+  const bitmap = drawVoxels(grid, { ...fittingSize(1.5 * count, 0), azimuth: drawnAt });
+  const left = (bitmap.width - 3 * count) / 2;
   const sum = projectedSum(grid, projectedAt);
   let [both, either] = [0, 0];
   for (let i = 0; i < count * count; i++) {
     const [x, y] = [left + 3 * (i % count) + 1, 3 * Math.floor(i / count) + 1];
-    const [drawn, projected] = [isDrawn(picture, x, y), sum[i]! > 0.25];
+    const [drawn, projected] = [isDrawn(bitmap, x, y), sum[i]! > 0.25];
     both += Number(drawn && projected);
     either += Number(drawn || projected);
   }
@@ -77,21 +77,21 @@ function silhouetteAgreement(grid: VoxelGrid, drawnAt: number, projectedAt: numb
 }
 
 Deno.test("drawVoxels() draws one voxel where the grid has it, in the colour of its position", () => {
-  const picture = drawVoxels(oneVoxel(0, 0, 1), { width: 24, height: 16 });
+  const bitmap = drawVoxels(oneVoxel(0, 0, 1), { width: 24, height: 16 });
   // The near, upper, right octant of 8 x 8 pixels; light on a face seen head-on is .962.
   const expected = [0.75, 0.25, 0.75].map((value) => 255 * 0.962 * value);
-  pixel(picture, 16, 4).forEach((value, c) => assert.ok(Math.abs(value - expected[c]!) <= 1));
+  pixel(bitmap, 16, 4).forEach((value, c) => assert.ok(Math.abs(value - expected[c]!) <= 1));
   for (let i = 0; i < 24 * 16; i++) {
     const [x, y] = [i % 24, Math.floor(i / 24)];
-    assert.equal(isDrawn(picture, x, y), x >= 12 && x < 20 && y < 8, `pixel (${x}, ${y})`);
+    assert.equal(isDrawn(bitmap, x, y), x >= 12 && x < 20 && y < 8, `pixel (${x}, ${y})`);
   }
 });
 
 Deno.test("drawVoxels() shows what stands at the right in front, at azimuth pi / 2", () => {
   // There the viewer looks along x: the line (x cos a + z sin a, -x sin a + z cos a) is (z, -x).
-  const picture = drawVoxels(oneVoxel(0, 1, 0), { width: 24, height: 16, azimuth: Math.PI / 2 });
-  assert.ok(isDrawn(picture, 16, 12), "near layers are at the right now");
-  assert.ok(!isDrawn(picture, 8, 12));
+  const bitmap = drawVoxels(oneVoxel(0, 1, 0), { width: 24, height: 16, azimuth: Math.PI / 2 });
+  assert.ok(isDrawn(bitmap, 16, 12), "near layers are at the right now");
+  assert.ok(!isDrawn(bitmap, 8, 12));
 });
 
 Deno.test("drawVoxels() looks down from elevation pi / 2: far layers at the top", () => {
@@ -153,12 +153,12 @@ Deno.test("drawVoxels() changes nothing by a turn of 2 pi", () => {
 Deno.test("drawVoxels() draws nothing outside the grid's bounding circle", () => {
   fc.assert(
     fc.property(randomGrid, angle, angle, (grid, azimuth, elevation) => {
-      const picture = drawVoxels(grid, { width: 60, height: 30, azimuth, elevation });
+      const bitmap = drawVoxels(grid, { width: 60, height: 30, azimuth, elevation });
       const radius = Math.sqrt(3) * fittingScale(60, 30, elevation) + 1;
       for (let i = 0; i < 60 * 30; i++) {
         const [x, y] = [i % 60, Math.floor(i / 60)];
         if (Math.hypot(x + 0.5 - 30, y + 0.5 - 15) > radius) {
-          assert.deepEqual(pixel(picture, x, y), [255, 255, 255]);
+          assert.deepEqual(pixel(bitmap, x, y), [255, 255, 255]);
         }
       }
     }),

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { Window } from "happy-dom";
 import { PNG } from "pngjs";
 import { encodeGif } from "@/show/plot/animation.ts";
-import { createPicture } from "@/show/plot/bitmap.ts";
+import { createBitmap } from "@/show/plot/bitmap.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import { viewerHtml } from "@/show/viewer/html.ts";
 import { packScene, type ViewerFrame } from "@/show/viewer/scene.ts";
@@ -47,15 +47,15 @@ Deno.test("viewerHtml() draws the last frame for the poster, as the viewer will 
 });
 
 Deno.test("viewerHtml() takes a poster of one's own, which may turn", () => {
-  const picture = createPicture(8, 6);
-  const gif = encodeGif([picture, picture]);
+  const image = createBitmap(8, 6);
+  const gif = encodeGif([image, image]);
   const given = elementsOf(viewerHtml(FRAMES, { poster: gif }));
   assert.deepEqual([given.type, new Uint8Array(given.bytes)], ["image/gif", gif]);
-  assert.equal(elementsOf(viewerHtml(FRAMES, { poster: picture })).type, "image/png");
+  assert.equal(elementsOf(viewerHtml(FRAMES, { poster: image })).type, "image/png");
   assert.throws(() => viewerHtml(FRAMES, { poster: new Uint8Array(5) }), {
     name: "TypeError",
     message:
-      "Cannot view shapes: poster must be a picture or the bytes of a PNG or GIF file, got 5 others",
+      "Cannot view shapes: poster must be an image or the bytes of a PNG or GIF file, got 5 others",
   });
 });
 
@@ -68,7 +68,7 @@ Deno.test("viewerHtml() gives the same bytes each time, and no ids", () => {
 Deno.test("viewerHtml() of a digit's size stays under 60 kB, however full the grid", () => {
   const density = Float32Array.from({ length: 28 ** 3 }, (_, i) => 2 * Math.abs(Math.sin(i)));
   const html = viewerHtml([{ label: "noise", grid: { density, size: [28, 28, 28] } }], {
-    poster: createPicture(1, 1),
+    poster: createBitmap(1, 1),
   });
   assert.ok(html.length < 60_000, `${html.length} characters`);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { browserTest } from "../../browser/chromium.ts";
-import { assertShows, pictureOf, randomFrame, viewerOf, WIDTH, withPage } from "./pages.ts";
+import { assertShows, imageOf, randomFrame, viewerOf, WIDTH, withPage } from "./pages.ts";
 
 const FRAME = randomFrame(1);
 const FRAMES = [randomFrame(2), randomFrame(3), FRAME];
@@ -58,7 +58,7 @@ browserTest(
       await assertShows(page.locator("body"), FRAME, turned);
       assert.equal(await captionOf(page), "step 1 · 15° · elevation 45°");
       await canvas.press("-");
-      const small = await pictureOf(canvas);
+      const small = await imageOf(canvas);
       assert.deepEqual([...small.pixels.subarray(0, 3)], [255, 255, 255]);
       await canvas.press("0");
       await assertShows(page.locator("body"), FRAME);
@@ -84,9 +84,9 @@ browserTest(
       await page.mouse.move(400, 50);
       await page.mouse.wheel(0, -100);
       await page.waitForFunction(() => globalThis.scrollY === 0);
-      const zoomed = await pictureOf(page.locator("canvas"));
+      const zoomed = await imageOf(page.locator("canvas"));
       await page.locator("canvas").press("0");
-      const whole = await pictureOf(page.locator("canvas"));
+      const whole = await imageOf(page.locator("canvas"));
       const ink = ({ pixels }: typeof whole) => pixels.filter((value) => value < 250).length;
       assert.ok(ink(zoomed) > 1.5 * ink(whole), `${ink(zoomed)} against ${ink(whole)}`);
     }),
@@ -112,9 +112,9 @@ browserTest(
       await touch("touchStart", [50, 90], [100, 90]);
       await touch("touchMove", [70, 90], [80, 90]);
       await touch("touchEnd");
-      const small = await pictureOf(page.locator("canvas"));
+      const small = await imageOf(page.locator("canvas"));
       await page.locator("canvas").press("0");
-      const whole = await pictureOf(page.locator("canvas"));
+      const whole = await imageOf(page.locator("canvas"));
       const ink = ({ pixels }: typeof whole) => pixels.filter((value) => value < 250).length;
       assert.ok(ink(small) < 0.5 * ink(whole), `${ink(small)} against ${ink(whole)}`);
     }, { hasTouch: true }),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import type { Picture } from "@/show/plot/bitmap.ts";
+import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { drawVoxels, type VoxelView } from "@/show/plot/voxel_drawing.ts";
 import { createRandom } from "@/engine/random.ts";
 import { viewerHtml, type ViewerOptions } from "@/show/viewer/html.ts";
@@ -88,7 +88,7 @@ export async function contextsOf(page: Page): Promise<{ made: number; alive: num
 const STILL_MILLISECONDS = 300;
 
 /** Gives what an element shows once it is still, without the ring of what has the focus. */
-export async function pictureOf(element: Locator): Promise<Picture> {
+export async function imageOf(element: Locator): Promise<Bitmap> {
   await element.evaluate((element) => element.blur());
   for (let before: Uint8Array = Buffer.of();;) {
     const bytes = await element.screenshot();
@@ -102,7 +102,7 @@ export async function pictureOf(element: Locator): Promise<Picture> {
 }
 
 /** Gives the share of bytes that differ; a ray along a wall may fall on either side of it. */
-export function differenceOf(a: Picture, b: Picture): number {
+export function differenceOf(a: Bitmap, b: Bitmap): number {
   assert.deepEqual([a.width, a.height], [b.width, b.height]);
   return a.pixels.filter((value, i) => Math.abs(value - b.pixels[i]!) > 3).length / a.pixels.length;
 }
@@ -113,7 +113,7 @@ export async function assertShows(
   { grid, front = 0 }: ViewerFrame,
   view: Partial<VoxelView> = {},
 ): Promise<void> {
-  const shown = await pictureOf(viewer.locator("canvas"));
+  const shown = await imageOf(viewer.locator("canvas"));
   const size = { width: WIDTH, height: HEIGHT, elevation: Math.PI / 6 };
   const azimuth = front + (view.azimuth ?? 0);
   const share = differenceOf(shown, drawVoxels(grid, { ...size, ...view, azimuth }));

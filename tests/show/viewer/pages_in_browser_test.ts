@@ -5,7 +5,7 @@ import {
   assertShows,
   contextsOf,
   differenceOf,
-  pictureOf,
+  imageOf,
   randomFrame,
   viewerOf,
   WIDTH,
@@ -77,14 +77,14 @@ browserTest(
   "a viewer has the screen's pixels, and fits a narrow page",
   () =>
     withPage([viewerOf([FRAME])], async (page) => {
-      assert.equal((await pictureOf(page.locator("canvas"))).width, 2 * WIDTH);
+      assert.equal((await imageOf(page.locator("canvas"))).width, 2 * WIDTH);
       const sizeOf = () =>
         page.locator("canvas").evaluate((
           canvas: HTMLCanvasElement,
         ) => [canvas.width, canvas.height]);
       assert.deepEqual(await sizeOf(), [2 * WIDTH, 392]);
       await page.setViewportSize({ width: 100, height: 400 });
-      await pictureOf(page.locator("canvas"));
+      await imageOf(page.locator("canvas"));
       assert.deepEqual(await sizeOf(), [200, 245]);
     }, { deviceScaleFactor: 2 }),
 );
@@ -93,13 +93,13 @@ browserTest(
   "a viewer has the ground of a dark page, and the same shape",
   () =>
     withPage([viewerOf([FRAME])], async (page) => {
-      const light = await pictureOf(page.locator("canvas"));
+      const light = await imageOf(page.locator("canvas"));
       await page.emulateMedia({ colorScheme: "dark" });
-      const dark = await pictureOf(page.locator("canvas"));
+      const dark = await imageOf(page.locator("canvas"));
       assert.ok(light.pixels[0]! > 250 && dark.pixels[0]! < 50);
       await page.emulateMedia({ colorScheme: "light" });
       await page.evaluate(() => document.body.dataset.jpThemeLight = "false"); // as JupyterLab says it
-      assert.equal(differenceOf(await pictureOf(page.locator("canvas")), dark), 0);
+      assert.equal(differenceOf(await imageOf(page.locator("canvas")), dark), 0);
     }),
 );
 
@@ -107,11 +107,11 @@ browserTest(
   "the poster stays where scripts do not run, and shows what the viewer would",
   () =>
     withPage([viewerOf([FRAME])], async (page) => {
-      const poster = await pictureOf(page.locator("img"));
+      const poster = await imageOf(page.locator("img"));
       assert.equal(await page.locator("canvas").count(), 0);
       assert.match((await page.locator("p").textContent())!, /can be turned by hand\.$/);
       await withPage([viewerOf([FRAME])], async (page) => {
-        assert.ok(differenceOf(await pictureOf(page.locator("canvas")), poster) < 0.01);
+        assert.ok(differenceOf(await imageOf(page.locator("canvas")), poster) < 0.01);
         assert.deepEqual([await page.locator("img").count(), await page.locator("p").count()], [
           0,
           0,

@@ -28,8 +28,8 @@ function perfect(turnOf: (item: number) => Turn): Solids {
   return { size: MODEL_SIZE, occupancy, azimuths };
 }
 
-function meanOverlap(claimed: Solids, alignment: ReturnType<typeof alignSolids>): number {
-  const occupancy = alignedCells(claimed, alignment, SIZE);
+function meanOverlap(predicted: Solids, alignment: ReturnType<typeof alignSolids>): number {
+  const occupancy = alignedCells(predicted, alignment, SIZE);
   const aligned = { size: SIZE, occupancy };
   let sum = 0;
   for (let item = 0; item < COUNT; item++) {
@@ -42,22 +42,22 @@ function meanOverlap(claimed: Solids, alignment: ReturnType<typeof alignSolids>)
 const NEARLY_ONE = 0.85;
 
 Deno.test("alignSolids() sees that a perfect model needs no turn", () => {
-  const claimed = perfect(() => ({ offset: 0, isMirrored: false }));
-  const alignment = alignSolids(claimed, TRUTH);
+  const predicted = perfect(() => ({ offset: 0, isMirrored: false }));
+  const alignment = alignSolids(predicted, TRUTH);
   assert.deepEqual(alignment.turnOf(3), { offset: 0, isMirrored: false });
   assert.ok(alignment.overlap > 0.93, `${alignment.overlap}`);
 });
 
 Deno.test("alignSolids() undoes one turn of all objects, mirrored or not", () => {
   for (const isMirrored of [false, true]) {
-    const claimed = perfect(() => ({ offset: 1.3, isMirrored }));
-    const alignment = alignSolids(claimed, TRUTH);
+    const predicted = perfect(() => ({ offset: 1.3, isMirrored }));
+    const alignment = alignSolids(predicted, TRUTH);
     assert.ok(alignment.overlap > NEARLY_ONE, `${alignment.overlap}`);
-    assertClose([alignment.overlap], [meanOverlap(claimed, alignment)], 1e-12);
+    assertClose([alignment.overlap], [meanOverlap(predicted, alignment)], 1e-12);
     const { offset, isMirrored: isFoundMirrored } = alignment.turnOf(0);
     assert.equal(isFoundMirrored, isMirrored);
     for (let item = 0; item < COUNT; item++) { // the azimuths are found with the same turn
-      const azimuth = turnAzimuth(claimed.azimuths[item]!, { offset, isMirrored });
+      const azimuth = turnAzimuth(predicted.azimuths[item]!, { offset, isMirrored });
       const error = Math.abs(Math.sin((azimuth - TRUTH.azimuths[item]!) / 2));
       assert.ok(error <= Math.PI / 72, `${error}: a step of 5 degrees`);
     }
@@ -65,20 +65,20 @@ Deno.test("alignSolids() undoes one turn of all objects, mirrored or not", () =>
 });
 
 Deno.test("alignSolids() forgives no turn of single objects; alignInView() does, by their azimuths", () => {
-  const claimed = perfect((item) => ({ offset: item * 2.4, isMirrored: false }));
-  assert.ok(alignSolids(claimed, TRUTH).overlap < 0.5);
-  const inView = alignInView(claimed, TRUTH);
+  const predicted = perfect((item) => ({ offset: item * 2.4, isMirrored: false }));
+  assert.ok(alignSolids(predicted, TRUTH).overlap < 0.5);
+  const inView = alignInView(predicted, TRUTH);
   assert.ok(inView.overlap > NEARLY_ONE, `${inView.overlap}`);
-  assertClose([inView.overlap], [meanOverlap(claimed, inView)], 1e-12);
+  assertClose([inView.overlap], [meanOverlap(predicted, inView)], 1e-12);
   assert.equal(inView.turnOf(0).isMirrored, false);
 });
 
 Deno.test("alignInView() knows a reversed depth", () => {
-  const claimed = perfect((item) => ({ offset: item * 2.4, isMirrored: true }));
-  const inView = alignInView(claimed, TRUTH);
+  const predicted = perfect((item) => ({ offset: item * 2.4, isMirrored: true }));
+  const inView = alignInView(predicted, TRUTH);
   assert.ok(inView.overlap > NEARLY_ONE, `${inView.overlap}`);
   assert.equal(inView.turnOf(0).isMirrored, true);
-  assert.deepEqual(inView.turnOf(2), turnsInView(claimed, TRUTH, true)(2));
+  assert.deepEqual(inView.turnOf(2), turnsInView(predicted, TRUTH, true)(2));
 });
 
 Deno.test("alignSolids() finds the threshold under which soft solids are right", () => {

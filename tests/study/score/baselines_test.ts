@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { extrudeSilhouette, nearestPictures, revolveSilhouette } from "@/study/score/baselines.ts";
+import { extrudeSilhouette, nearestImages, revolveSilhouette } from "@/study/score/baselines.ts";
 import { intersectionOverUnion } from "@/study/score/overlap.ts";
 import { assertClose } from "../../assert.ts";
 import { ball } from "./solids.ts";
@@ -57,8 +57,8 @@ Deno.test("revolveSilhouette() looks the same from a quarter on, and takes eithe
   ]);
 });
 
-Deno.test("nearestPictures() finds the least squared difference, the first of equals", () => {
+Deno.test("nearestImages() finds the least squared difference, the first of equals", () => {
   const others = Float32Array.of(0, 0, 1, 1, 1, 0, 1, 1);
-  const pictures = Float32Array.of(0.9, 0.8, 0.6, 0.1, 0.2, 0.2);
-  assert.deepEqual([...nearestPictures(pictures, others, 2)], [1, 2, 0]);
+  const images = Float32Array.of(0.9, 0.8, 0.6, 0.1, 0.2, 0.2);
+  assert.deepEqual([...nearestImages(images, others, 2)], [1, 2, 0]);
 });

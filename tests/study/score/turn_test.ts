@@ -8,8 +8,8 @@ import { boxWithPost } from "./solids.ts";
 
 const QUARTER = Math.PI / 2;
 
-/** The renderer's picture of a grid. */
-function pictureOf(grid: ArrayLike<number>, size: number, azimuth: number): Float32Array {
+/** The renderer's image of a grid. */
+function imageOf(grid: ArrayLike<number>, size: number, azimuth: number): Float32Array {
   return tf.tidy(() => {
     const density = tf.tensor4d(Float32Array.from(grid), [1, size, size, size]);
     return projectVoxels(density, tf.tensor1d([azimuth])).dataSync() as Float32Array;
@@ -38,7 +38,7 @@ Deno.test("turnGrid() brings cells where the equation says", () => {
   assert.equal(placeAfter(0, true), 18 + 3 + 1, "near and far changed places");
 });
 
-Deno.test("turnGrid() and turnAzimuth() agree with the renderer: pictures stay what they were", () => {
+Deno.test("turnGrid() and turnAzimuth() agree with the renderer: images stay what they were", () => {
   const size = 8;
   const grid = boxWithPost(size);
   for (const isMirrored of [false, true]) {
@@ -46,8 +46,8 @@ Deno.test("turnGrid() and turnAzimuth() agree with the renderer: pictures stay w
       const turn: Turn = { offset: quarters * QUARTER, isMirrored };
       const turned = turnGrid(grid, { size, newSize: size }, turn);
       for (const azimuth of [0, QUARTER, 3 * QUARTER]) {
-        const before = pictureOf(grid, size, azimuth);
-        assertClose(pictureOf(turned, size, turnAzimuth(azimuth, turn)), before, 1e-4);
+        const before = imageOf(grid, size, azimuth);
+        assertClose(imageOf(turned, size, turnAzimuth(azimuth, turn)), before, 1e-4);
       }
     }
   }
@@ -60,7 +60,7 @@ Deno.test("turnGrid() agrees with the renderer at any angle and another size", (
     const turned = turnGrid(bump(size), { size, newSize: size }, turn);
     const azimuth = turnAzimuth(1.1, turn);
     // Resampling flattens the bump's peak by a few hundredths; a wrong turn would be wrong by .9.
-    assertClose(pictureOf(turned, size, azimuth), pictureOf(bump(size), size, 1.1), 0.03);
+    assertClose(imageOf(turned, size, azimuth), imageOf(bump(size), size, 1.1), 0.03);
     const larger = turnGrid(bump(size), { size, newSize }, turn);
     assertClose(larger, turnGrid(bump(newSize), { size: newSize, newSize }, turn), 0.08);
   }

@@ -33,8 +33,8 @@ Deno.test("novelViewOverlap() leaves the own view out and is 1 for the truth", (
   assert.equal(novelViewOverlap(AROUND, AROUND, { every: 1, isMirrored: false }), 1);
   const own = Float32Array.from(AROUND.values);
   own.set([0, 0], 0); // only the own view of the first shape differs
-  const claimed = { ...AROUND, values: own };
-  assert.equal(novelViewOverlap(claimed, AROUND, { every: 1, isMirrored: false }), 1);
+  const predicted = { ...AROUND, values: own };
+  assert.equal(novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: false }), 1);
 });
 
 Deno.test("novelViewOverlap() of every second view, and of shapes that turn the other way", () => {
@@ -43,10 +43,10 @@ Deno.test("novelViewOverlap() of every second view, and of shapes that turn the 
     reversed.set(AROUND.values.subarray(start + 6, start + 8), start + 2);
     reversed.set(AROUND.values.subarray(start + 2, start + 4), start + 6);
   }
-  const claimed = { ...AROUND, values: reversed };
-  assert.equal(novelViewOverlap(claimed, AROUND, { every: 1, isMirrored: true }), 1);
+  const predicted = { ...AROUND, values: reversed };
+  assert.equal(novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: true }), 1);
   // Unmirrored, the first shape's views 1 and 3 share one of two pixels.
-  const unmirrored = novelViewOverlap(claimed, AROUND, { every: 1, isMirrored: false });
+  const unmirrored = novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: false });
   assertClose([unmirrored], [(0.5 + 1 + 0.5 + 3) / 6], 1e-12);
-  assert.equal(novelViewOverlap(claimed, AROUND, { every: 2, isMirrored: false }), 1);
+  assert.equal(novelViewOverlap(predicted, AROUND, { every: 2, isMirrored: false }), 1);
 });

@@ -7,7 +7,7 @@ import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 
 Deno.test("productsOf() counts a multiplication and an addition per weight and place", () => {
-  // Batch 4, pictures of 8, 4 filters, 3 units of shape: sides 4, 2, 1, 1, and a grid of 2.
+  // Batch 4, images of 8, 4 filters, 3 units of shape: sides 4, 2, 1, 1, and a grid of 2.
   const forward = Object.fromEntries(productsOf(TINY).map(({ name, flops }) => [name, flops]));
   assert.deepEqual(forward, {
     "encoder/conv1": 2 * 4 * 16 * (9 * 1 * 4),

@@ -61,8 +61,8 @@ const PEERS: PeersOnly = {
 
 /** Pixels of our bars for each of the floor's, which lasts 100 ms. */
 function oursPerFloor(measurements: Parameters<typeof stepFigure>[0]): number {
-  const picture = stepFigure(measurements);
-  return countColoured(picture, OURS) / countColoured(picture, "#d9dce3");
+  const image = stepFigure(measurements);
+  return countColoured(image, OURS) / countColoured(image, "#d9dce3");
 }
 
 Deno.test("stepFigure() prefers what was measured beside others, then what was quiet", () => {
@@ -82,8 +82,8 @@ Deno.test("stepFigure() draws the medians of several races on one machine", () =
 });
 
 Deno.test("stepFigure() draws others beside ours, failures without a bar", () => {
-  const picture = stepFigure({ reports: [], peers: [PEERS] });
-  const ratio = countColoured(picture, PEER) / countColoured(picture, OURS);
+  const image = stepFigure({ reports: [], peers: [PEERS] });
+  const ratio = countColoured(image, PEER) / countColoured(image, OURS);
   assert.ok(Math.abs(ratio - 2) < 0.05, `${ratio}`);
 });
 
@@ -113,8 +113,8 @@ Deno.test("growthFigure() draws every size that was measured, leaving failures o
     stepOf(200),
     { batchSize: 512, imageSize: 28, filters: 128, failure: "out of memory" },
   ];
-  const picture = growthFigure([reportOf(stepOf(200), { growth })]);
-  assert.ok(countColoured(picture, OURS) > 500);
+  const image = growthFigure([reportOf(stepOf(200), { growth })]);
+  assert.ok(countColoured(image, OURS) > 500);
   assert.throws(() => growthFigure([]), /^RangeError: Cannot draw growth: .* --growth --out`$/);
 });
 

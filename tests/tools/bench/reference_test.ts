@@ -24,7 +24,7 @@ Deno.test("makeReference() holds all that decides the losses, with its shapes", 
   assert.deepEqual(JSON.parse(metadata.config!), TINY);
 });
 
-Deno.test("makeReference() gives the losses of a trainer on the same pictures", () => {
+Deno.test("makeReference() gives the losses of a trainer on the same images", () => {
   using trainer = createTrainer(TINY);
   const images = tensors.images!.values as Float32Array;
   const count = images.length / STEPS;

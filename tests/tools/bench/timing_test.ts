@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {
   countNodes,
-  madeUpPictures,
   stepTimer,
   summarize,
+  syntheticImages,
   timeCalls,
   timeSteps,
 } from "@/tools/bench/timing.ts";
@@ -29,11 +29,11 @@ Deno.test("summarize() gives the middle, between the two in the middle if need b
   assert.deepEqual(summarize([30, 4, 2, 1]), { medianMs: 3, fastestMs: 1 });
 });
 
-Deno.test("madeUpPictures() fills one batch, in [0, 1), the same each time", () => {
-  const pictures = madeUpPictures(TINY);
-  assert.equal(pictures.length, TINY.batchSize * TINY.imageSize ** 2);
-  assert.ok(pictures.every((value) => value >= 0 && value <= 1));
-  assert.deepEqual(madeUpPictures(TINY), pictures);
+Deno.test("syntheticImages() fills one batch, in [0, 1), the same each time", () => {
+  const images = syntheticImages(TINY);
+  assert.equal(images.length, TINY.batchSize * TINY.imageSize ** 2);
+  assert.ok(images.every((value) => value >= 0 && value <= 1));
+  assert.deepEqual(syntheticImages(TINY), images);
 });
 
 Deno.test("stepTimer() counts at least one reading, however few steps are asked for", () => {

@@ -13,7 +13,7 @@ const STEPS = 20;
 /** Of the loss: orders of addition differ, by 1e-7 at first, and Adam makes more of it at each step. */
 const TOLERANCE = 1e-3;
 
-/** Sides of 12, 6, 3, 2 and 1: even ones, odd ones, and a picture of one pixel. */
+/** Sides of 12, 6, 3, 2 and 1: even ones, odd ones, and an image of one pixel. */
 const CONFIG = { ...TINY, imageSize: 12, filters: 8, latentSize: 6 };
 
 const python = Deno.env.get("SHAPES_PEER_PYTHON") ?? join(PROJECT.peers, "bin", "python");

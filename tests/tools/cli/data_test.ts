@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
-Deno.test("data says how many pictures a set has", async () => {
+Deno.test("data says how many images a set has", async () => {
   const { code, stdout } = await runCli(["data", "embedded-digits"]);
   assert.equal(code, 0);
-  assert.match(stdout, /^embedded-digits train: 6000 pictures of 28 x 28 pixels\n/);
+  assert.match(stdout, /^embedded-digits train: 6000 images of 28 x 28 pixels\n/);
   assert.match(stdout, /\n +digits drawn by this project's own code\n +0 600, 1 600, /);
 });
 
@@ -35,6 +35,6 @@ Deno.test("data says how to get a set that no server has, loads the others, and 
     ]);
     assert.equal(code, 1);
     assert.match(stdout, /^celeba: Cannot load celeba: ".*" must be there, got none; .* fetch /);
-    assert.match(stdout, /\nembedded-faces test: 1000 pictures of 28 x 28 pixels\n/);
+    assert.match(stdout, /\nembedded-faces test: 1000 images of 28 x 28 pixels\n/);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import JSZip from "jszip";
-import { picture, withFolder } from "../../data/fixtures.ts";
+import { image, withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
 /** Ten classes, made by the project's own code. */
@@ -14,11 +14,11 @@ async function namesIn(path: string): Promise<string[]> {
 
 const ALWAYS = ["README.txt", "config.json", "metrics.json", "strips.png", "turntable.gif"];
 
-Deno.test("export writes the shapes of classes, places and one's own pictures into one zip", () =>
+Deno.test("export writes the shapes of classes, places and one's own images into one zip", () =>
   withFolder(async (folder) => {
     const out = join(folder, "shapes.zip");
     const own = join(folder, "box.png");
-    await Deno.writeFile(own, await picture({ width: 40, height: 40, colour: "white" }));
+    await Deno.writeFile(own, await image({ width: 40, height: 40, colour: "white" }));
     const chosen = ["--class", "3", "--index", "4", "5", "--image", own];
     const { code, stdout, stderr } = await runCli(["export", ...DATA, ...chosen, "--out", out]);
     assert.equal(code, 0, stderr);
@@ -33,10 +33,10 @@ Deno.test("export writes the shapes of classes, places and one's own pictures in
     assert.deepEqual(await namesIn(out), [...ALWAYS, ...shapes].toSorted());
   }));
 
-Deno.test("export needs no data set for one's own picture", () =>
+Deno.test("export needs no data set for one's own image", () =>
   withFolder(async (folder) => {
     const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
-    await Deno.writeFile(own, await picture({ width: 9, height: 9, colour: "white" }));
+    await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
     const nowhere = ["--data", "voxels:nowhere"];
     const { code, stderr } = await runCli(["export", ...nowhere, "--image", own, "--out", out]);
     assert.equal(code, 0, stderr);
@@ -51,11 +51,11 @@ Deno.test("export says in one line what it does not know, and writes nothing", (
     assert.equal(unknown.code, 2);
     assert.match(
       unknown.stderr,
-      /\nerror: Cannot pick pictures: class must be one of .*, got teapot\n$/,
+      /\nerror: Cannot pick images: class must be one of .*, got teapot\n$/,
     );
     const place = await run("--index", "x");
     assert.equal(place.code, 2);
-    assert.match(place.stderr, /\nerror: Cannot take pictures of .*, got NaN\n$/);
+    assert.match(place.stderr, /\nerror: Cannot take images of .*, got NaN\n$/);
     const zero = await run("--threshold", "0");
     assert.equal(zero.code, 2);
     assert.match(zero.stderr, /'0' is invalid\. It must be a number > 0\.\n$/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PRESETS } from "@/config.ts";
-import { pictureFormat } from "@/show/plot/bitmap.ts";
+import { imageFormat } from "@/show/plot/bitmap.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { loadCheckpoint } from "@/train/checkpoint.ts";
 import { withFolder } from "../../data/fixtures.ts";
@@ -20,7 +20,7 @@ Deno.test("render draws strips and a turntable of the shipped model", () =>
       stdout,
       new RegExp(`^render: wrote ${strips}\nrender: wrote ${turntable}\nrender: done in .* s\n$`),
     );
-    assert.equal(pictureFormat(await Deno.readFile(strips)), "png");
+    assert.equal(imageFormat(await Deno.readFile(strips)), "png");
     const gif = readGif(await Deno.readFile(turntable));
     assert.deepEqual([gif.frames.length, gif.repeat], [24, 0]);
     const files = await Array.fromAsync(Deno.readDir(out), ({ name }) => name);

@@ -18,10 +18,10 @@ Deno.test("showLoading() passes on what is loaded, how much of how much, and the
   const { session, progress } = recorder();
   const onProgress = showLoading(session);
   onProgress({ task: "download a", done: 5, total: 10, unit: "bytes" });
-  onProgress({ task: "draw b", done: 7, unit: "pictures" });
+  onProgress({ task: "draw b", done: 7, unit: "images" });
   assert.deepEqual(progress, [
     ["download a", 5, 10, "bytes"],
-    ["draw b", 7, undefined, "pictures"],
+    ["draw b", 7, undefined, "images"],
   ]);
 });
 
