@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a compiled program computes its matrix products in. */
+/** What matrix products compute in. */
 export type Precision = "float32" | "bfloat16";
 
 /** One run: model, data, objective, optimisation. Saved with every checkpoint and figure. */

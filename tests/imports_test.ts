@@ -21,6 +21,8 @@ function* filesBelow(folder: string): Generator<string> {
   }
 }
 
+const LIB_FOLDER = join(ROOT, "lib");
+
 /** The library's files, relative to `lib`. */
 const LIB = FILES.filter((path) => path.startsWith("lib/") && path.endsWith(".ts"))
   .map((path) => path.slice("lib/".length));
@@ -40,26 +42,22 @@ function codeOf(path: string): string {
     .replaceAll(/^\s*\/\/.*$/gm, "");
 }
 
-/** One import of another file of the library. */
+/** One import of another file of the library, of types or of values. */
 interface Import {
   readonly from: string;
   readonly to: string;
-  /** Gone once the types are: it cannot make a cycle. */
-  readonly isTypeOnly: boolean;
 }
 
 function importsOf(from: string): Import[] {
-  const statement = /(?:^|\s)(?:import|export)\s+(?:(type\s)?[^;"'()]*?\sfrom\s+)?"([^"]+)"/g;
+  const statement = /(?:^|\s)(?:import|export)\s+(?:[^;"'()]*?\sfrom\s+)?"([^"]+)"/g;
   const dynamic = /import\("([^"]+)"\)/g;
   const code = codeOf(from);
-  const found = [
-    ...[...code.matchAll(statement)].map(([, type, to]) => ({ to: to!, isTypeOnly: !!type })),
-    ...[...code.matchAll(dynamic)].map(([, to]) => ({ to: to!, isTypeOnly: false })),
-  ];
-  return found.filter(({ to }) => /^(@\/|\.)/.test(to)).map(({ to, isTypeOnly }) => ({
+  const found = [...code.matchAll(statement), ...code.matchAll(dynamic)].map(([, to]) => to!);
+  return found.filter((to) => /^(@\/|\.)/.test(to)).map((to) => ({
     from,
-    to: to.startsWith("@/") ? to.slice(2) : relative(ROOT, join(ROOT, dirname(from), to)),
-    isTypeOnly,
+    to: to.startsWith("@/")
+      ? to.slice(2)
+      : relative(LIB_FOLDER, join(LIB_FOLDER, dirname(from), to)),
   }));
 }
 
@@ -110,7 +108,7 @@ Deno.test("nothing in lib imports mod.ts: it is for notebooks and tests", () => 
 
 Deno.test("only the one file imports TensorFlow.js", () => {
   const importers = LIB.filter((path) => codeOf(path).includes('"@tensorflow/'));
-  assert.deepEqual(importers, ["engine/tf.ts"]);
+  assert.deepEqual(importers, ["engine/tfjs.ts"]);
 });
 
 Deno.test("show/plot/ knows no tensors", () => {
@@ -120,28 +118,29 @@ Deno.test("show/plot/ knows no tensors", () => {
   assert.deepEqual(wrong, []);
 });
 
-/** Cycles of imports that are there for a reason. */
-const CYCLES: readonly string[] = [
-  // tf.ts registers our gradients for whoever imports it; they need tfjs and the binding.
-  "engine/gradients.ts -> engine/native.ts -> engine/tf.ts",
-  "engine/gradients.ts -> engine/tf.ts",
-];
-
-Deno.test("imports make no cycles, types apart", () => {
-  const runtime = IMPORTS.filter(({ isTypeOnly }) => !isTypeOnly);
+/** Gives the cycles among nodes, each written from its first member in the order of the alphabet. */
+function cyclesOf(nodes: Iterable<string>, next: (node: string) => readonly string[]): string[] {
   const cycles = new Set<string>();
-  const walk = (path: string, trail: readonly string[]) => {
-    const at = trail.indexOf(path);
+  const done = new Set<string>();
+  const walk = (node: string, trail: readonly string[]) => {
+    const at = trail.indexOf(node);
     if (at >= 0) {
       const cycle = trail.slice(at);
       const first = cycle.indexOf(cycle.toSorted()[0]!);
       cycles.add([...cycle.slice(first), ...cycle.slice(0, first)].join(" -> "));
-      return;
+    } else if (!done.has(node)) {
+      for (const each of next(node)) walk(each, [...trail, node]);
+      done.add(node);
     }
-    for (const { to } of runtime.filter(({ from }) => from === path)) walk(to, [...trail, path]);
   };
-  for (const path of LIB.filter((path) => !path.startsWith("tools/cli/"))) walk(path, []);
-  assert.deepEqual([...cycles].toSorted(), CYCLES);
+  for (const node of nodes) walk(node, []);
+  return [...cycles];
+}
+
+Deno.test("imports make no cycles between files, types included", () => {
+  const next = (path: string) => IMPORTS.filter(({ from }) => from === path).map(({ to }) => to);
+  // The types of objectives and poses stand beside their registries; they are taken apart next.
+  assert.deepEqual(cyclesOf(LIB, next).filter((cycle) => !cycle.startsWith("method/")), []);
 });
 
 /** What touches the world outside of a function's arguments. */
@@ -166,7 +165,9 @@ Deno.test("nothing in lib draws from Math.random", () => {
 /** Files without a test file of the same name, each with its reason. */
 const UNTESTED: readonly string[] = [
   "data/source.ts", // types alone
+  "engine/tfjs.ts", // TensorFlow.js itself: tests/engine/tf_test.ts
   "model/stage.ts", // types alone
+  "show/plot/architecture_parts.ts", // types alone
   "show/viewer/elements.ts", // runs in the browser, as do the next ones: tests/show/viewer/in_browser_test.ts
   "show/viewer/gestures.ts",
   "show/viewer/renderer.ts",

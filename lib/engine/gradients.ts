@@ -8,10 +8,9 @@
  * @module
  */
 import { float, nativeOp, type } from "./native.ts";
-import * as tf from "./tf.ts";
+import * as tf from "./tfjs.ts";
 
-// A function, because this file may run before `native.ts` has: each needs `tf.ts`, which needs this.
-const floats = () => ({ T: type("float32") });
+const FLOATS = { T: type("float32") };
 
 /**
  * A transposed convolution is the input gradient of a convolution, so its own gradients are that
@@ -26,7 +25,7 @@ tf.registerGradient({
     const { strides, pad } = attributes as unknown as { strides: number | number[]; pad: string };
     const steps = Array.isArray(strides) ? strides : [strides, strides, strides];
     const padding = pad.toUpperCase();
-    const wide = { ...floats(), strides: [1, ...steps, 1], padding, data_format: "NDHWC" };
+    const wide = { ...FLOATS, strides: [1, ...steps, 1], padding, data_format: "NDHWC" };
     return {
       dy: () => nativeOp("Conv3D", wide, [gradient as tf.Tensor, filter])[0]!,
       filter: () =>
@@ -46,7 +45,7 @@ tf.registerGradient({
   gradFunc(gradient, [y], attributes) {
     const alpha = float((attributes as unknown as { alpha: number }).alpha);
     return {
-      x: () => nativeOp("LeakyReluGrad", { ...floats(), alpha }, [gradient as tf.Tensor, y!])[0]!,
+      x: () => nativeOp("LeakyReluGrad", { ...FLOATS, alpha }, [gradient as tf.Tensor, y!])[0]!,
     };
   },
 });
@@ -55,7 +54,7 @@ tf.registerGradient({
   kernelName: tf.Relu,
   outputsToSave: [true],
   gradFunc: (gradient, [y]) => ({
-    x: () => nativeOp("ReluGrad", floats(), [gradient as tf.Tensor, y!])[0]!,
+    x: () => nativeOp("ReluGrad", FLOATS, [gradient as tf.Tensor, y!])[0]!,
   }),
 });
 
@@ -63,7 +62,7 @@ tf.registerGradient({
   kernelName: tf.Sigmoid,
   outputsToSave: [true],
   gradFunc: (gradient, [y]) => ({
-    x: () => nativeOp("SigmoidGrad", floats(), [y!, gradient as tf.Tensor])[0]!,
+    x: () => nativeOp("SigmoidGrad", FLOATS, [y!, gradient as tf.Tensor])[0]!,
   }),
 });
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import * as tf from "./tf.ts";
+import * as tf from "./tfjs.ts";
 
 /** TensorFlow's numbers for data types (`tensorflow/core/framework/types.proto`). */
 export const DATA_TYPES = {

@@ -5,10 +5,9 @@
  *
  * @module
  */
-import type { Precision } from "@/config.ts";
 import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
-import { withPrecision } from "./precision.ts";
+import { type Precision, withPrecision } from "./precision.ts";
 import { withProducts } from "./products.ts";
 import { encodeSavedModel, type Graph, TAG } from "./protobuf.ts";
 import { record, type RecordedFunction, type TensorSpec } from "./trace.ts";

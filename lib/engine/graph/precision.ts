@@ -14,9 +14,11 @@
  *
  * @module
  */
-import type { Precision } from "@/config.ts";
 import { DATA_TYPES } from "@/engine/native.ts";
 import type { AttrValue, NodeDef } from "./protobuf.ts";
+
+/** What a compiled program computes its matrix products in. */
+export type Precision = "float32" | "bfloat16";
 
 /** The part of a recorded graph that precision is about. */
 export interface Recording {

@@ -6,7 +6,7 @@
 import type { Config } from "@/config.ts";
 import type { Stage } from "@/model/stage.ts";
 import { createModel } from "@/method/vae.ts";
-import type { Architecture, DrawnStage, Link, Panel } from "@/show/plot/architecture.ts";
+import type { Architecture, DrawnStage, Link, Panel } from "@/show/plot/architecture_parts.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** The paper's two ways to find a pose: predicted by the encoder, or free variables. */

@@ -3,79 +3,12 @@
  *
  * @module
  */
-import { type Layout, layOut, type PlacedStage, type Point } from "./architecture_layout.ts";
+import { layOut } from "./architecture_layout.ts";
+import type { Architecture, Layout, Link, PlacedStage, Point } from "./architecture_parts.ts";
 import { drawArrow, drawPanel, drawStage, drawTitle } from "./architecture_symbols.ts";
 import type { Bitmap } from "./bitmap.ts";
 import { FONT_FAMILY } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
-
-/** What a stage does; each kind has a colour of its own. */
-export type StageKind =
-  | "input"
-  | "conv2d"
-  | "dense"
-  | "sample"
-  | "deconv3d"
-  | "rotate"
-  | "project"
-  | "texture"
-  | "pose"
-  | "discriminator";
-
-/** One layer, or one value that it gives. */
-export interface DrawnStage {
-  /** Shown under the stage's symbol; unique in the figure, since links go by it. */
-  readonly name: string;
-  /** What it does. */
-  readonly kind: StageKind;
-  /**
-   * What it gives, without the batch. One number is drawn as a column of cells, two or three
-   * (`[H, W]`, `[H, W, C]`) as a slab; rotation and transposed convolution (`[D, H, W]`,
-   * `[D, H, W, C]`) as a cube.
-   */
-  readonly shape: readonly number[];
-  /** A few words under the shape, such as an equation. */
-  readonly note?: string;
-  /** Drawn instead of the symbol, such as a real input or real voxels. */
-  readonly bitmap?: Bitmap;
-}
-
-/** A part of the model: columns from left to right, each fed by the one before. */
-export interface Panel {
-  /** The part's name. */
-  readonly title: string;
-  /** Stages of one column stand above each other and work in parallel. */
-  readonly columns: readonly (readonly DrawnStage[])[];
-  /** Row 0, the default, is the main path: its panels feed each other. Others stand below. */
-  readonly row?: number;
-  /** The stage of the main path under which the panel's last column stands; lower rows only. */
-  readonly endsUnder?: string;
-  /** Drawn dashed: the model also works without. */
-  readonly isOptional?: boolean;
-}
-
-/** An arrow beyond those from column to column, between rows or along a lower one. */
-export interface Link {
-  /** The feeding stage. */
-  readonly from: string;
-  /** The fed stage. */
-  readonly to: string;
-  /** A few words beside the arrow's head. */
-  readonly label?: string;
-  /** Drawn dashed: the model also works without. */
-  readonly isOptional?: boolean;
-}
-
-/**
- * A model, as far as its figure goes. Up to a dozen columns on the main path keep the words legible
- * where the figure is shown 1,000 pixels wide; optional parts, such as the texture, go below.
- */
-export interface Architecture {
-  /** The parts; those of the main path in order. */
-  readonly panels: readonly Panel[];
-  /** Arrows beyond those from column to column. */
-  readonly links?: readonly Link[];
-}
 
 /**
  * Draws the figure.

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { Architecture, DrawnStage, Panel } from "./architecture.ts";
+import type {
+  Architecture,
+  DrawnStage,
+  Layout,
+  Panel,
+  PlacedPanel,
+  PlacedStage,
+} from "./architecture_parts.ts";
 import {
   labelLines,
   LINE_HEIGHT,
@@ -12,58 +19,6 @@ import {
   titleWidth,
 } from "./architecture_symbols.ts";
 import { MARGIN } from "./style.ts";
-
-/** A place on the figure, in pixels from its top left corner. */
-export interface Point {
-  /** To the right. */
-  readonly x: number;
-  /** Downwards. */
-  readonly y: number;
-}
-
-/** A stage and its place. */
-export interface PlacedStage extends Point {
-  /** What stands here. */
-  readonly stage: DrawnStage;
-  /** From the symbol's centre (x, y) to its side. */
-  readonly halfWidth: number;
-  /** The symbol's upper edge. */
-  readonly top: number;
-  /** Where the words under the symbol start. */
-  readonly wordsTop: number;
-  /** Where they end. */
-  readonly bottom: number;
-  /** Its row; 0 is the main path. */
-  readonly row: number;
-  /** The height at which links run along the top of this row. */
-  readonly channel: number;
-}
-
-/** A panel and its place. */
-export interface PlacedPanel {
-  /** What stands here. */
-  readonly panel: Panel;
-  /** Its left side. */
-  readonly left: number;
-  /** Its upper edge. */
-  readonly top: number;
-  /** Its width. */
-  readonly width: number;
-  /** Its height; panels of one row are equally high. */
-  readonly height: number;
-}
-
-/** The whole figure. */
-export interface Layout {
-  /** Width of the figure. */
-  readonly width: number;
-  /** Height of the figure. */
-  readonly height: number;
-  /** In the order of the description's rows. */
-  readonly panels: readonly PlacedPanel[];
-  /** By name. */
-  readonly stages: ReadonlyMap<string, PlacedStage>;
-}
 
 const PADDING = 12;
 const PANEL_GAP = 16;

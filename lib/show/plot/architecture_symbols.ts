@@ -4,8 +4,13 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { DrawnStage, StageKind } from "./architecture.ts";
-import type { PlacedPanel, PlacedStage, Point } from "./architecture_layout.ts";
+import type {
+  DrawnStage,
+  PlacedPanel,
+  PlacedStage,
+  Point,
+  StageKind,
+} from "./architecture_parts.ts";
 import { encodePng } from "./bitmap.ts";
 import { FAINT_INK, INK, SERIES_COLOURS } from "./style.ts";
 import { escapeXml, textWidth } from "./svg.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Config, PRESETS } from "@/config.ts";
 import { architectureOf } from "@/show/figures/model_architecture.ts";
 import { createModel } from "@/method/vae.ts";
-import { type Architecture, architectureSvg, type DrawnStage } from "@/show/plot/architecture.ts";
+import { architectureSvg } from "@/show/plot/architecture.ts";
+import type { Architecture, DrawnStage } from "@/show/plot/architecture_parts.ts";
 import { createBitmap } from "@/show/plot/bitmap.ts";
 import { TINY } from "../../tiny.ts";
 

@@ -31,7 +31,7 @@ Deno.test("stopSignal() gives the next cell a fresh signal, by one listener for 
 });
 
 Deno.test("stopSignal() keeps the process alive at a real SIGINT", async () => {
-  const module = new URL("../../lib/notebook/interrupt.ts", import.meta.url);
+  const module = new URL("../../../lib/show/notebook/interrupt.ts", import.meta.url);
   const code = `import { stopSignal } from ${JSON.stringify(module.href)};
     const stop = stopSignal();
     Deno.kill(Deno.pid, "SIGINT");

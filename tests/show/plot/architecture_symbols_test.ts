@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DrawnStage, StageKind } from "@/show/plot/architecture.ts";
+import type { DrawnStage, StageKind } from "@/show/plot/architecture_parts.ts";
 import {
   drawArrow,
   labelLines,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { architectureBitmap, architectureSvg, type Panel } from "@/show/plot/architecture.ts";
+import { architectureBitmap, architectureSvg } from "@/show/plot/architecture.ts";
+import type { Panel } from "@/show/plot/architecture_parts.ts";
 import { greyBitmap } from "@/show/plot/bitmap.ts";
 import { exampleArchitecture as example } from "./example_architecture.ts";
 

@@ -1,5 +1,5 @@
 /** A small model's description, shared by the tests of the architecture figure. */
-import type { Architecture } from "@/show/plot/architecture.ts";
+import type { Architecture } from "@/show/plot/architecture_parts.ts";
 
 export const exampleArchitecture: Architecture = {
   panels: [
