@@ -85,13 +85,14 @@ export interface NativeBackend {
  * @throws {Error} If another tfjs backend is in use
  */
 export function nativeBackend(): NativeBackend {
+  const backend = tf.backend(); // connects it, if nothing has yet
   if (tf.getBackend() !== "tensorflow") {
     throw new Error(
       `Cannot run natively: the tfjs backend must be "tensorflow", got "${tf.getBackend()}"; ` +
         `run \`deno task setup\` and do not call tf.setBackend`,
     );
   }
-  return tf.backend() as unknown as NativeBackend;
+  return backend as unknown as NativeBackend;
 }
 
 /** Attributes of an operation, by name; a plain number is an error, so that int and float stay apart. */

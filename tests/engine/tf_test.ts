@@ -1,13 +1,23 @@
 /** What `lib/engine/tf.ts` mends of TensorFlow.js, and tests that fail once there is nothing to mend. */
-import "@/engine/node_util.ts";
-import * as unmended from "@tensorflow/tfjs-node-gpu";
+import * as unmended from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 
 // Looked up before `tf.ts` is imported; each file of tests loads TensorFlow.js anew.
 const gradientOfTfjs = unmended.getGradient(unmended.Conv3DBackpropInputV2);
 const tf = await import("@/engine/tf.ts");
 
-Deno.test("tf.ts runs on the native backend", () => {
+Deno.test("tf.ts loads the native library when it is first needed, not before", async () => {
+  const code = `import * as tf from "@/engine/tf.ts";
+    const isLoaded = () => Deno.readTextFileSync("/proc/self/maps").includes("libtensorflow_cc");
+    const before = isLoaded();
+    tf.scalar(1).square().dataSync();
+    console.log(before, isLoaded());`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
+  assert.equal(new TextDecoder().decode(stdout), "false true\n");
+});
+
+Deno.test("tf.ts has the native backend and no other", () => {
+  tf.backend();
   assert.equal(tf.getBackend(), "tensorflow");
   assert.equal(tf.version.tfjs, "4.22.0");
 });
