@@ -1,126 +1,356 @@
 /**
- * 3D shapes from single images: the public names. In reading order:
+ * 3D shapes from single images: the public names, in reading order. Notebooks import from here alone.
  *
- * - `render/` turns voxels and a pose into an image, differentiably;
- * - `model/`, `pose/` and `objective/` are the 3D-VAE, `train/` the loop around it;
- * - `graph/` traces plain tfjs functions into one TensorFlow graph, and knows no model;
- * - `bench/` times the step, its parts and its peers;
- * - `data/` brings images; `plot/` and `figures/` draw; `experiments/` measure, `score/` by numbers;
- * - `notebook/` shows things in JupyterLab, `viewer/` shapes to turn; `export/` takes them elsewhere.
+ * - `config.ts` has every number of a run; `engine/` runs plain tfjs functions as TensorFlow graphs;
+ * - `render/` turns voxels and poses into images, differentiably; `data/` brings images;
+ * - `model/` holds the parts of models, `method/` what is learned of them and how;
+ * - `infer/` puts trained models to work, `train/` trains them, `study/` measures them;
+ * - `show/` draws, `tools/` times.
  *
  * @module
  */
+
+// What every run has
+export {
+  type Config,
+  field,
+  type Fields,
+  type Preset,
+  RUN_FIELDS,
+  type RunConfig,
+  type Value,
+  type ValuesOf,
+} from "./config.ts";
+
+// The engine
 /** TensorFlow.js, with its native backend. */
-export * as tf from "@/engine/tf.ts";
-export * from "@/tools/bench/losses.ts";
-export * from "@/tools/bench/parts.ts";
-export type { PeerRow, PeersReport, Turns } from "@/tools/bench/peers.ts";
-export * from "@/tools/bench/quietness.ts";
-export * from "@/tools/bench/report.ts";
-export * from "@/tools/bench/timing.ts";
-export type { TwinDescription } from "@/tools/bench/twin.ts";
-export * from "./config.ts";
-export * from "@/data/batches.ts";
-export * from "@/data/fallback.ts";
-export * from "@/data/image_set.ts";
-export * from "@/data/mixture.ts";
-export * from "@/data/source.ts";
-export * from "@/data/sources.ts";
-export * from "@/study/predictions.ts";
-export * from "@/study/classify.ts";
-export * from "@/study/classify_runs.ts";
-export * from "@/study/embedding.ts";
-export * from "@/study/fit_grid.ts";
-export * from "@/study/ground_truth.ts";
-export * from "@/study/truth_scores.ts";
-export * from "@/study/labelled_images.ts";
-export * from "@/study/latent_norms.ts";
-export * from "@/study/latent_paths.ts";
-export * from "@/study/latents.ts";
-export * from "@/study/logistic.ts";
-export * from "@/study/pose_errors.ts";
-export * from "@/study/nearest.ts";
-export * from "@/study/rows.ts";
-export * from "@/study/shape_scores.ts";
-export * from "@/show/export/mesh.ts";
-export * from "@/show/export/shape_archive.ts";
-export * from "@/show/export/surface.ts";
-export * from "@/show/figures/accuracies.ts";
-export * from "@/show/figures/model_architecture.ts";
-export * from "@/show/figures/image_errors.ts";
-export * from "@/show/figures/latent_maps.ts";
-export * from "@/show/figures/latent_report.ts";
-export * from "@/show/figures/latent_sheets.ts";
-export * from "@/show/figures/decoded_latents.ts";
-export * from "@/show/figures/objectives.ts";
-export * from "@/tools/bench/measurement_figures.ts";
-export * from "@/show/figures/run_record.ts";
-export * from "@/show/figures/renderings.ts";
-export * from "@/show/figures/set_errors.ts";
-export * from "@/show/figures/exhibits.ts";
-export * from "@/show/figures/truth.ts";
-export * from "@/show/figures/truth_words.ts";
-export * from "@/show/figures/verdict.ts";
-export * from "@/engine/graph/jit.ts";
-export * from "@/engine/graph/stateless_random.ts";
-export * from "@/engine/graph/variable.ts";
-export * from "@/engine/stop_gradient.ts";
-export * from "@/engine/machine.ts";
-export * from "@/model/gaussian.ts";
-export * from "@/infer/inference.ts";
-export * from "@/model/parameters.ts";
-export * from "@/model/stage.ts";
-export * from "@/method/vae.ts";
-export * from "@/show/notebook/display.ts";
-export * from "@/show/notebook/interrupt.ts";
-export * from "@/show/notebook/live.ts";
-export * from "@/show/notebook/own_images.ts";
-export * from "@/show/notebook/settings.ts";
-export * from "@/show/notebook/training.ts";
-export * from "@/show/notebook/viewer_output.ts";
-export * from "@/method/objective/objective.ts";
-export * from "@/show/plot/animation.ts";
-export * from "@/show/plot/architecture.ts";
-export * from "@/show/plot/architecture_parts.ts";
-export * from "@/show/plot/azimuths.ts";
-export * from "@/show/plot/comparison.ts";
-export * from "@/show/plot/curves.ts";
-export * from "@/show/plot/figures.ts";
-export * from "@/show/plot/methods.ts";
-export * from "@/show/plot/bitmap.ts";
-export * from "@/show/plot/figure_file.ts";
-export * from "@/show/plot/scatter.ts";
-export * from "@/show/plot/sheet.ts";
-export * from "@/show/plot/voxel_drawing.ts";
-export * from "@/method/pose/angles.ts";
-export * from "@/method/pose/strategy.ts";
-export * from "@/engine/random.ts";
-export * from "@/render/camera.ts";
-export * from "@/render/project.ts";
-export * from "@/render/tilt.ts";
-export * from "@/study/score/alignment.ts";
-export * from "@/study/score/azimuth.ts";
-export * from "@/study/score/baselines.ts";
-export * from "@/study/score/chamfer.ts";
-export * from "@/study/score/density.ts";
-export * from "@/study/score/distance.ts";
-export * from "@/study/score/interval.ts";
-export * from "@/study/score/overlap.ts";
-export * from "@/study/score/pieces.ts";
-export * from "@/study/score/spread.ts";
-export * from "@/study/score/turn.ts";
-export * from "@/study/score/views.ts";
-export * from "@/train/adam.ts";
-export * from "@/train/checkpoint.ts";
-export * from "@/train/run_data.ts";
-export * from "@/train/evaluate.ts";
-export * from "@/train/history.ts";
-export * from "@/train/loop.ts";
-export * from "@/train/monitor.ts";
-export * from "@/train/pack.ts";
-export * from "@/train/run.ts";
-export * from "@/train/state.ts";
-export * from "@/train/trainer.ts";
-export * from "@/train/unseen.ts";
-export * from "@/show/viewer/html.ts";
-export * from "@/show/viewer/scene.ts";
+export * as tf from "./engine/tf.ts";
+export {
+  type Compiled,
+  type GraphFunction,
+  graphFunction,
+  jit,
+  type JitOptions,
+  type Program,
+} from "./engine/graph/jit.ts";
+export type { Precision } from "./engine/graph/precision.ts";
+export type { TensorSpec } from "./engine/graph/trace.ts";
+export { Variable } from "./engine/graph/variable.ts";
+export { describeMachine } from "./engine/machine.ts";
+export type { Random } from "./engine/random.ts";
+export { type Axis, checkShape, type NamedArrays, type ShapedArray } from "./engine/shapes.ts";
+export { stopGradient, withoutGradient } from "./engine/stop_gradient.ts";
+
+// The renderer
+export { azimuthOf, elevationOf } from "./render/camera.ts";
+export { type ProjectionOptions, projectVoxels } from "./render/project.ts";
+export { type CameraAngles, projectTilted } from "./render/tilt.ts";
+export { type CamerasAround, projectViews } from "./render/views.ts";
+export { gridAt, THRESHOLD, type VoxelGrid } from "./render/voxel_grid.ts";
+
+// Data
+export {
+  type Batch,
+  type Batches,
+  type BatchOptions,
+  createBatches,
+  type MixedSet,
+} from "./data/batches.ts";
+export {
+  decodeTensors,
+  type EncodeOptions,
+  encodeTensors,
+  type StoredTensor,
+  type TensorFile,
+} from "./data/formats/safetensors.ts";
+export { imagesAt, type ImageSet, type ShapeTruth } from "./data/image_set.ts";
+export { type LoadedSets, loadMixture, type MixtureOptions } from "./data/mixture.ts";
+export type { ImageSource, LoadRequest, Progress, Split } from "./data/source.ts";
+export { loadImageSet, type LoadOptions, SOURCES } from "./data/sources.ts";
+
+// Parts of models
+export { batchNorm } from "./model/batch_norm.ts";
+export { createDecoder, type Decoder, type DecoderOptions } from "./model/decoder.ts";
+export { createEncoder, type Encoded, type Encoder, type EncoderOptions } from "./model/encoder.ts";
+export { type Gaussian, sample } from "./model/gaussian.ts";
+export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
+export type { Inferred, Learner, Move, Pose, Terms } from "./model/learner.ts";
+export {
+  type Initializer,
+  initialValues,
+  type Layer,
+  type Parameter,
+  type Parameters,
+  parametersOf,
+  statistic,
+  trained,
+} from "./model/parameters.ts";
+export { Pass } from "./model/pass.ts";
+export type { Stage } from "./model/stage.ts";
+export { createTexture, type Texture } from "./model/texture.ts";
+
+// Methods
+export { defineMethod, type Method, type MethodDefinition } from "./method/method.ts";
+export type { Latents } from "./method/objective/objective.ts";
+export { BETAS, OBJECTIVES } from "./method/objective/objectives.ts";
+export type { PoseLatents } from "./method/pose/pose.ts";
+export { POSES } from "./method/pose/poses.ts";
+export {
+  checkConfig,
+  checkStoredConfig,
+  configWith,
+  createLearner,
+  METHODS,
+  PRESETS,
+} from "./method/registry.ts";
+export {
+  type Branch,
+  createVae,
+  type Forward,
+  type Vae,
+  VAE_OPTIONS,
+  type VaeConfig,
+} from "./method/vae.ts";
+
+// Trained models
+export { type Encoding, Inference, type Reconstruction } from "./infer/inference.ts";
+
+// Training
+export {
+  type Checkpoint,
+  loadCheckpoint,
+  loadNewestCheckpoint,
+  saveCheckpoint,
+} from "./train/checkpoint.ts";
+export { evaluate, type EvaluateOptions, type Score } from "./train/evaluate.ts";
+export { readHistory, type StepRecord } from "./train/history.ts";
+export { train, type TrainOptions, type TrainResult } from "./train/loop.ts";
+export { createMonitor, type Frame, loadFrames, type Monitor } from "./train/monitor.ts";
+export { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "./train/run.ts";
+export { loadRunData, type RunData } from "./train/run_data.ts";
+export {
+  createTrainer,
+  type Losses,
+  type Trainer,
+  type TrainerOptions,
+  trainStep,
+} from "./train/trainer.ts";
+export { reconstructUnseen, type UnseenBatch, type UnseenOptions } from "./train/unseen.ts";
+
+// Measuring
+export type { Accuracy, Features } from "./study/classify.ts";
+export { classifyRuns } from "./study/classify_runs.ts";
+export { type Embedding, EMBEDDINGS } from "./study/embedding.ts";
+export { type Fit, fitGrid, renderViews, type Silhouettes } from "./study/fit_grid.ts";
+export {
+  type GroundTruth,
+  loadGroundTruth,
+  type Objects,
+  type Renderable,
+} from "./study/ground_truth.ts";
+export { type DrawOptions, type LabelledImages, labelledImages } from "./study/labelled_images.ts";
+export { type LatentNorms, latentNorms } from "./study/latent_norms.ts";
+export { drawLatents, standardGaussian } from "./study/latent_paths.ts";
+export {
+  type Aggregate,
+  aggregateOf,
+  type LabelledPosteriors,
+  type LatentGaussian,
+  latentsOf,
+  type Posteriors,
+} from "./study/latents.ts";
+export type { ModelPose } from "./study/pose_errors.ts";
+export { firstRows, joinRows, type LabelledRows, type Rows } from "./study/rows.ts";
+export {
+  alignInView,
+  alignSolids,
+  type ShapeAlignment,
+  type Solids,
+} from "./study/score/alignment.ts";
+export { alignAzimuths } from "./study/score/azimuth.ts";
+export { chamferDistance } from "./study/score/chamfer.ts";
+export type { Interval } from "./study/score/interval.ts";
+export { intersectionOverUnion } from "./study/score/overlap.ts";
+export { type Pieces, piecesOf } from "./study/score/pieces.ts";
+export { type Solidity, solidityOf } from "./study/score/solidity.ts";
+export type { Spread } from "./study/score/spread.ts";
+export type { Turn } from "./study/score/turn.ts";
+export type { ViewsAround } from "./study/score/views.ts";
+export {
+  type ShapeScoreOptions,
+  type ShapeScores,
+  type StudiedRun,
+  studyRuns,
+} from "./study/shape_scores.ts";
+export { type Evaluation, scoreRun, type TruthScores } from "./study/truth_scores.ts";
+
+// Showing
+export { type Mesh, meshOf, type MeshOptions } from "./show/export/mesh.ts";
+export {
+  type Exported,
+  type ExportedShape,
+  type ExportOptions,
+  exportShapes,
+} from "./show/export/shape_archive.ts";
+export { accuracyTable } from "./show/figures/accuracies.ts";
+export {
+  exhibitsOf,
+  exhibitsWithInputs,
+  momentsOf,
+  shapesDuringTraining,
+} from "./show/figures/exhibits.ts";
+export {
+  type ImageErrorMetrics,
+  imageErrorMetrics,
+  type ImageErrors,
+  imageErrorsOf,
+  imageErrorsTable,
+} from "./show/figures/image_errors.ts";
+export { type LatentMaps, latentMaps, type NamedLatents } from "./show/figures/latent_maps.ts";
+export { type LatentFindings, latentMetrics, latentTable } from "./show/figures/latent_report.ts";
+export {
+  interpolationSheet,
+  type LatentView,
+  latentViewOf,
+  type Measured,
+  poseSheet,
+  sampleSheet,
+  unitSheet,
+} from "./show/figures/latent_sheets.ts";
+export { architectureOf } from "./show/figures/model_architecture.ts";
+export {
+  type ComparedMethod,
+  comparedObjects,
+  lossPanelsOf,
+  methodsOf,
+  methodsTable,
+  metricsOf,
+  quantitiesOf,
+  type Quantity,
+} from "./show/figures/objectives.ts";
+export {
+  renderingsAboveShapes,
+  renderingsAfterTraining,
+  renderingsDuringTraining,
+} from "./show/figures/renderings.ts";
+export { type Made, recordOf, recordOfRun, recordOfRuns } from "./show/figures/run_record.ts";
+export { type SetErrors, setErrorsOf, setErrorsTable } from "./show/figures/set_errors.ts";
+export { azimuthsFigure, chairsFigure, viewpointsFigure } from "./show/figures/truth.ts";
+export {
+  azimuthWords,
+  scoredBaselines,
+  type ScoredMethod,
+  truthMetrics,
+  truthSummary,
+  truthTable,
+  viewDifferenceTable,
+  type Yardsticks,
+  yardsticksOf,
+} from "./show/figures/truth_words.ts";
+export { ADVERSARIAL_CLAIMS, type Claim, verdictOn } from "./show/figures/verdict.ts";
+export {
+  type Broadcast,
+  type DisplayMessage,
+  show,
+  type Showable,
+  type ShowOptions,
+} from "./show/notebook/display.ts";
+export { type ErrorSource, reportErrors } from "./show/notebook/interrupt.ts";
+export { type LiveOptions, progress, type ProgressBar } from "./show/notebook/live.ts";
+export {
+  type ExampleImages,
+  exampleImages,
+  type OwnImages,
+  ownImages,
+} from "./show/notebook/own_images.ts";
+export { type NotebookParameters, type Settings, settings } from "./show/notebook/settings.ts";
+export { type WatchOptions, watchRun, watchRuns } from "./show/notebook/training.ts";
+export { showViewer } from "./show/notebook/viewer_output.ts";
+export { encodeGif, type GifOptions } from "./show/plot/animation.ts";
+export { architectureBitmap, architectureSvg } from "./show/plot/architecture.ts";
+export type {
+  Architecture,
+  DrawnStage,
+  Link,
+  Panel,
+  StageKind,
+} from "./show/plot/architecture_parts.ts";
+export {
+  above,
+  type Alignment,
+  type Arrangement,
+  type Bitmap,
+  encodePng,
+  greyBitmap,
+} from "./show/plot/bitmap.ts";
+export {
+  type ComparedObject,
+  type ComparisonOptions,
+  shapeComparison,
+} from "./show/plot/comparison.ts";
+export {
+  type CurveOptions,
+  type Curves,
+  curvesBitmap,
+  type HistoryRecord,
+  lossCurves,
+} from "./show/plot/curves.ts";
+export {
+  type Figure,
+  type FigureRecord,
+  type SavedFigure,
+  saveFigure,
+  type SaveOptions,
+} from "./show/plot/figure_file.ts";
+export {
+  type Exhibit,
+  imageSheet,
+  type ImageStack,
+  QUARTER_VIEWS,
+  type SheetOptions,
+  trainingStrips,
+  turntable,
+  type TurntableOptions,
+  type ViewOptions,
+} from "./show/plot/figures.ts";
+export {
+  lossesOfMethods,
+  type LossPanel,
+  type MethodLoss,
+  seedDots,
+  type SeedPanel,
+} from "./show/plot/methods.ts";
+export { scatterMaps, type ScatterPoint, type ScatterRow } from "./show/plot/scatter.ts";
+export { drawVoxels, type VoxelView } from "./show/plot/voxel_drawing.ts";
+export type { ViewerOptions } from "./show/viewer/html.ts";
+export type { SceneOptions, ViewerFrame } from "./show/viewer/scene.ts";
+
+// Benchmarks
+export type { LossRun } from "./tools/bench/losses.ts";
+export {
+  growthFigure,
+  lossesFigure,
+  type Measurements,
+  partsFigure,
+  type PartsOnly,
+  type PeersOnly,
+  type PeerTimes,
+  readMeasurements,
+  stepFigure,
+  type StepOnly,
+  triesTable,
+  type Try,
+} from "./tools/bench/measurement_figures.ts";
+export { type PartTimes, timeParts } from "./tools/bench/parts.ts";
+export type { PeerRow, PeersReport, Turns } from "./tools/bench/peers.ts";
+export { type Quietness, quietnessInWords } from "./tools/bench/quietness.ts";
+export {
+  type BenchReport,
+  type Failure,
+  measureStep,
+  type Size,
+  type StepReport,
+  versions,
+} from "./tools/bench/report.ts";
+export type { StepTimes, Times, TimingOptions } from "./tools/bench/timing.ts";
+export type { TwinDescription } from "./tools/bench/twin.ts";

@@ -27,7 +27,8 @@ Deno.test("mod.ts has what a reader of the paper looks for", () => {
     "loadImageSet",
     "createBatches",
     "projectVoxels", // the renderer
-    "createModel", // the 3D-VAE
+    "createVae", // the 3D-VAE
+    "createLearner", // whatever a config describes
     "jit", // plain functions as one graph
     "train",
     "openRun",

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
-import { checkStoredConfig, PRESETS } from "@/config.ts";
-import { createModel } from "@/method/vae.ts";
+import { checkStoredConfig, PRESETS } from "@/method/registry.ts";
+import { createVae } from "@/method/vae.ts";
 import { imageFormat } from "@/show/plot/bitmap.ts";
 import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
 import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
@@ -138,7 +138,7 @@ function checkFigure(name: string): void {
   assert.deepEqual(rest, {});
   assert.ok(data === undefined || data.length > 0);
   assert.equal(figure, name);
-  if ("filters" in config) checkStoredConfig(config); // else it is no run's
+  if ("imageSize" in config) checkStoredConfig(config); // else it is no run's
   assert.equal(seed, config.seed);
   assert.match(commit, /^[0-9a-f]{40}$/);
   assert.ok(minutes >= 0);
@@ -207,7 +207,7 @@ Deno.test("the code of every notebook type-checks", () =>
 
 /** Counts the trained parameters of a part of the quick preset's model. */
 function trainedCount(prefix: string): number {
-  return Object.entries(createModel(PRESETS.quick).parameters)
+  return Object.entries(createVae(PRESETS.quick).parameters)
     .filter(([name, { isTrained }]) => isTrained && name.startsWith(prefix))
     .reduce((sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

@@ -1,12 +1,13 @@
 /** The smallest run that has every part: what the tests of models and training share. */
-import type { Config } from "@/config.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { createRandom } from "@/engine/random.ts";
 import { createMonitor, type Monitor } from "@/train/monitor.ts";
 
 /** Everything as in the paper, in small. */
-export const TINY: Config = {
+export const TINY: VaeConfig = {
+  method: "vae",
   data: "blobs:1,bars:1",
   objective: "mu-vae",
   beta: 1,
@@ -52,7 +53,7 @@ export function tinySets(): MixedSet[] {
 }
 
 /** Batches and monitor of the tiny run. */
-export function tinyData(config: Config = TINY): { batches: Batches; monitor: Monitor } {
+export function tinyData(config: VaeConfig = TINY): { batches: Batches; monitor: Monitor } {
   const sets = tinySets();
   const batches = createBatches({ sets, batchSize: config.batchSize, seed: config.seed });
   return { batches, monitor: createMonitor(sets, batches.shares) };

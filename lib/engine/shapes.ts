@@ -18,6 +18,17 @@ import type * as tf from "./tf.ts";
 /** An axis of known length, or the letter of one whose length is free but the same for each use. */
 export type Axis = number | string;
 
+/** An array of numbers with its shape. */
+export interface ShapedArray {
+  /** Its lengths. */
+  readonly shape: readonly number[];
+  /** Its elements, the last axis running fastest. */
+  readonly values: Float32Array;
+}
+
+/** Arrays by name: the variables of a run, as a checkpoint holds them. */
+export type NamedArrays = Readonly<Record<string, ShapedArray>>;
+
 /** Counts the elements of a shape: the product of its lengths, 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);

@@ -1,5 +1,6 @@
 /**
- * A trained model at work: images to latents and shapes, latents to shapes, shapes to images.
+ * A trained model at work, in physical units: images to shapes and poses, latents to shapes, shapes to
+ * images.
  *
  * @module
  */
@@ -13,95 +14,94 @@ import {
   type TensorSpec,
 } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
-import { elevationOf } from "@/render/camera.ts";
+import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { elementCount } from "@/engine/shapes.ts";
-import type { Pass } from "@/model/parameters.ts";
-import { createModel, type Model } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
+import type { Learner } from "@/model/learner.ts";
+import { Pass } from "@/model/pass.ts";
 
-/** What a model makes of one batch of images; plain arrays, S = image size. */
+/** What a model makes of one batch of images; plain arrays, S = image size, G = side of the grid. */
 export interface Reconstruction {
-  /** Mean of the shape latent `[B, Z - 1]`. */
+  /** The shape latent `[B, Z]`. */
   readonly latent: Float32Array;
-  /** Pose latent `[B]` in (-1, 1). */
-  readonly pose: Float32Array;
-  /** Elevation `[B]` in radians; 0 where poses have none. */
+  /** Azimuth of the camera `[B]`, radians. */
+  readonly azimuth: Float32Array;
+  /** Elevation of the camera `[B]`, radians; 0 where poses have none. */
   readonly elevation: Float32Array;
-  /** Density of the voxels `[B, S, S, S]`, in (0, 1 / tau). */
-  readonly density: Float32Array;
+  /** Occupancy of the voxels `[B, G, G, G]`, in [0, 1]. */
+  readonly occupancy: Float32Array;
   /** What the camera sees `[B, S, S]`, before any texture. */
   readonly projection: Float32Array;
-  /** What the image is compared with `[B, S, S]`: the projection, textured if there is that layer. */
+  /** What is compared with the image `[B, S, S]`: the projection, textured if there is that layer. */
   readonly rendering: Float32Array;
 }
 
 /** What the encoder makes of images: the posteriors q(z|x) of their shape latents. */
 export interface Encoding {
-  /** `[B, Z - 1]` */
+  /** `[B, Z]` */
   readonly mean: Float32Array;
-  /** `[B, Z - 1]`, natural logarithm of the variance. */
+  /** `[B, Z]`, natural logarithm of the variance. */
   readonly logVariance: Float32Array;
 }
 
 /** What a trained model can do. */
 export type InferenceFunctions = {
-  /** Images to latents, voxels and renderings: a `Reconstruction` of tensors. */
+  /** Images to latents, poses, voxels and renderings: a `Reconstruction` of tensors. */
   readonly reconstruct: GraphFunction<"images", keyof Reconstruction>;
   /** Images to the posteriors of their shape latents: an `Encoding` of tensors. */
   readonly encode: GraphFunction<"images", keyof Encoding>;
   /** Shape latents to voxels. */
-  readonly decode: GraphFunction<"latent", "density">;
-  /** Voxels and pose latents to projections. */
-  readonly render: GraphFunction<"density" | "pose", "projection">;
+  readonly decode: GraphFunction<"latent", "occupancy">;
+  /** Voxels and azimuths to projections. */
+  readonly render: GraphFunction<"occupancy" | "azimuth", "projection">;
 };
 
-/**
- * Makes the functions of a trained model, ready to be compiled with others that share its variables.
- *
- * @param model The model
- * @param parameters Reads its parameters
- * @param config Sizes
- * @param batchSize Images or latents in one call
- */
+/** What a model infers with. */
+export interface InferenceOptions {
+  /** Reads the parameters. */
+  readonly parameters: () => Readonly<Record<string, tf.Tensor>>;
+  /** Gives the steps that they were trained for `[]`, float32: what schedules go by. */
+  readonly step: () => tf.Scalar;
+  /** Images or latents in one call. */
+  readonly batchSize: number;
+  /** Side of the images. */
+  readonly imageSize: number;
+}
+
+/** Makes the functions of a trained model, ready to be compiled with others that share its variables. */
 export function inferenceFunctions(
-  model: Model,
-  parameters: () => Readonly<Record<string, tf.Tensor>>,
-  { imageSize, latentSize, tau }: Config,
-  batchSize: number,
+  learner: Learner,
+  { parameters, step, batchSize, imageSize }: InferenceOptions,
 ): InferenceFunctions {
-  const pass = (): Pass => ({
-    values: parameters(),
-    isTraining: false,
-    seed: tf.zeros([2], "int32"),
-    statistics: {},
-  });
+  const { latentSize, gridSize } = learner;
+  const pass = () =>
+    new Pass({
+      values: parameters(),
+      seed: tf.zeros([2], "int32"),
+      step: step(),
+      isTraining: false,
+    });
   const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
   const images = float(batchSize, imageSize, imageSize, 1);
-  const density = float(batchSize, imageSize, imageSize, imageSize);
+  const occupancy = float(batchSize, gridSize, gridSize, gridSize);
   return {
     reconstruct: graphFunction({ images }, (inputs) => {
-      const forward = model.forward(pass(), inputs.images as tf.Tensor4D);
-      const { s, tilt } = forward.pose;
-      return {
-        latent: forward.posterior.mean,
-        pose: s,
-        elevation: tilt ? elevationOf(tilt) : tf.zerosLike(s),
-        density: tf.div(forward.occupancy, tau),
-        projection: forward.projection,
-        rendering: forward.textured ?? forward.projection,
-      };
+      const { pose, ...made } = learner.infer(pass(), inputs.images as tf.Tensor4D);
+      const { azimuth, elevation = tf.zerosLike(azimuth) } = pose;
+      return { ...made, azimuth, elevation };
     }),
     encode: graphFunction({ images }, (inputs) => {
-      const { mean, logVariance } = model.encode(pass(), inputs.images as tf.Tensor4D);
+      const { mean, logVariance } = learner.encode(pass(), inputs.images as tf.Tensor4D);
       return { mean, logVariance };
     }),
-    decode: graphFunction({ latent: float(batchSize, latentSize - 1) }, (inputs) => ({
-      density: tf.div(model.decode(pass(), inputs.latent as tf.Tensor2D), tau),
+    decode: graphFunction({ latent: float(batchSize, latentSize) }, (inputs) => ({
+      occupancy: learner.decode(pass(), inputs.latent as tf.Tensor2D),
     })),
-    render: graphFunction({ density, pose: float(batchSize) }, (inputs) => {
-      const occupancy = tf.mul(inputs.density, tau) as tf.Tensor4D;
-      return { projection: model.render(occupancy, { s: inputs.pose as tf.Tensor1D }) };
-    }),
+    render: graphFunction({ occupancy, azimuth: float(batchSize) }, (inputs) => ({
+      projection: learner.render(inputs.occupancy as tf.Tensor4D, {
+        azimuth: inputs.azimuth as tf.Tensor1D,
+      }),
+    })),
   };
 }
 
@@ -111,25 +111,30 @@ export class Inference implements Disposable {
   readonly #program: Program<InferenceFunctions>;
   /** Images in one call; fewer are filled up. */
   readonly batchSize: number;
+  /** G, the side of the voxel grids. */
+  readonly gridSize: number;
 
   /**
    * Compiles the model.
    *
    * @param config The config that the weights were trained with
    * @param weights The parameters' values, by name, as a checkpoint holds them
-   * @param options `batchSize` of the compiled functions: the training's unless given, at most that
+   * @param options `batchSize` of the compiled functions: the training's unless given, at most that;
+   *   `step` after which the weights were saved: the run's last unless given
    * @throws {RangeError} If weights are missing or have another size
    */
   constructor(
     config: Config,
-    weights: Readonly<Record<string, Float32Array>>,
-    options: { batchSize?: number } = {},
+    weights: NamedArrays,
+    options: { batchSize?: number; step?: number } = {},
   ) {
-    this.batchSize = options.batchSize ?? config.batchSize;
-    const model = createModel(config);
+    const { batchSize = config.batchSize, step = config.steps } = options;
+    this.batchSize = batchSize;
+    const learner = createLearner(config);
+    this.gridSize = learner.gridSize;
     const variables = Object.fromEntries(
-      Object.entries(model.parameters).map(([name, { shape }]) => {
-        const values = weights[name];
+      Object.entries(learner.parameters).map(([name, { shape }]) => {
+        const values = weights[name]?.values as Float32Array | undefined;
         const count = elementCount(shape);
         if (values?.length !== count) {
           throw new RangeError(
@@ -140,11 +145,15 @@ export class Inference implements Disposable {
         return [name, new Variable(name, [...shape], values)];
       }),
     );
-    const parameters = () =>
-      Object.fromEntries(
-        Object.entries(variables).map(([name, variable]) => [name, variable.read()]),
-      );
-    this.#functions = inferenceFunctions(model, parameters, config, this.batchSize);
+    this.#functions = inferenceFunctions(learner, {
+      parameters: () =>
+        Object.fromEntries(
+          Object.entries(variables).map(([name, variable]) => [name, variable.read()]),
+        ),
+      step: () => tf.scalar(step),
+      batchSize,
+      imageSize: config.imageSize,
+    });
     this.#program = jit(this.#functions);
   }
 
@@ -170,24 +179,24 @@ export class Inference implements Disposable {
   }
 
   /**
-   * Decodes shape latents `[N, Z - 1]`.
+   * Decodes shape latents `[N, Z]`.
    *
-   * @returns Density `[N, S, S, S]`
+   * @returns Occupancy `[N, G, G, G]` in [0, 1]
    */
   decode(latents: Float32Array): Float32Array {
-    return this.#inBatches("decode", { latent: latents }).density;
+    return this.#inBatches("decode", { latent: latents }).occupancy;
   }
 
   /**
-   * Renders voxels from chosen azimuths, by a level camera and without the texture layer.
+   * Renders voxels from chosen azimuths, by a level camera and without any texture.
    *
-   * @param density `[N, S, S, S]`, in [0, 1 / tau], as `decode` gives it
-   * @param pose Pose latents `[N]` in [-1, 1], which stand for the azimuths (pose + 1) pi
-   * @returns Projections `[N, S, S]` in [0, 1)
-   * @throws {RangeError} If there are not as many poses as grids
+   * @param occupancy `[N, G, G, G]` in [0, 1], as `decode` gives it
+   * @param azimuth `[N]`, radians
+   * @returns Projections `[N, S, S]` in [0, 1]
+   * @throws {RangeError} If there are not as many azimuths as grids
    */
-  render(density: Float32Array, pose: Float32Array): Float32Array {
-    return this.#inBatches("render", { density, pose }).projection;
+  render(occupancy: Float32Array, azimuth: Float32Array): Float32Array {
+    return this.#inBatches("render", { occupancy, azimuth }).projection;
   }
 
   /** Frees the graph. */

@@ -80,8 +80,8 @@ export function batchNorm<T extends tf.Tensor>(name: string, channels: number): 
       }
       const inputs = { x, scale, shift, mean, variance } as unknown as tf.NamedTensorMap;
       const [y, newMean, newVariance] = tf.engine().runKernel(KERNEL, inputs) as tf.Tensor[];
-      pass.statistics[`${name}/mean`] = newMean!;
-      pass.statistics[`${name}/variance`] = newVariance!;
+      pass.keepStatistic(`${name}/mean`, newMean!);
+      pass.keepStatistic(`${name}/variance`, newVariance!);
       return y!.reshape(input.shape) as T;
     },
   };

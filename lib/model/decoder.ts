@@ -6,7 +6,8 @@
 import * as tf from "@/engine/tf.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { deconv3d, deconv3dToOneChannel, LEAK, linear } from "./layers.ts";
-import { normal, type Parameters, parametersOf, type Pass } from "./parameters.ts";
+import { normal, type Parameters, parametersOf } from "./parameters.ts";
+import type { Pass } from "./pass.ts";
 import type { Stage } from "./stage.ts";
 
 /** Latents to voxels. */
@@ -46,17 +47,15 @@ export function createDecoder({ shapeLatentSize, gridSize, filters }: DecoderOpt
   return {
     parameters: parametersOf(grid, norm1, deconv1, norm2, deconv2),
     stages: [
-      { kind: "deconv3d", name: "grid", note: "dense", shape: cube(coarse, filters) },
+      { kind: "deconv3d", name: "grid", shape: cube(coarse, filters) },
       {
         kind: "deconv3d",
         name: "deconv 1",
-        note: "3×3×3, stride 2",
         shape: cube(2 * coarse, filters / 2),
       },
       {
         kind: "deconv3d",
         name: "deconv 2",
-        note: "3×3×3, stride 2,\nsigmoid / τ",
         shape: cube(gridSize, 1),
       },
     ],

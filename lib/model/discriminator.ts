@@ -5,7 +5,8 @@
  */
 import * as tf from "@/engine/tf.ts";
 import { dense, LEAK } from "./layers.ts";
-import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
+import { glorotUniform, type Parameters, parametersOf } from "./parameters.ts";
+import type { Pass } from "./pass.ts";
 import type { Stage } from "./stage.ts";
 
 /** Units of each hidden layer. */
@@ -18,7 +19,7 @@ export interface Discriminator {
   /** Its stages, for the architecture figure. */
   readonly stages: readonly Stage[];
   /** Gives the logit of "drawn from the prior" `[B]` for each code `[B, units]`. */
-  judge(pass: Pass, code: tf.Tensor2D): tf.Tensor1D;
+  logits(pass: Pass, code: tf.Tensor2D): tf.Tensor1D;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface Discriminator {
  * Choice: the two hidden layers of 1000 units that Makhzani et al. (arXiv:1511.05644, appendix A) give
  * theirs for MNIST, which the paper does not describe; with this model's leaky ReLU and
  * Glorot-uniform weights in the place of ReLU and normals of sd .01. No batch norm: it would let the
- * discriminator judge whole batches by their statistics.
+ * discriminator tell whole batches by their statistics.
  *
  * @param units Units of a code
  */
@@ -37,12 +38,12 @@ export function createDiscriminator(units: number): Discriminator {
   return {
     parameters: parametersOf(hidden1, hidden2, output),
     stages: [
-      { kind: "discriminator", name: "code", note: "z and pose,\nor prior", shape: [units] },
-      { kind: "discriminator", name: "hidden 1", note: "dense", shape: [UNITS] },
-      { kind: "discriminator", name: "hidden 2", note: "dense", shape: [UNITS] },
-      { kind: "discriminator", name: "drawn?", note: "dense, sigmoid", shape: [1] },
+      { kind: "discriminator", name: "code", shape: [units] },
+      { kind: "discriminator", name: "hidden 1", shape: [UNITS] },
+      { kind: "discriminator", name: "hidden 2", shape: [UNITS] },
+      { kind: "discriminator", name: "drawn?", shape: [1] },
     ],
-    judge(pass, code) {
+    logits(pass, code) {
       const features1 = tf.leakyRelu(hidden1.apply(pass, code), LEAK); // [B, 1000]
       const features2 = tf.leakyRelu(hidden2.apply(pass, features1), LEAK); // [B, 1000]
       return output.apply(pass, features2).reshape([-1]);

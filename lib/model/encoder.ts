@@ -7,11 +7,12 @@ import * as tf from "@/engine/tf.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { clipNorm, type Gaussian } from "./gaussian.ts";
 import { conv2d, dense, LEAK } from "./layers.ts";
-import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
+import { glorotUniform, type Parameters, parametersOf } from "./parameters.ts";
+import type { Pass } from "./pass.ts";
 import type { Stage } from "./stage.ts";
 
 /** What an encoder makes of images. */
-export interface Encoding {
+export interface Encoded {
   /** Posterior of the shape latent. */
   readonly posterior: Gaussian;
   /** What the convolutions give, `[B, featureCount]`: the heads, and maybe others, start here. */
@@ -27,7 +28,7 @@ export interface Encoder {
   /** Units of its features. */
   readonly featureCount: number;
   /** Encodes images `[B, H, W, 1]` in [0, 1]. */
-  encode(pass: Pass, images: tf.Tensor4D): Encoding;
+  encode(pass: Pass, images: tf.Tensor4D): Encoded;
 }
 
 /** The sizes of an encoder. */
@@ -72,7 +73,6 @@ export function createEncoder(options: EncoderOptions): Encoder {
       ...blocks.map(({ size }, i) => ({
         kind: "conv2d" as const,
         name: `conv ${i + 1}`,
-        note: "3×3, stride 2",
         shape: [size, size, filters],
       })),
       { kind: "dense", name: "mean", shape: [shapeLatentSize] },

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import * as tf from "@/engine/tf.ts";
+import type { Pass } from "./pass.ts";
 
 /** q(z|x) for each image: independent normals. */
 export interface Gaussian {
@@ -31,15 +31,15 @@ export function clipNorm(x: tf.Tensor2D, limit: number): tf.Tensor2D {
  * Draws a latent: z = mean + eps * exp(logVariance / 2), eps ~ N(0, I), as in Kingma and Welling
  * (arXiv:1312.6114).
  *
- * @param seed `[2]` int32, the seed of the pass
+ * @param pass Whose noise it takes
  * @param stream Tells this draw apart from others of the same pass
  * @returns `[B, units]`
  */
 export function sample(
-  seed: tf.Tensor1D,
+  pass: Pass,
   { mean, logVariance }: Gaussian,
-  stream: number,
+  stream: string,
 ): tf.Tensor2D {
-  const noise = statelessNormal(mean.shape, seed, stream);
+  const noise = pass.normal(stream, mean.shape);
   return tf.add(mean, tf.mul(noise, tf.exp(tf.mul(logVariance, 0.5)))) as tf.Tensor2D;
 }

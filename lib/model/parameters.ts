@@ -8,7 +8,8 @@
  */
 import { createRandom, type Random, seedFor } from "@/engine/random.ts";
 import type * as tf from "@/engine/tf.ts";
-import { elementCount } from "@/engine/shapes.ts";
+import type { Pass } from "./pass.ts";
+import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 
 /** Draws one initial value. */
 export type Initializer = (random: Random) => number;
@@ -25,18 +26,6 @@ export interface Parameter {
 
 /** Parameters by name, such as `encoder/conv1/kernel`. */
 export type Parameters = Readonly<Record<string, Parameter>>;
-
-/** One forward pass: the values of the parameters, and what the pass leaves behind. */
-export interface Pass {
-  /** The value of every parameter, by name. */
-  readonly values: Readonly<Record<string, tf.Tensor>>;
-  /** Whether batch statistics and random draws are used, as in training, or their running means. */
-  readonly isTraining: boolean;
-  /** `[2]` int32, the run's seed and the step: every draw of the pass follows from it. */
-  readonly seed: tf.Tensor1D;
-  /** New values of parameters that are not trained; batch norm writes its running statistics here. */
-  readonly statistics: Record<string, tf.Tensor>;
-}
 
 /** Part of a network: parameters and what it does with them. */
 export interface Layer<Input extends tf.Tensor, Output extends tf.Tensor> {
@@ -87,12 +76,13 @@ export function parametersOf(...parts: readonly { readonly parameters: Parameter
  * @param parameters What to draw
  * @param seed The run's seed
  */
-export function initialValues(parameters: Parameters, seed: number): Record<string, Float32Array> {
+export function initialValues(parameters: Parameters, seed: number): NamedArrays {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, initial }]) => {
       const random = createRandom(seedFor(seed, name));
       const count = elementCount(shape);
-      return [name, Float32Array.from({ length: count }, () => initial(random))];
+      const values = Float32Array.from({ length: count }, () => initial(random));
+      return [name, { shape, values }];
     }),
   );
 }

@@ -10,8 +10,6 @@ export interface Stage {
   readonly kind: "input" | "conv2d" | "dense" | "deconv3d" | "texture" | "pose" | "discriminator";
   /** What to call it; unique within a model. */
   readonly name: string;
-  /** A few words more, such as its kernel. */
-  readonly note?: string;
   /** The shape of its result for one image, without the batch axis. */
   readonly shape: readonly number[];
 }

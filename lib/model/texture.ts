@@ -5,7 +5,8 @@
  */
 import * as tf from "@/engine/tf.ts";
 import { dense, LEAK } from "./layers.ts";
-import { glorotUniform, type Parameters, parametersOf, type Pass } from "./parameters.ts";
+import { glorotUniform, type Parameters, parametersOf } from "./parameters.ts";
+import type { Pass } from "./pass.ts";
 import type { Stage } from "./stage.ts";
 
 /** Projections to textured images. */

@@ -14,9 +14,9 @@ import * as tf from "@/engine/tf.ts";
 
 /** Where the points of every ray fall in the grid, counted in cells. */
 export interface RayPoints {
-  /** Depth index, fractional, `[B, W, D, 1]`; 0 is the centre of the nearest cell. */
+  /** Depth index, fractional, `[B, R, D, 1]`; 0 is the centre of the nearest cell. */
   readonly depth: tf.Tensor4D;
-  /** Column index, fractional, `[B, W, D, 1]`; 0 is the centre of the leftmost cell. */
+  /** Column index, fractional, `[B, R, D, 1]`; 0 is the centre of the leftmost cell. */
   readonly column: tf.Tensor4D;
 }
 
@@ -29,6 +29,17 @@ export interface RayPoints {
  */
 export function azimuthOf(s: tf.Tensor1D): tf.Tensor1D {
   return tf.mul(tf.add(s, 1), Math.PI);
+}
+
+/** The same for one number; the latent may be any, such as -1 or 1. */
+export function azimuthOfLatent(s: number): number {
+  return (s + 1) * Math.PI;
+}
+
+/** Gives the pose latent of an azimuth in radians, in [-1, 1): the inverse of `azimuthOfLatent`. */
+export function latentOfAzimuth(azimuth: number): number {
+  const turns = azimuth / (2 * Math.PI);
+  return 2 * (turns - Math.floor(turns)) - 1;
 }
 
 /** Largest elevation. Choice: 30 degrees, from which the post's own turntables look. */
@@ -49,17 +60,23 @@ export function elevationOf(tilt: tf.Tensor1D): tf.Tensor1D {
  * axis leaves rows alone, so one layer serves all of them.
  *
  * @param azimuth Radians `[B]`
- * @param depth D, the number of points along a ray
- * @param width W, the number of rays in a row
+ * @param depth D, the cells along the depth of the grid, and the points along a ray
+ * @param width W, the cells of a row of the grid
+ * @param rays R, the rays of a row of the image, W unless given
  */
-export function turnedPoints(azimuth: tf.Tensor1D, depth: number, width: number): RayPoints {
-  const x = cellCentres(width).reshape([1, width, 1, 1]);
+export function turnedPoints(
+  azimuth: tf.Tensor1D,
+  depth: number,
+  width: number,
+  rays: number = width,
+): RayPoints {
+  const x = cellCentres(rays).reshape([1, rays, 1, 1]);
   const z = cellCentres(depth).reshape([1, 1, depth, 1]);
   const angle = azimuth.reshape([-1, 1, 1, 1]); // [B, 1, 1, 1]
   const cos = tf.cos(angle);
   const sin = tf.sin(angle);
-  const turnedX = tf.add(tf.mul(x, cos), tf.mul(z, sin)); // [B, W, D, 1]
-  const turnedZ = tf.sub(tf.mul(z, cos), tf.mul(x, sin)); // [B, W, D, 1]
+  const turnedX = tf.add(tf.mul(x, cos), tf.mul(z, sin)); // [B, R, D, 1]
+  const turnedZ = tf.sub(tf.mul(z, cos), tf.mul(x, sin)); // [B, R, D, 1]
   return { depth: cellIndex(turnedZ, depth), column: cellIndex(turnedX, width) };
 }
 
@@ -68,21 +85,34 @@ export function turnedPoints(azimuth: tf.Tensor1D, depth: number, width: number)
  * y / cos e - z tan e, for the ray that meets the image at height y.
  *
  * @param elevation Radians `[B]`, in (-pi / 2, pi / 2)
- * @param depth D, the number of points along a ray
- * @param height H, the number of rays in a column
- * @returns Row index, fractional, `[B, H, D, 1]`; 0 is the centre of the highest cell
+ * @param depth D, the points along a ray
+ * @param height H, the rows of the grid
+ * @param rays R, the rows of the image, H unless given
+ * @returns Row index, fractional, `[B, R, D, 1]`; 0 is the centre of the highest cell
  */
 export function rowsAlongRays(
   elevation: tf.Tensor1D,
   depth: number,
   height: number,
+  rays: number = height,
 ): tf.Tensor4D {
   // Rows count downwards: with -y in the place of y both signs of the shear turn round.
-  const down = cellCentres(height).reshape([1, height, 1, 1]);
+  const down = cellCentres(rays).reshape([1, rays, 1, 1]);
   const z = cellCentres(depth).reshape([1, 1, depth, 1]);
   const angle = elevation.reshape([-1, 1, 1, 1]); // [B, 1, 1, 1]
-  const sheared = tf.add(tf.div(down, tf.cos(angle)), tf.mul(z, tf.tan(angle))); // [B, H, D, 1]
+  const sheared = tf.add(tf.div(down, tf.cos(angle)), tf.mul(z, tf.tan(angle))); // [B, R, D, 1]
   return cellIndex(sheared, height);
+}
+
+/**
+ * Gives the row of the grid in which each row of an image lies, for a level camera.
+ *
+ * @param height H, the rows of the grid
+ * @param rays R, the rows of the image
+ * @returns Row index, fractional, `[1, 1, R, 1]`
+ */
+export function rowsOfImage(height: number, rays: number): tf.Tensor4D {
+  return cellIndex(cellCentres(rays).reshape([1, 1, rays, 1]), height);
 }
 
 /** Gives the coordinates of `count` cell centres that fill [-1, 1]. */

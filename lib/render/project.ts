@@ -2,30 +2,36 @@
  * The differentiable renderer: a voxel grid and an azimuth to an image.
  *
  * Turning about the vertical axis mixes only depth and columns, so resampling and summing along a ray
- * is one small matrix for each sample: A[w, (d, x)] holds the bilinear weights that ray column w puts
- * on cell (d, x). The image's exponent is then a matrix product, with gradients for both factors
+ * is one small matrix for each azimuth: A[r, (d, w)] holds the bilinear weights that ray column r puts
+ * on cell (d, w). The image's exponent is then a matrix product, with gradients for both factors
  * and no gather.
  *
  * @module
  */
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { turnedPoints } from "./camera.ts";
+import { rowsOfImage, turnedPoints } from "./camera.ts";
 
 /** What a projection can vary. */
 export interface ProjectionOptions {
-  /** Opacity of one unit of density along one cell. Paper: .5. */
+  /** Opacity of one unit of density along one cell. Paper: 0.5. */
   readonly tau?: number;
+  /**
+   * Rows and columns of the images; those of the grid unless given. Image and grid fill the same square
+   * [-1, 1]^2, and each pixel is the ray through its centre.
+   */
+  readonly size?: readonly [rows: number, columns: number];
 }
 
 /**
- * Projects voxel grids to images after turning each by its azimuth.
+ * Projects voxel grids to images, each from its own azimuth.
  *
  * image[b, h, w] = 1 - exp(-tau * sum over d of density_b(R p(d, h, w)))
  *
  * with p and R as in `camera.ts`, density trilinear between cell centres and 0 outside the grid.
  * Paper: the projection of PrGAN (arXiv:1612.05872), which the author's code takes over.
  * Differentiable in both tensors; a plain function of tensors, so it can be traced.
+ * `projectViews` gives several views of each grid.
  *
  * @example An opaque cell hides what lies behind it
  * ```ts
@@ -40,8 +46,8 @@ export interface ProjectionOptions {
  *
  * @param density `[B, D, H, W]`, >= 0, per cell
  * @param azimuth `[B]`, radians
- * @param options `tau`, .5 unless given
- * @returns Images `[B, H, W]` in [0, 1]; the caller disposes them
+ * @param options `tau`, 0.5 unless given, and `size` of the images
+ * @returns Images `[B, rows, columns]` in [0, 1]; the caller disposes them
  * @throws {TypeError} If a shape is wrong
  */
 export function projectVoxels(
@@ -54,17 +60,54 @@ export function projectVoxels(
   const lengths = checkShape(action, "density", density, ["B", "D", "H", "W"]);
   checkShape(action, "azimuth", azimuth, ["B"], lengths);
   const [batch, depth, height, width] = density.shape;
+  const [rows, columns] = options.size ?? [height, width];
   return tf.tidy(() => {
-    const points = turnedPoints(azimuth, depth, width);
-    const alongDepth = bilinearWeights(points.depth, depth); // [B, W, D, D]
-    const alongColumn = bilinearWeights(points.column, width); // [B, W, D, W]
-    const rays = tf.matMul(alongDepth, alongColumn, true) // [B, W, D, W], summed over the ray
-      .reshape([batch, width, depth * width]);
-    const layers = tf.transpose(density, [0, 2, 1, 3]) // [B, H, D, W]
-      .reshape([batch, height, depth * width]);
-    const thickness = tf.matMul(layers, rays, false, true); // [B, H, W]
-    return tf.sub(1, tf.exp(tf.mul(thickness, -tau))) as tf.Tensor3D;
+    const rays = raysThrough(azimuth, depth, width, columns)
+      .reshape([batch, columns, depth * width]);
+    const thickness = tf.matMul(layersOf(density), rays, false, true); // [B, H, columns]
+    return opacityOf(inRows(thickness, rows), tau) as tf.Tensor3D;
   });
+}
+
+/**
+ * Gives what each ray of a row of the image adds up: the weight of every cell of a horizontal layer.
+ *
+ * @param azimuth Radians `[N]`
+ * @returns `[N, columns, D, W]`
+ */
+export function raysThrough(
+  azimuth: tf.Tensor1D,
+  depth: number,
+  width: number,
+  columns: number,
+): tf.Tensor4D {
+  const points = turnedPoints(azimuth, depth, width, columns);
+  const alongDepth = bilinearWeights(points.depth, depth); // [N, columns, D, D]
+  const alongColumn = bilinearWeights(points.column, width); // [N, columns, D, W]
+  return tf.matMul(alongDepth, alongColumn, true) as tf.Tensor4D; // summed over the ray
+}
+
+/** Lays a grid `[B, D, H, W]` out in horizontal layers `[B, H, D W]`. */
+export function layersOf(density: tf.Tensor4D): tf.Tensor3D {
+  const [batch, depth, height, width] = density.shape;
+  return tf.transpose(density, [0, 2, 1, 3]) // [B, H, D, W]
+    .reshape([batch, height, depth * width]);
+}
+
+/** Resamples the rows of a grid's images `[..., H, columns]` to the rows that are asked for. */
+export function inRows(thickness: tf.Tensor, rows: number): tf.Tensor {
+  const [height, columns] = thickness.shape.slice(-2) as [number, number];
+  if (rows === height) return thickness;
+  const weights = bilinearWeights(rowsOfImage(height, rows), height) // [1, 1, rows, H]
+    .reshape([1, rows, height]);
+  const images = thickness.reshape([-1, height, columns]);
+  return tf.matMul(weights.tile([images.shape[0]!, 1, 1]), images)
+    .reshape([...thickness.shape.slice(0, -2), rows, columns]);
+}
+
+/** 1 - exp(-tau thickness) */
+export function opacityOf(thickness: tf.Tensor, tau: number | tf.Tensor): tf.Tensor {
+  return tf.sub(1, tf.exp(tf.mul(thickness, typeof tau === "number" ? -tau : tf.neg(tau))));
 }
 
 /** Gives the weight of each of `count` cells at fractional indices `[..., 1]`: max(0, 1 - |f - k|). */

@@ -61,7 +61,7 @@ export function fitGrid(
           return tf.sum(tf.squaredDifference(rendered, inputs.images)) as tf.Scalar;
         };
         const { value, grad } = tf.valueAndGrad(error)(logits.read());
-        applyAdam(logits, moments, grad, inputs.step as tf.Scalar, LEARNING_RATE);
+        applyAdam(logits, moments, grad, inputs.step as tf.Scalar, tf.scalar(LEARNING_RATE));
         return { error: value };
       },
     ),

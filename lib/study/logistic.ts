@@ -80,7 +80,7 @@ export function fitLogistic(rows: LabelledRows, options: LogisticOptions): Logis
         learnt.map(({ variable }) => variable.read()),
       );
       for (const [i, { variable, moments }] of learnt.entries()) {
-        applyAdam(variable, moments, grads[i]!, step as tf.Scalar, learningRate);
+        applyAdam(variable, moments, grads[i]!, step as tf.Scalar, tf.scalar(learningRate));
       }
       return { loss: value };
     }),

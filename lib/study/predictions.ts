@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Config } from "@/config.ts";
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { Inference } from "@/infer/inference.ts";
 import { alignInView } from "@/study/score/alignment.ts";
@@ -18,21 +17,15 @@ import type { Objects, Renderable } from "./ground_truth.ts";
  * the slot that it happens to fill, as in training and in `evaluate`.
  *
  * @param inference The trained model
- * @param config Its config
  * @param objects What it sees: the images alone
  */
 export function predictionOfModel(
   inference: Inference,
-  { imageSize, tau }: Pick<Config, "imageSize" | "tau">,
   { images }: Pick<Objects, "images">,
 ): Renderable {
-  const { density, pose } = inference.reconstruct(images);
-  return {
-    size: imageSize,
-    occupancy: density.map((value) => tau * value),
-    azimuths: pose.map((s) => (s + 1) * Math.PI), // `azimuthOf`
-    opacity: 1, // tau is in the occupancy
-  };
+  const { occupancy, azimuth } = inference.reconstruct(images);
+  const size = Math.round(Math.cbrt(occupancy.length / azimuth.length));
+  return { size, occupancy, azimuths: azimuth, opacity: 1 };
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import type { MixedSet } from "@/data/batches.ts";
 import { Inference, type Reconstruction } from "@/infer/inference.ts";
-import { solidityOf } from "@/study/score/density.ts";
+import { solidityOf } from "@/study/score/solidity.ts";
 import { piecesOf } from "@/study/score/pieces.ts";
 import { circularDeviation, spreadOf } from "@/study/score/spread.ts";
 import { createErrors, type Score } from "@/train/evaluate.ts";
@@ -35,7 +35,7 @@ export interface ShapeScores {
 
 /** How shapes are measured. */
 export interface ShapeScoreOptions extends UnseenOptions {
-  /** Least density of an occupied voxel. */
+  /** Least occupancy of an occupied voxel. */
   readonly threshold: number;
 }
 
@@ -48,23 +48,23 @@ export interface ShapeScoreOptions extends UnseenOptions {
  * @throws {RangeError} If the limit is no integer >= 1
  */
 export function scoreShapes(
-  { inference, tau }: { readonly inference: Inference; readonly tau: number },
+  inference: Inference,
   tests: readonly MixedSet[],
   options: ShapeScoreOptions,
 ): ShapeScores {
   const { threshold } = options;
-  const side = tests[0]!.set.size;
+  const side = inference.gridSize;
   const errors = createErrors(tests, options);
   const shapes: ReturnType<typeof scoreShape>[] = [];
   const azimuths: number[] = [];
   for (const batch of reconstructUnseen(inference, tests, options)) {
     errors.add(batch);
-    const { density, pose } = batch.reconstruction;
+    const { occupancy, azimuth } = batch.reconstruction;
     for (const [from, to] of batch.fresh) {
       for (let slot = from; slot < to; slot++) {
-        const grid = density.subarray(slot * side ** 3, (slot + 1) * side ** 3);
-        shapes.push(scoreShape(grid, { side, tau, threshold }));
-        azimuths.push((pose[slot]! + 1) * Math.PI);
+        const grid = occupancy.subarray(slot * side ** 3, (slot + 1) * side ** 3);
+        shapes.push(scoreShape(grid, { side, threshold }));
+        azimuths.push(azimuth[slot]!);
       }
     }
   }
@@ -84,12 +84,12 @@ export function scoreShapes(
 
 /** Measures one grid `[S, S, S]`. */
 function scoreShape(
-  density: Float32Array,
-  { side, tau, threshold }: { side: number; tau: number; threshold: number },
+  occupancy: Float32Array,
+  { side, threshold }: { side: number; threshold: number },
 ) {
   return {
-    ...solidityOf(density, { tau, threshold }),
-    ...piecesOf(density, [side, side, side], threshold),
+    ...solidityOf(occupancy, { threshold }),
+    ...piecesOf(occupancy, [side, side, side], threshold),
   };
 }
 
@@ -121,7 +121,7 @@ export async function studyRuns(
     using inference = new Inference(config, checkpoint.snapshot);
     studied.push({
       run,
-      scores: scoreShapes({ inference, tau: config.tau }, data.tests, options),
+      scores: scoreShapes(inference, data.tests, options),
       watched: inference.reconstruct(data.monitor.images),
     });
     options.onRun?.(studied.length);

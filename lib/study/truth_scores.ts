@@ -86,8 +86,8 @@ export function scoreRun(
 ): Evaluation {
   using inference = new Inference(config, checkpoint.snapshot);
   return scorePredictions({
-    tests: predictionOfModel(inference, config, known.tests),
-    calibration: predictionOfModel(inference, config, known.calibration),
+    tests: predictionOfModel(inference, known.tests),
+    calibration: predictionOfModel(inference, known.calibration),
   }, known);
 }
 

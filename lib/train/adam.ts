@@ -6,6 +6,7 @@
 import type { Variable } from "@/engine/graph/variable.ts";
 import { nativeOp, type } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
+import type { Move } from "@/model/learner.ts";
 import type { Pack } from "./pack.ts";
 
 /** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */
@@ -29,14 +30,14 @@ export interface Moments {
  * @param moments What is remembered of it, updated too
  * @param gradient Same shape; the caller's to dispose
  * @param step How often it was moved before, a scalar
- * @param learningRate Step size
+ * @param learningRate Step size, a scalar
  */
 export function applyAdam(
   variable: Variable,
   moments: Moments,
   gradient: tf.Tensor,
   step: tf.Scalar,
-  learningRate: number,
+  learningRate: tf.Scalar,
 ): void {
   tf.tidy(() => {
     const count = tf.add(step, 1);
@@ -46,7 +47,7 @@ export function applyAdam(
       moments.second.handle(),
       tf.pow(BETA1, count),
       tf.pow(BETA2, count),
-      tf.scalar(learningRate),
+      learningRate,
       tf.scalar(BETA1),
       tf.scalar(BETA2),
       tf.scalar(EPSILON),
@@ -63,14 +64,6 @@ export interface PackedMoments {
   readonly second: Pack;
 }
 
-/** How far a pack moves. */
-export interface MoveOptions {
-  /** Step size. */
-  readonly learningRate: number;
-  /** Largest L2 norm of each tensor's gradient; Infinity does not clip. */
-  readonly clipNorm: number;
-}
-
 /**
  * Moves the tensors of a pack against their gradients, each clipped by itself.
  *
@@ -78,18 +71,20 @@ export interface MoveOptions {
  * @param moments What is remembered of it, updated too
  * @param gradients By name; the caller's to dispose
  * @param step How often it was moved before, a scalar
+ * @param options Step size, and largest norm of a gradient
  */
 export function movePack(
   pack: Pack,
   moments: PackedMoments,
   gradients: Readonly<Record<string, tf.Tensor>>,
   step: tf.Scalar,
-  { learningRate, clipNorm }: MoveOptions,
+  { learningRate, clipNorm }: Pick<Move, "learningRate" | "clipNorm">,
 ): void {
   tf.tidy(() => {
     const joined = pack.join(gradients);
     const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
     const variables = { first: moments.first.variable, second: moments.second.variable };
-    applyAdam(pack.variable, variables, clipped, step, learningRate);
+    const rate = typeof learningRate === "number" ? tf.scalar(learningRate) : learningRate(step);
+    applyAdam(pack.variable, variables, clipped, step, rate);
   });
 }

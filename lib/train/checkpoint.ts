@@ -4,10 +4,11 @@
  * @module
  */
 import { join } from "node:path";
-import { checkStoredConfig, type Config, FREE_FIELDS } from "@/config.ts";
+import { type Config, FREE_FIELDS } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
-import { decodeTensors, encodeTensors, type StoredTensor } from "@/data/formats/safetensors.ts";
-import type { Snapshot } from "./state.ts";
+import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
+import { checkStoredConfig } from "@/method/registry.ts";
 
 /** A run at the end of a step. */
 export interface Checkpoint {
@@ -16,7 +17,7 @@ export interface Checkpoint {
   /** The config of the run. */
   readonly config: Config;
   /** The values of all variables, or of the parameters alone if it is only to be looked at. */
-  readonly snapshot: Snapshot;
+  readonly snapshot: NamedArrays;
 }
 
 /** How many checkpoints of a run are kept. */
@@ -48,7 +49,7 @@ export async function listCheckpoints(folder: string): Promise<string[]> {
 }
 
 /**
- * Writes a checkpoint as bytes. Shapes are not kept: the config determines them.
+ * Writes a checkpoint as bytes, each variable with its shape.
  *
  * @param options `isHalf` stores float16, for checkpoints that are shipped
  */
@@ -56,10 +57,8 @@ export function encodeCheckpoint(
   { step, config, snapshot }: Checkpoint,
   options: { isHalf?: boolean } = {},
 ): Uint8Array {
-  const tensors: [string, StoredTensor][] = Object.entries(snapshot)
-    .map(([name, values]) => [name, { shape: [values.length], values }]);
   return encodeTensors({
-    tensors: Object.fromEntries(tensors),
+    tensors: snapshot,
     metadata: { step: String(step), config: JSON.stringify(config) },
   }, options);
 }
@@ -82,9 +81,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   return {
     step,
     config: checkStoredConfig(JSON.parse(metadata.config)),
-    snapshot: Object.fromEntries(
-      Object.entries(tensors).map(([name, { values }]) => [name, values as Float32Array]),
-    ),
+    snapshot: tensors as NamedArrays,
   };
 }
 
@@ -125,8 +122,7 @@ export async function loadNewestCheckpoint(folder: string): Promise<Checkpoint |
  * @throws {RangeError} If a field of the config differs that changes the run; all are named
  */
 export function checkContinues(checkpoint: Config, config: Config): void {
-  const differing = (Object.keys(config) as (keyof Config)[])
-    .filter((field) => !FREE_FIELDS.includes(field) && checkpoint[field] !== config[field]);
+  const differing = differingFields(checkpoint, config);
   if (differing.length > 0) {
     const list = (from: Config) => differing.map((field) => `${field} ${from[field]}`).join(", ");
     throw new RangeError(
@@ -134,4 +130,10 @@ export function checkContinues(checkpoint: Config, config: Config): void {
         `got ${list(config)}; use those values, or another folder`,
     );
   }
+}
+
+/** Names the fields that change the run and that two configs do not share. */
+export function differingFields(a: Config, b: Config): string[] {
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...fields].filter((field) => !FREE_FIELDS.includes(field) && a[field] !== b[field]);
 }

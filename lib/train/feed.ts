@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Config } from "@/config.ts";
+import type { RunConfig } from "@/config.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { int, nativeOp, type } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
@@ -42,7 +42,7 @@ export class Feed implements Disposable {
    * @param capacity How many steps
    */
   constructor(
-    { batchSize, imageSize }: Pick<Config, "batchSize" | "imageSize">,
+    { batchSize, imageSize }: Pick<RunConfig, "batchSize" | "imageSize">,
     readonly capacity: number,
   ) {
     this.shape = [capacity, batchSize, imageSize, imageSize, 1];
@@ -71,6 +71,11 @@ export class Feed implements Disposable {
       this.#next.assign(tf.stack([tf.add(step, 1), tf.add(place, 1)]));
       return { images: images as tf.Tensor4D, step };
     });
+  }
+
+  /** Gives which step is next `[]`, float32; the caller disposes it. Traced. */
+  step(): tf.Scalar {
+    return tf.tidy(() => tf.slice(this.#next.read(), [0], [1]).reshape([]));
   }
 
   /** Frees the variables. */

@@ -75,8 +75,8 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     eager: options.eager ?? false,
   });
   const takeFrame = async (step: number) => {
-    const frame = createFrame(step, monitor, trainer.reconstruct(monitor.images), config);
-    await saveFrame(paths.frames, frame);
+    const frame = createFrame(step, monitor, trainer.reconstruct(monitor.images));
+    await saveFrame(paths.frames, frame, monitor.names.length);
     await options.onFrame?.(frame);
   };
   const save = (step: number) =>

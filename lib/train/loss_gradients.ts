@@ -1,12 +1,23 @@
 /**
- * The loss of one batch and its gradients, as a pure function.
+ * The loss of one move and its gradients, as a pure function.
  *
  * @module
  */
-import type { Pass } from "@/model/parameters.ts";
-import type { Model } from "@/method/vae.ts";
-import type { Terms } from "@/method/objective/objective.ts";
 import * as tf from "@/engine/tf.ts";
+import type { Move, Terms } from "@/model/learner.ts";
+import { Pass } from "@/model/pass.ts";
+
+/** What a move is computed from. */
+export interface MoveInputs {
+  /** Values of all parameters, by name. */
+  readonly values: Readonly<Record<string, tf.Tensor>>;
+  /** `[B, H, W, 1]` in [0, 1]. */
+  readonly images: tf.Tensor4D;
+  /** `[2]` int32, the run's seed and the step. */
+  readonly seed: tf.Tensor1D;
+  /** Steps taken before this one `[]`, float32. */
+  readonly step: tf.Scalar;
+}
 
 /** What one training pass gives; the caller disposes all of it. */
 export interface LossAndGradients {
@@ -14,54 +25,50 @@ export interface LossAndGradients {
   readonly loss: tf.Scalar;
   /** The terms, by name. */
   readonly terms: Terms;
-  /** Gradient of the loss for each parameter asked for, by name. */
+  /** Gradient of the loss for each parameter that the move trains, by name. */
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
   /** New running statistics, by name. */
   readonly statistics: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** Who plays: a model, or its opponent, which sees the model's forward pass. */
-export type Player = Pick<Model, "forward" | "terms">;
-
 /**
- * Runs a model forwards and backwards. Pure, so that it can be traced.
+ * Runs a move forwards and backwards. Pure, so that it can be traced.
  *
- * @param player Whose loss it is
- * @param values Values of all parameters, by name
- * @param images `[B, H, W, 1]` in [0, 1]
- * @param seed `[2]` int32, the run's seed and the step
- * @param wanted Names of the parameters to differentiate for
+ * @throws {Error} If the loss does not depend on some parameter of the move; all such are named
  */
 export function lossAndGradients(
-  player: Player,
-  values: Readonly<Record<string, tf.Tensor>>,
-  images: tf.Tensor4D,
-  seed: tf.Tensor1D,
-  wanted: readonly string[],
+  { name, parameters, terms }: Pick<Move, "name" | "parameters" | "terms">,
+  { values, images, seed, step }: MoveInputs,
 ): LossAndGradients {
-  let kept: { terms: Terms; statistics: Record<string, tf.Tensor> };
+  let kept: { terms: Terms; statistics: Readonly<Record<string, tf.Tensor>> };
   const loss = (...inputs: tf.Tensor[]) => {
-    const replaced = Object.fromEntries(wanted.map((name, i) => [name, inputs[i]!]));
-    const pass: Pass = {
-      values: { ...values, ...replaced },
-      isTraining: true,
-      seed,
-      statistics: {},
-    };
-    const terms = player.terms(pass, player.forward(pass, images), images);
+    const replaced = Object.fromEntries(parameters.map((name, i) => [name, inputs[i]!]));
+    const pass = new Pass({ values: { ...values, ...replaced }, seed, step, isTraining: true });
+    kept = { terms: terms(pass, images), statistics: pass.statistics };
     // The tape throws away what the loss does not return; these must outlive it.
-    kept = { terms, statistics: pass.statistics };
-    for (const tensor of [...Object.values(terms), ...Object.values(kept.statistics)]) {
+    for (const tensor of [...Object.values(kept.terms), ...Object.values(kept.statistics)]) {
       tf.keep(tensor);
     }
-    return tf.addN(Object.values(terms)) as tf.Scalar;
+    return tf.addN(Object.values(kept.terms)) as tf.Scalar;
   };
-  const { value, grads } = tf.valueAndGrads(loss)(wanted.map((name) => values[name]!));
+  const at = parameters.map((name) => values[name]!);
+  // `tf.valueAndGrads`, except that missing gradients can be named.
+  const { value, grads } = tf.tidy(() =>
+    tf.engine().gradients(() => loss(...at), at, undefined, true)
+  );
+  const missing = parameters.filter((_, i) => !grads[i]);
+  if (missing.length > 0) {
+    tf.dispose([value, grads.filter((gradient) => gradient), kept!.terms, { ...kept!.statistics }]);
+    throw new Error(
+      `Cannot make move "${name}": its loss must depend on all parameters that it trains, got ` +
+        `none of ${missing.join(", ")}; use them, or leave them out of the move`,
+    );
+  }
   return {
     loss: value as tf.Scalar,
     terms: release(kept!.terms),
     statistics: release(kept!.statistics),
-    gradients: Object.fromEntries(wanted.map((name, i) => [name, grads[i]!])),
+    gradients: Object.fromEntries(parameters.map((name, i) => [name, grads[i]!])),
   };
 }
 

@@ -13,8 +13,8 @@ import * as tf from "@/engine/tf.ts";
 /** Steps whose losses are kept. */
 export const CAPACITY = 64;
 
-/** The most losses of one step. */
-const MOST_LOSSES = 8;
+/** The most losses of one step; a method has a handful to a dozen. */
+const MOST_LOSSES = 64;
 
 /** The losses of up to 64 steps, as one variable. Freed when disposed. */
 export class LossLog implements Disposable {
@@ -24,7 +24,7 @@ export class LossLog implements Disposable {
   /**
    * Keeps the losses of a step in the place of those of the 64th step before it. Traced.
    *
-   * @param losses At most 8 scalars, by the same names at every call
+   * @param losses At most 64 scalars, by the same names at every call
    * @param step Which step `[]`, float32
    * @throws {RangeError} If there are more
    */
@@ -45,7 +45,7 @@ export class LossLog implements Disposable {
     });
   }
 
-  /** Gives the losses that are kept `[64, 8]`; the caller disposes them. Traced. */
+  /** Gives the losses that are kept `[64, 64]`; the caller disposes them. Traced. */
   read(): tf.Tensor {
     return this.#variable.read();
   }
@@ -53,7 +53,7 @@ export class LossLog implements Disposable {
   /**
    * Finds the losses of a step.
    *
-   * @param values What `read` gave, `[64 * 8]`
+   * @param values What `read` gave, `[64 * 64]`
    * @param step One of the 64 last steps
    */
   lossesOf(values: Float32Array, step: number): Record<string, number> {

@@ -4,13 +4,13 @@
  * @module
  */
 import { join } from "node:path";
-import type { Config } from "@/config.ts";
 import type { MixedSet } from "@/data/batches.ts";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import type { Reconstruction } from "@/infer/inference.ts";
-import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
+import { decodeTensors, encodeTensors, type TensorFile } from "@/data/formats/safetensors.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import { azimuthOfLatent } from "@/render/camera.ts";
 
 /** One batch of images, laid out as a training batch is: the first set's rows, then the next's. */
 export interface Monitor {
@@ -28,10 +28,10 @@ export interface Frame {
   readonly step: number;
   /** Renderings `[B, S, S]`, 0 to 255. */
   readonly renderings: Uint8Array;
-  /** Occupancy of the tracked images' voxels `[tracked, S, S, S]`, 0 to 255. */
+  /** Occupancy of the tracked images' voxels `[tracked, G, G, G]`, 0 to 255. */
   readonly occupancies: Uint8Array;
-  /** Pose latents of the tracked images `[tracked]`, in [-1, 1]. */
-  readonly poses: Float32Array;
+  /** Azimuths of the tracked images `[tracked]`, radians. */
+  readonly azimuths: Float32Array;
 }
 
 /**
@@ -89,36 +89,46 @@ function nameOf({ name, labels, classNames }: ImageSet, index: number): string {
 export function createFrame(
   step: number,
   { tracked }: Monitor,
-  { density, rendering, pose }: Reconstruction,
-  { imageSize, tau }: Config,
+  { occupancy, rendering, azimuth }: Pick<Reconstruction, "occupancy" | "rendering" | "azimuth">,
 ): Frame {
-  const cells = imageSize ** 3;
+  const cells = occupancy.length / azimuth.length;
   const occupancies = new Uint8Array(tracked.length * cells);
   for (const [i, slot] of tracked.entries()) {
-    const voxels = itemAt(density, slot, cells);
-    occupancies.set(toBytes(voxels, tau), i * cells);
+    occupancies.set(toBytes(itemAt(occupancy, slot, cells)), i * cells);
   }
-  const poses = Float32Array.from(tracked, (slot) => pose[slot]!);
-  return { step, renderings: toBytes(rendering, 1), occupancies, poses };
+  const azimuths = Float32Array.from(tracked, (slot) => azimuth[slot]!);
+  return { step, renderings: toBytes(rendering), occupancies, azimuths };
 }
 
-/** Scales [0, 1 / unit] to 0 .. 255. */
-function toBytes(values: Float32Array, unit: number): Uint8Array {
+/** Scales [0, 1] to 0 .. 255. */
+function toBytes(values: Float32Array): Uint8Array {
   const bytes = new Uint8Array(values.length);
   // A loop, since `Uint8Array.from` takes 18 ms of a frame where this takes 1.
-  for (let i = 0; i < values.length; i++) bytes[i] = Math.round(255 * unit * values[i]!);
+  for (let i = 0; i < values.length; i++) bytes[i] = Math.round(255 * values[i]!);
   return bytes;
 }
 
 const framePath = (folder: string, step: number) =>
   join(folder, `step-${String(step).padStart(6, "0")}.safetensors`);
 
-/** Writes a frame into a run's folder of frames. */
-export async function saveFrame(folder: string, frame: Frame): Promise<void> {
-  const { step, ...arrays } = frame;
-  const tensors = Object.fromEntries(
-    Object.entries(arrays).map(([name, values]) => [name, { shape: [values.length], values }]),
-  );
+/**
+ * Writes a frame into a run's folder of frames.
+ *
+ * @param imageCount How many renderings it has
+ */
+export async function saveFrame(
+  folder: string,
+  { step, renderings, occupancies, azimuths }: Frame,
+  imageCount: number,
+): Promise<void> {
+  const tracked = azimuths.length;
+  const side = Math.sqrt(renderings.length / imageCount);
+  const gridSide = Math.round(Math.cbrt(occupancies.length / tracked));
+  const tensors = {
+    renderings: { shape: [imageCount, side, side], values: renderings },
+    occupancies: { shape: [tracked, gridSide, gridSide, gridSide], values: occupancies },
+    azimuths: { shape: [tracked], values: azimuths },
+  };
   const metadata = { step: String(step) };
   await writeAtomically(framePath(folder, step), encodeTensors({ tensors, metadata }));
 }
@@ -134,7 +144,13 @@ export async function loadFrames(folder: string): Promise<Frame[]> {
       step: Number(metadata.step),
       renderings: tensors.renderings!.values as Uint8Array,
       occupancies: tensors.occupancies!.values as Uint8Array,
-      poses: tensors.poses!.values as Float32Array,
+      azimuths: azimuthsOf(tensors),
     };
   }));
+}
+
+/** Older frames have the paper's pose latents instead. */
+function azimuthsOf({ azimuths, poses }: TensorFile["tensors"]): Float32Array {
+  if (azimuths) return azimuths.values as Float32Array;
+  return (poses!.values as Float32Array).map(azimuthOfLatent);
 }

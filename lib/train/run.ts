@@ -5,9 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Config, FREE_FIELDS, LATER_FIELDS } from "@/config.ts";
+import { type Config, FREE_FIELDS } from "@/config.ts";
 import type { MixtureOptions } from "@/data/mixture.ts";
-import { type Checkpoint, loadNewestCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, differingFields, loadNewestCheckpoint } from "./checkpoint.ts";
+import { checkStoredConfig } from "@/method/registry.ts";
 import { loadRunData, type RunData } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
 import { train, type TrainOptions } from "./loop.ts";
@@ -40,17 +41,41 @@ export interface RunOptions extends Pick<TrainOptions, "signal" | "onStep" | "on
 }
 
 /**
- * Names the folder of a config's run: its data, and a hash of every field that changes the model, so
- * that the same config finds its run and another never meets it. More steps go on in the same folder,
- * and a run from before some field came keeps its own.
+ * Gives the folder of a config's run: the one whose `config.json` has the same fields, but for those
+ * that change nothing about the model; or a new one, named after its data and a hash of these fields.
  */
-export function runFolder(runs: string, config: Config): string {
-  const fields = (Object.entries(config) as [keyof Config, unknown][]).filter(([field, value]) =>
-    !FREE_FIELDS.includes(field) && value !== LATER_FIELDS[field]
-  );
-  const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
+export async function runFolder(runs: string, config: Config): Promise<string> {
   const data = config.data.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 40);
+  for (const name of await foldersIn(runs)) {
+    if (!name.startsWith(`${data}-`)) continue;
+    const stored = await readConfig(join(runs, name));
+    if (stored && differingFields(stored, config).length === 0) return join(runs, name);
+  }
+  const fields = Object.entries(config).filter(([field]) => !FREE_FIELDS.includes(field))
+    .toSorted(([a], [b]) => a < b ? -1 : 1);
+  const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
   return join(runs, `${data}-${hash}`);
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Reads the config of a run; undefined where there is none, or none that is known here. */
+async function readConfig(folder: string): Promise<Config | undefined> {
+  try {
+    return checkStoredConfig(JSON.parse(await Deno.readTextFile(join(folder, "config.json"))));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    if (error instanceof TypeError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -61,7 +86,7 @@ export function runFolder(runs: string, config: Config): string {
  * @throws What `loadRunData` and `train` throw
  */
 export async function openRun(config: Config, options: RunOptions): Promise<Run> {
-  const folder = runFolder(options.runs, config);
+  const folder = await runFolder(options.runs, config);
   const data = await loadRunData(config, { ...options.load, ...signalOf(options) });
   let checkpoint = await loadNewestCheckpoint(join(folder, "checkpoints"));
   if (checkpoint === undefined || checkpoint.step < config.steps) {

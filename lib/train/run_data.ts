@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "@/config.ts";
+import type { RunConfig } from "@/config.ts";
 import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
 import { loadMixture, type MixtureOptions } from "@/data/mixture.ts";
 import { createMonitor, type Monitor } from "./monitor.ts";
@@ -25,7 +25,10 @@ export interface RunData {
  * @param options Where files are found or fetched to, and `loaded`, to share sets with other runs
  * @throws What `loadMixture` and `createBatches` throw
  */
-export async function loadRunData(config: Config, options: MixtureOptions = {}): Promise<RunData> {
+export async function loadRunData(
+  config: RunConfig,
+  options: MixtureOptions = {},
+): Promise<RunData> {
   const { data, batchSize, seed, imageSize } = config;
   const load = { ...options, imageSize, seed };
   const sets = await loadMixture(data, "train", load);

@@ -3,101 +3,124 @@
  *
  * @module
  */
-import { initialValues } from "@/model/parameters.ts";
-import type { Model } from "@/method/vae.ts";
-import { elementCount } from "@/engine/shapes.ts";
+import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import type * as tf from "@/engine/tf.ts";
-import type { PackedMoments } from "./adam.ts";
+import type { Learner, Move } from "@/model/learner.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { movePack, type PackedMoments } from "./adam.ts";
 import { Pack } from "./pack.ts";
-
-/** The values of all variables, by name: what a checkpoint holds. */
-export type Snapshot = Readonly<Record<string, Float32Array>>;
-
-/** Parameters that move together. */
-export interface Group {
-  /** The parameters. */
-  readonly parameters: Pack;
-  /** Adam's memory. */
-  readonly moments: PackedMoments;
-}
 
 /** The variables of a training run; freed when disposed. */
 export interface State extends Disposable {
-  /** What each batch moves by itself first, with a memory of its own, and then again with the others. */
-  readonly first?: Group & { readonly momentsFirst: PackedMoments };
-  /** What an opponent moves against its own loss, where the objective is a game. */
-  readonly opponent?: Group;
-  /** All other parameters that are trained. */
-  readonly others: Group;
-  /** What forward passes change. */
-  readonly statistics: Pack;
-  /** Gives every parameter, by name; the caller disposes them. */
-  parameters(): Record<string, tf.Tensor>;
+  /** Gives parameters by name, all unless named; the caller disposes them. */
+  read(names?: readonly string[]): Record<string, tf.Tensor>;
+  /**
+   * Moves the parameters of a move against their gradients, each clipped by itself.
+   *
+   * @param move One of the learner's
+   * @param gradients By name; the caller's to dispose
+   * @param step How often it moved before, a scalar
+   */
+  apply(move: Move, gradients: Readonly<Record<string, tf.Tensor>>, step: tf.Scalar): void;
+  /** Replaces parameters that forward passes change, as far as there are new values. */
+  keepStatistics(statistics: Readonly<Record<string, tf.Tensor>>): void;
   /** Gives every variable, by the name that it has in a checkpoint; the caller disposes them. */
   snapshot(): Record<string, tf.Tensor>;
+}
+
+/** Parameters that the same moves train, and what Adam remembers of them for each of these. */
+interface Group {
+  readonly parameters: Pack;
+  readonly moments: ReadonlyMap<Move, PackedMoments>;
 }
 
 /**
  * Makes the variables of a run.
  *
- * @param model Whose parameters
- * @param from A seed to start from, or a snapshot to go on from
- * @throws {RangeError} If a variable is missing from the snapshot or has another size there
+ * @param learner Whose parameters
+ * @param from A seed to start from, or a checkpoint's variables to resume from
+ * @throws {RangeError} If a variable is missing from the checkpoint or has another size there
  */
-export function createState(model: Model, from: number | Snapshot): State {
-  const start: Snapshot = typeof from === "number" ? initialValues(model.parameters, from) : from;
+export function createState(learner: Learner, from: number | NamedArrays): State {
+  const { parameters } = learner;
+  const start = typeof from === "number" ? initialValues(parameters, from) : from;
   const packs = new Map<Pack, string>(); // to the prefix of its names in a checkpoint
-  const create = (names: readonly string[], prefix = ""): Pack => {
+  const createPack = (names: readonly string[], prefix = ""): Pack => {
     const shapes: Record<string, readonly number[]> = {};
     const values: Record<string, Float32Array> = {};
     for (const name of names) {
-      shapes[name] = model.parameters[name]!.shape;
-      const value = start[prefix + name];
-      if (typeof from !== "number") checkSize(prefix + name, shapes[name], value);
-      if (value) values[name] = value;
+      shapes[name] = parameters[name]!.shape;
+      const found = start[prefix + name] ?? start[learner.olderName?.(prefix + name) ?? ""];
+      if (typeof from !== "number") checkSize(prefix + name, shapes[name], found?.values);
+      if (found) values[name] = found.values;
     }
     const pack = new Pack(`${prefix}${names[0]}`, shapes, values);
     packs.set(pack, prefix);
     return pack;
   };
-  const momentsOf = (prefix: string, names: readonly string[]): PackedMoments => ({
-    first: create(names, `${prefix}/first/`),
-    second: create(names, `${prefix}/second/`),
-  });
-  const groupOf = (names: readonly string[]): Group => ({
-    parameters: create(names),
-    moments: momentsOf("adam", names),
-  });
-  const { parameters, updatedFirst } = model;
-  const opposing = Object.keys(model.opponent?.parameters ?? {});
-  const isOther = (name: string) => !updatedFirst.includes(name) && !opposing.includes(name);
-  const [trained, kept] = [true, false].map((isTrained) =>
-    Object.keys(parameters).filter((name) => parameters[name]!.isTrained === isTrained)
-  ) as [string[], string[]];
-  const state = {
-    ...(updatedFirst.length > 0 && {
-      first: { ...groupOf(updatedFirst), momentsFirst: momentsOf("adamFirst", updatedFirst) },
-    }),
-    ...(opposing.length > 0 && { opponent: groupOf(opposing) }),
-    others: groupOf(trained.filter(isOther)),
-    statistics: create(kept),
-  };
-  const read = (from: Iterable<[Pack, string]>) =>
-    Object.assign(
-      {},
-      ...Array.from(from, ([pack, prefix]) =>
-        Object.fromEntries(
-          Object.entries(pack.read()).map(([name, tensor]) => [prefix + name, tensor]),
-        )),
-    );
+  const groups: Group[] = [];
+  for (const [movers, names] of groupedByMoves(learner)) {
+    const momentsOf = ({ name }: Move) => ({
+      first: createPack(names, `adam/${name}/first/`),
+      second: createPack(names, `adam/${name}/second/`),
+    });
+    groups.push({
+      parameters: createPack(names),
+      moments: new Map(movers.map((move) => [move, momentsOf(move)])),
+    });
+  }
+  const kept = Object.keys(parameters).filter((name) => !parameters[name]!.isTrained);
+  const statistics = kept.length > 0 ? createPack(kept) : undefined;
+  const values = [
+    ...groups.map(({ parameters }) => parameters),
+    ...(statistics ? [statistics] : []),
+  ];
   return {
-    ...state,
-    parameters: () => read([...packs].filter(([, prefix]) => prefix === "")),
-    snapshot: () => read(packs),
+    read(names) {
+      const wanted = names && new Set(names);
+      return Object.assign(
+        {},
+        ...values.filter((pack) => !wanted || pack.names.some((name) => wanted.has(name)))
+          .map((pack) => pack.read()),
+      );
+    },
+    apply(move, gradients, step) {
+      for (const { parameters, moments } of groups) {
+        const own = moments.get(move);
+        if (own) movePack(parameters, own, gradients, step, move);
+      }
+    },
+    keepStatistics(replaced) {
+      if (!statistics || Object.keys(replaced).length === 0) return;
+      const isWhole = statistics.names.every((name) => name in replaced);
+      statistics.assign(isWhole ? replaced : { ...statistics.read(), ...replaced });
+    },
+    snapshot: () =>
+      Object.assign(
+        {},
+        ...Array.from(packs, ([pack, prefix]) =>
+          Object.fromEntries(
+            Object.entries(pack.read()).map(([name, tensor]) => [prefix + name, tensor]),
+          )),
+      ),
     [Symbol.dispose]() {
       for (const pack of packs.keys()) pack[Symbol.dispose]();
     },
   };
+}
+
+/** Groups the parameters that are trained by the moves that train them. */
+function groupedByMoves({ parameters, moves }: Learner): [readonly Move[], string[]][] {
+  const groups = new Map<string, [readonly Move[], string[]]>();
+  for (const [name, { isTrained }] of Object.entries(parameters)) {
+    if (!isTrained) continue;
+    const movers = moves.filter((move) => move.parameters.includes(name));
+    const key = movers.map((move) => move.name).join();
+    const group = groups.get(key) ?? [movers, []];
+    group[1].push(name);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** A missing variable would start from 0 without a word. */
@@ -105,9 +128,9 @@ function checkSize(name: string, shape: readonly number[], values: Float32Array 
   const count = elementCount(shape);
   if (values?.length === count) return;
   throw new RangeError(
-    `Cannot go on: the snapshot must hold ${count} values of ${name}, got ${
+    `Cannot resume: the checkpoint must hold ${count} values of ${name}, got ${
       values?.length ?? 0
     }; ` +
-      `go on from the checkpoint of a training run, made with this config`,
+      `resume from the checkpoint of a training run, made with this config`,
   );
 }

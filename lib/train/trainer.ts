@@ -6,16 +6,16 @@
 import type { Config } from "@/config.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
-import { elementCount } from "@/engine/shapes.ts";
+import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { Feed } from "./feed.ts";
 import { CAPACITY, LossLog } from "./loss_log.ts";
-import { createState, type Snapshot } from "./state.ts";
+import { createState } from "./state.ts";
 import { trainingStep } from "./step.ts";
 
-/** Losses of one step, by name; `loss` is the sum of the others, an opponent's terms apart. */
+/** Losses of one step, by name: `loss`, that of the last move, and the terms of all moves. */
 export type Losses = Readonly<Record<string, number>>;
 
 /** A model in training. Frees its graph when disposed. */
@@ -34,13 +34,13 @@ export interface Trainer extends Disposable {
   /** Infers, decodes and renders `[B, S, S]` images with the present parameters. */
   reconstruct(images: Float32Array): Reconstruction;
   /** Reads every variable. */
-  snapshot(): Snapshot;
+  snapshot(): NamedArrays;
 }
 
 /** How to train. */
 export interface TrainerOptions {
   /** A checkpoint's values to go on from, instead of drawing new ones. */
-  readonly snapshot?: Snapshot;
+  readonly snapshot?: NamedArrays;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
   /** Steps whose images are uploaded together, 1 to 64; `stepsTogether` unless given. */
@@ -70,11 +70,11 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
       `Cannot train: together must be an integer from 1 to ${CAPACITY}, got ${together}`,
     );
   }
-  const model = createModel(config);
-  const state = createState(model, options.snapshot ?? seed);
+  const learner = createLearner(config);
+  const state = createState(learner, options.snapshot ?? seed);
   const feed = new Feed(config, together);
   const log = new LossLog();
-  const { run } = trainingStep(model, state, config);
+  const { run } = trainingStep(learner, state, config);
   const program = jit({
     feed: graphFunction({
       images: { shape: feed.shape, dtype: "float32" },
@@ -90,7 +90,12 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     }),
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
-    reconstruct: inferenceFunctions(model, () => state.parameters(), config, batchSize).reconstruct,
+    reconstruct: inferenceFunctions(learner, {
+      parameters: () => state.read(),
+      step: () => feed.step(),
+      batchSize,
+      imageSize,
+    }).reconstruct,
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
   const upload = new Float32Array(elementCount(feed.shape)); // of the steps that are queued
@@ -112,7 +117,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   const readLog = () => {
     if (waiting.length === 0) return;
-    const { values } = readAll(() => program.losses({}));
+    const { values } = readAll(() => program.losses({}), valuesOf);
     read.push(...waiting.map((step) => log.lossesOf(values, step)));
     waiting = [];
   };
@@ -133,11 +138,14 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     },
     reconstruct(images) {
       flush();
-      return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }));
+      return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }), valuesOf);
     },
     snapshot() {
       flush();
-      return readAll(() => program.snapshot({}));
+      return readAll(() => program.snapshot({}), (tensor) => ({
+        shape: tensor.shape,
+        values: valuesOf(tensor),
+      }));
     },
     [Symbol.dispose]() {
       program[Symbol.dispose]();
@@ -154,15 +162,18 @@ export function trainStep(trainer: Trainer, images: Float32Array, step: number):
   return trainer.losses().at(-1)!;
 }
 
+const valuesOf = (tensor: tf.Tensor) => tensor.dataSync() as Float32Array;
+
 /** Runs a function and brings its results to JavaScript; keeps no tensor. */
-function readAll<Name extends string>(
+function readAll<Name extends string, Result>(
   run: () => Record<Name, tf.Tensor>,
-): Record<Name, Float32Array> {
-  const values = {} as Record<Name, Float32Array>;
+  read: (tensor: tf.Tensor) => Result,
+): Record<Name, Result> {
+  const results = {} as Record<Name, Result>;
   tf.tidy(() => {
     for (const [name, tensor] of Object.entries<tf.Tensor>(run())) {
-      values[name as Name] = tensor.dataSync() as Float32Array;
+      results[name as Name] = read(tensor);
     }
   });
-  return values;
+  return results;
 }

@@ -91,7 +91,7 @@ Deno.test("IMAGES names the image that is none", async () => {
     await Deno.writeTextFile(file, "not an image");
     await assert.rejects(IMAGES.load(requestOf(), folder), {
       name: "SyntaxError",
-      message: `Cannot read "${file}": it must be a whole PNG or JPEG image, got 13 bytes with ` +
+      message: `Cannot read "${file}": it must be a whole PNG or JPEG image, got 12 bytes with ` +
         "neither a PNG nor a JPEG signature; take it out or replace it",
     });
   });

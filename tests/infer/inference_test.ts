@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
+import { createVae, type VaeConfig } from "@/method/vae.ts";
 import { createRandom } from "@/engine/random.ts";
-import { azimuthOf } from "@/render/camera.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
 import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
@@ -12,30 +13,30 @@ import { passOf } from "../model/passes.ts";
 
 const { imageSize, latentSize, batchSize, tau } = TINY;
 const AREA = imageSize ** 2;
-const weights = initialValues(createModel(TINY).parameters, 1);
+const weights = initialValues(createLearner(TINY).parameters, 1);
 
 function randomImages(count: number): Float32Array {
   const random = createRandom(2);
   return Float32Array.from({ length: count * AREA }, () => random.uniform());
 }
 
-Deno.test("reconstruct() gives latents, poses, densities and renderings for each image", () => {
+Deno.test("reconstruct() gives latents, azimuths, occupancies and renderings for each image", () => {
   using inference = new Inference(TINY, weights);
   const made = inference.reconstruct(randomImages(batchSize));
   const lengths = Object.entries(made).map(([name, { length }]) => [name, length / batchSize]);
   assert.deepEqual(Object.fromEntries(lengths), {
     latent: latentSize - 1,
-    pose: 1,
+    azimuth: 1,
     elevation: 1,
-    density: imageSize ** 3,
+    occupancy: imageSize ** 3,
     projection: AREA,
     rendering: AREA,
   });
-  const { pose, elevation, density, rendering } = made;
+  const { azimuth, elevation, occupancy, rendering } = made;
   assert.deepEqual([...elevation], new Array(batchSize).fill(0));
-  assert.ok(density.every((value) => value > 0 && value < 1 / tau));
+  assert.ok(occupancy.every((value) => value > 0 && value < 1));
   assert.ok(rendering.every((value) => value >= 0 && value < 1));
-  assert.ok(pose.every((value) => value >= -1 && value <= 1));
+  assert.ok(azimuth.every((value) => value >= 0 && value <= 2 * Math.PI));
 });
 
 Deno.test("reconstruct() gives what the model gives eagerly outside training", () => {
@@ -43,21 +44,22 @@ Deno.test("reconstruct() gives what the model gives eagerly outside training", (
   using inference = new Inference(TINY, weights);
   const got = inference.reconstruct(values);
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createVae(TINY);
     const pass = passOf(model.parameters, { isTraining: false });
     const images = tf.tensor4d(values, [batchSize, imageSize, imageSize, 1]);
     const { posterior, occupancy } = model.forward(pass, images);
     assertClose(got.latent, posterior.mean.dataSync(), 1e-5);
-    assertClose(got.density, tf.div(occupancy, tau).dataSync(), 1e-5);
+    assertClose(got.occupancy, occupancy.dataSync(), 5e-6);
   });
 });
 
-Deno.test("reconstruct() gives the projection of its voxels from its pose", () => {
+Deno.test("reconstruct() gives the projection of its voxels from its azimuth", () => {
   using inference = new Inference(TINY, weights);
-  const { density, pose, projection } = inference.reconstruct(randomImages(batchSize));
+  const { occupancy, azimuth, projection } = inference.reconstruct(randomImages(batchSize));
   tf.tidy(() => {
-    const voxels = tf.tensor4d(density, [batchSize, imageSize, imageSize, imageSize]);
-    const seen = projectVoxels(voxels, azimuthOf(tf.tensor1d(pose)), { tau });
+    const voxels = tf.tensor4d(occupancy, [batchSize, imageSize, imageSize, imageSize]);
+    const density = tf.div(voxels, tau) as tf.Tensor4D;
+    const seen = projectVoxels(density, tf.tensor1d(azimuth), { tau });
     assertClose(projection, seen.dataSync(), 1e-5);
   });
 });
@@ -66,7 +68,7 @@ Deno.test("reconstruct() takes any number of images, in batches", () => {
   using inference = new Inference(TINY, weights);
   const values = randomImages(batchSize + 3);
   const all = inference.reconstruct(values);
-  assert.equal(all.pose.length, batchSize + 3);
+  assert.equal(all.azimuth.length, batchSize + 3);
   const tail = inference.reconstruct(values.slice(batchSize * AREA));
   assert.deepEqual(all.rendering.slice(batchSize * AREA), tail.rendering);
   assert.deepEqual(all.latent.slice(batchSize * (latentSize - 1)), tail.latent);
@@ -79,15 +81,15 @@ Deno.test("reconstruct() gives the same in batches of another size", () => {
   const values = randomImages(2);
   const [expected, got] = [whole.reconstruct(values), single.reconstruct(values)];
   assertClose(got.latent, expected.latent, 1e-5);
-  assertClose(got.density, expected.density, 1e-5);
+  assertClose(got.occupancy, expected.occupancy, 5e-6);
 });
 
-Deno.test("decode() gives the density of reconstruct() for its latents", () => {
+Deno.test("decode() gives the occupancy of reconstruct() for its latents", () => {
   using inference = new Inference(TINY, weights);
-  const { latent, density } = inference.reconstruct(randomImages(batchSize));
-  assertClose(inference.decode(latent), density, 1e-5);
+  const { latent, occupancy } = inference.reconstruct(randomImages(batchSize));
+  assertClose(inference.decode(latent), occupancy, 5e-6);
   const first = inference.decode(latent.slice(0, latentSize - 1));
-  assertClose(first, density.subarray(0, imageSize ** 3), 1e-5);
+  assertClose(first, occupancy.subarray(0, imageSize ** 3), 5e-6);
 });
 
 Deno.test("encode() gives the posteriors of the images, whatever batch they are in", () => {
@@ -99,7 +101,7 @@ Deno.test("encode() gives the posteriors of the images, whatever batch they are 
   const alone = inference.encode(values.slice(batchSize * AREA));
   assertClose(alone.logVariance, logVariance.subarray(batchSize * (latentSize - 1)), 1e-6);
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createLearner(TINY);
     const images = tf.tensor4d(values.slice(0, AREA), [1, imageSize, imageSize, 1]);
     const pass = passOf(model.parameters, { isTraining: false });
     const posterior = model.encode(pass, images);
@@ -109,22 +111,22 @@ Deno.test("encode() gives the posteriors of the images, whatever batch they are 
   });
 });
 
-Deno.test("render() gives the rendering of reconstruct() for its voxels and poses", () => {
+Deno.test("render() gives the rendering of reconstruct() for its voxels and azimuths", () => {
   using inference = new Inference(TINY, weights);
-  const { density, pose, rendering } = inference.reconstruct(randomImages(batchSize + 1));
-  assertClose(inference.render(density, pose), rendering, 1e-5);
+  const { occupancy, azimuth, rendering } = inference.reconstruct(randomImages(batchSize + 1));
+  assertClose(inference.render(occupancy, azimuth), rendering, 1e-5);
 });
 
-Deno.test("render() turns each grid by its own pose", () => {
+Deno.test("render() turns each grid by its own azimuth", () => {
   using inference = new Inference(TINY, weights);
-  // Density in the left half: behind each of its columns stand S cells of it, or none.
-  const half = Float32Array.from({ length: imageSize ** 3 }, (_, i) => i % imageSize < 4 ? 1 : 0);
-  const opaque = 1 - Math.exp(-tau * imageSize);
+  // The left half is half opaque: behind each of its columns stand S cells of it, or none.
+  const half = Float32Array.from({ length: imageSize ** 3 }, (_, i) => i % imageSize < 4 ? 0.5 : 0);
+  const opaque = 1 - Math.exp(-0.5 * imageSize);
   const row = (left: number, right: number) =>
     Array.from({ length: imageSize }, (_, w) => w < 4 ? left : right);
   const projections = inference.render(
     Float32Array.from([...half, ...half, ...half]),
-    Float32Array.of(-1, 0, 1), // azimuths 0, pi and 2 pi
+    Float32Array.of(0, Math.PI, 2 * Math.PI),
   );
   const firstRow = (i: number) => projections.subarray(i * AREA, i * AREA + imageSize);
   assertClose(firstRow(0), row(opaque, 0), 1e-4);
@@ -135,22 +137,31 @@ Deno.test("render() turns each grid by its own pose", () => {
 Deno.test("render() keeps a camera level and paints nothing, whatever the model can do", () => {
   const config = { ...TINY, pose: "encoder", elevation: true, texture: true };
   using plain = new Inference(TINY, weights);
-  using other = new Inference(config, initialValues(createModel(config).parameters, 1));
-  const density = new Float32Array(imageSize ** 3).fill(0.3);
-  const pose = Float32Array.of(0.2);
-  assertClose(other.render(density, pose), plain.render(density, pose), 1e-6);
+  using other = new Inference(config, initialValues(createLearner(config).parameters, 1));
+  const occupancy = new Float32Array(imageSize ** 3).fill(0.15);
+  const azimuth = Float32Array.of(1.2 * Math.PI);
+  assertClose(other.render(occupancy, azimuth), plain.render(occupancy, azimuth), 1e-6);
 });
 
-Deno.test("Inference gives elevations in radians where the model has them", () => {
-  const config = { ...TINY, pose: "encoder", elevation: true };
-  using inference = new Inference(config, initialValues(createModel(config).parameters, 1));
-  const { elevation } = inference.reconstruct(randomImages(3));
+Deno.test("Inference gives azimuths in radians, and elevations where the model has them", () => {
+  const config: VaeConfig = { ...TINY, pose: "encoder", elevation: true };
+  const model = createVae(config);
+  using inference = new Inference(config, initialValues(model.parameters, 1));
+  const values = randomImages(3);
+  const { azimuth, elevation } = inference.reconstruct(values);
   assert.ok(elevation.every((angle) => angle !== 0 && Math.abs(angle) < Math.PI / 6));
+  tf.tidy(() => {
+    const pass = passOf(model.parameters, { isTraining: false });
+    const { pose } = model.forward(pass, tf.tensor4d(values, [3, imageSize, imageSize, 1]));
+    const [s, tilt] = [pose.s, pose.tilt!].map((latent) => latent.dataSync());
+    assertClose(azimuth, s!.map((latent) => (latent + 1) * Math.PI), 1e-5);
+    assertClose(elevation, tilt!.map((latent) => latent * Math.PI / 6), 1e-5);
+  });
 });
 
 Deno.test("Inference uses the texture layer where the model has one", () => {
   const config = { ...TINY, texture: true };
-  const drawn = initialValues(createModel(config).parameters, 1);
+  const drawn = initialValues(createLearner(config).parameters, 1);
   using plain = new Inference(TINY, weights);
   using painted = new Inference(config, drawn);
   const values = randomImages(1);
@@ -171,18 +182,18 @@ Deno.test("Inference leaves the weights that it is given as they are", () => {
 Deno.test("Inference keeps no tensor", () => {
   assertTensorsKept(0, () => {
     using inference = new Inference(TINY, weights);
-    const { latent, pose } = inference.reconstruct(randomImages(5));
-    inference.render(inference.decode(latent), pose);
+    const { latent, azimuth } = inference.reconstruct(randomImages(5));
+    inference.render(inference.decode(latent), azimuth);
     inference.encode(randomImages(5));
   });
 });
 
 Deno.test("Inference refuses weights that are missing or of another size", () => {
   const { "decoder/deconv2/bias": _, ...missing } = weights;
-  const refused: [Record<string, Float32Array>, string][] = [
+  const refused: [NamedArrays, string][] = [
     [missing, "decoder/deconv2/bias must have 1 values, got 0"],
     [
-      { ...weights, "encoder/conv1/kernel": new Float32Array(35) },
+      { ...weights, "encoder/conv1/kernel": { shape: [35], values: new Float32Array(35) } },
       "encoder/conv1/kernel must have 36 values, got 35",
     ],
   ];
@@ -210,11 +221,11 @@ Deno.test("Inference refuses rows that are no images or no latents", () => {
   });
 });
 
-Deno.test("render() refuses poses that are not one for each grid", () => {
+Deno.test("render() refuses azimuths that are not one for each grid", () => {
   using inference = new Inference(TINY, weights);
   assert.throws(() => inference.render(new Float32Array(2 * imageSize ** 3), new Float32Array(3)), {
     name: "RangeError",
-    message: "Cannot run the model: pose must have as many rows as density, 2, got 3",
+    message: "Cannot run the model: azimuth must have as many rows as occupancy, 2, got 3",
   });
 });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { PRESETS } from "@/config.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
-import { createModel } from "@/method/vae.ts";
+import { PRESETS } from "@/method/registry.ts";
+import { createVae, type Vae, type VaeConfig } from "@/method/vae.ts";
+import type { Pass } from "@/model/pass.ts";
 import { azimuthOf, elevationOf } from "@/render/camera.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { projectTilted } from "@/render/tilt.ts";
@@ -14,9 +15,9 @@ const { batchSize, imageSize, latentSize } = TINY;
 const images = (count = batchSize) =>
   tf.abs(randomTensor([count, imageSize, imageSize, 1], 1)) as tf.Tensor4D;
 
-Deno.test("createModel() gives every tensor of a pass the shape that its doc says", () => {
+Deno.test("createVae() gives every tensor of a pass the shape that its doc says", () => {
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createVae(TINY);
     const forward = model.forward(passOf(model.parameters), images());
     assert.deepEqual(forward.posterior.mean.shape, [batchSize, latentSize - 1]);
     assert.deepEqual(forward.z.shape, [batchSize, latentSize - 1]);
@@ -27,8 +28,8 @@ Deno.test("createModel() gives every tensor of a pass the shape that its doc say
   });
 });
 
-Deno.test("createModel() has 1,523,188 trained numbers in the paper's configuration", () => {
-  const { parameters } = createModel(PRESETS.paper);
+Deno.test("createVae() has 1,523,188 trained numbers in the paper's configuration", () => {
+  const { parameters } = createVae(PRESETS.paper);
   const countOf = (part: string, isTrained = true) =>
     Object.entries(parameters)
       .filter(([name, parameter]) => name.startsWith(part) && parameter.isTrained === isTrained)
@@ -46,18 +47,18 @@ Deno.test("createModel() has 1,523,188 trained numbers in the paper's configurat
   assert.equal(countOf("", false), norms + 2 * 128 + 2 * 64, "running moments");
 });
 
-Deno.test("createModel() names the stages of each branch, uniquely", () => {
-  const { stages } = createModel({ ...TINY, texture: true });
+Deno.test("createVae() names the stages of each branch, uniquely", () => {
+  const { stages } = createVae({ ...TINY, texture: true });
   assert.deepEqual(Object.keys(stages), ["encoder", "pose", "decoder", "texture", "opponent"]);
   const names = Object.values(stages).flatMap((branch) => branch.map(({ name }) => name));
   assert.equal(new Set(names).size, names.length);
-  assert.deepEqual(createModel(TINY).stages.texture, []);
-  assert.deepEqual(createModel(TINY).stages.opponent, []);
+  assert.deepEqual(createVae(TINY).stages.texture, []);
+  assert.deepEqual(createVae(TINY).stages.opponent, []);
 });
 
 Deno.test("forward() projects the decoded grid from the pose's azimuth", () => {
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createVae(TINY);
     const { occupancy, pose, projection } = model.forward(passOf(model.parameters), images());
     const density = tf.div(occupancy, TINY.tau) as tf.Tensor4D;
     const expected = projectVoxels(density, azimuthOf(pose.s), { tau: TINY.tau });
@@ -67,7 +68,7 @@ Deno.test("forward() projects the decoded grid from the pose's azimuth", () => {
 
 Deno.test("forward() decodes a drawn latent in training and the mean outside", () => {
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createVae(TINY);
     const inputs = images();
     const latents = (isTraining: boolean, step: number) => {
       const forward = model.forward(passOf(model.parameters, { isTraining, step }), inputs);
@@ -82,20 +83,23 @@ Deno.test("forward() decodes a drawn latent in training and the mean outside", (
 
 Deno.test("decode() gives the occupancy that forward() gives for the same latent", () => {
   tf.tidy(() => {
-    const model = createModel(TINY);
+    const model = createVae(TINY);
     const pass = passOf(model.parameters, { isTraining: false });
     const { z, occupancy } = model.forward(pass, images());
     assertClose(model.decode(pass, z).dataSync(), occupancy.dataSync(), 1e-6);
   });
 });
 
+/** The terms of a model's last move. */
+const termsOf = (model: Vae, pass: Pass, inputs: tf.Tensor4D) =>
+  model.moves.at(-1)!.terms(pass, inputs);
+
 Deno.test("terms() sums squared differences over the pixels and averages over the batch", () => {
   tf.tidy(() => {
-    const model = createModel({ ...TINY, texture: true });
+    const model = createVae({ ...TINY, texture: true });
     const inputs = images();
-    const pass = passOf(model.parameters);
-    const forward = model.forward(pass, inputs);
-    const terms = model.terms(pass, forward, inputs);
+    const forward = model.forward(passOf(model.parameters), inputs);
+    const terms = termsOf(model, passOf(model.parameters), inputs);
     assert.deepEqual(Object.keys(terms), ["image", "texture", "latent", "pose"]);
     const squared = (images: tf.Tensor) => {
       const [got, wanted] = [images.dataSync(), inputs.dataSync()];
@@ -107,22 +111,59 @@ Deno.test("terms() sums squared differences over the pixels and averages over th
   });
 });
 
-Deno.test("createModel() plugs in objective and pose by name", () => {
+Deno.test("createVae() plugs in objective and pose by name", () => {
   tf.tidy(() => {
-    const model = createModel({ ...TINY, objective: "elbo", pose: "constant" });
+    const model = createVae({ ...TINY, objective: "elbo", pose: "constant" });
     const inputs = images();
-    const pass = passOf(model.parameters);
-    const forward = model.forward(pass, inputs);
+    const forward = model.forward(passOf(model.parameters), inputs);
     assert.deepEqual([...forward.pose.s.dataSync()], new Array(batchSize).fill(0));
-    assert.deepEqual(Object.keys(model.terms(pass, forward, inputs)), ["image", "latent"]);
-    assert.deepEqual(model.updatedFirst, []);
+    const terms = termsOf(model, passOf(model.parameters), inputs);
+    assert.deepEqual(Object.keys(terms), ["image", "latent"]);
     assert.ok(Object.keys(model.parameters).every((name) => !name.startsWith("pose")));
+  });
+});
+
+Deno.test("createVae() moves free poses alone first, an opponent next, everything else last", () => {
+  const movesOf = (changes: Partial<VaeConfig>) =>
+    createVae({ ...TINY, ...changes }).moves.map(({ name, clipNorm }) => [name, clipNorm]);
+  assert.deepEqual(movesOf({}), [["pose", Infinity], ["model", 1]]);
+  assert.deepEqual(movesOf({ pose: "encoder" }), [["model", 1]]);
+  assert.deepEqual(movesOf({ objective: "adversarial", clipNorm: 2 }), [
+    ["pose", Infinity],
+    ["discriminator", 2],
+    ["model", 2],
+  ]);
+});
+
+Deno.test("createVae() trains every parameter in some move, and the opponent's in its own alone", () => {
+  const { moves, parameters } = createVae({ ...TINY, objective: "adversarial", texture: true });
+  const [pose, discriminator, model] = moves.map((move) => move.parameters);
+  assert.deepEqual(pose, ["pose/mean", "pose/logVariance"]);
+  assert.ok(pose.every((name) => model!.includes(name)));
+  assert.ok(discriminator!.every((name) => name.startsWith("discriminator/")));
+  const trained = Object.keys(parameters).filter((name) => parameters[name]!.isTrained);
+  assert.deepEqual(new Set([...discriminator!, ...model!]), new Set(trained));
+  assert.equal(discriminator!.length + model!.length, trained.length);
+});
+
+Deno.test("infer() gives what forward() gives, the angles in radians", () => {
+  tf.tidy(() => {
+    const model = createVae({ ...TINY, pose: "encoder", elevation: true, texture: true });
+    const pass = () => passOf(model.parameters, { isTraining: false });
+    const { latent, pose, ...inferred } = model.infer(pass(), images());
+    const forward = model.forward(pass(), images());
+    assertClose(latent.dataSync(), forward.posterior.mean.dataSync(), 1e-6);
+    assertClose(pose.azimuth.dataSync(), azimuthOf(forward.pose.s).dataSync(), 1e-6);
+    assertClose(pose.elevation!.dataSync(), elevationOf(forward.pose.tilt!).dataSync(), 1e-6);
+    assertClose(inferred.occupancy.dataSync(), forward.occupancy.dataSync(), 1e-6);
+    assertClose(inferred.projection.dataSync(), forward.projection.dataSync(), 1e-6);
+    assertClose(inferred.rendering.dataSync(), forward.textured!.dataSync(), 1e-6);
   });
 });
 
 Deno.test("forward() projects from the pose's elevation where there is one", () => {
   tf.tidy(() => {
-    const model = createModel({ ...TINY, pose: "encoder", elevation: true });
+    const model = createVae({ ...TINY, pose: "encoder", elevation: true });
     const { occupancy, pose, projection } = model.forward(passOf(model.parameters), images());
     const angles = { azimuth: azimuthOf(pose.s), elevation: elevationOf(pose.tilt!) };
     const density = tf.div(occupancy, TINY.tau) as tf.Tensor4D;
@@ -132,38 +173,36 @@ Deno.test("forward() projects from the pose's elevation where there is one", () 
   });
 });
 
-Deno.test("createModel() has the parameters of a second player, where the objective has one", () => {
-  const { parameters, opponent, stages } = createModel({ ...TINY, objective: "adversarial" });
-  const names = Object.keys(opponent!.parameters);
+Deno.test("createVae() has the parameters of a second player, where the objective has one", () => {
+  const { parameters, moves, stages } = createVae({ ...TINY, objective: "adversarial" });
+  const names = moves.find(({ name }) => name === "discriminator")!.parameters;
   assert.ok(names.length > 0 && names.every((name) => name in parameters));
-  assert.equal(stages.opponent, opponent!.stages);
-  assert.equal(createModel(TINY).opponent, undefined);
+  assert.ok(stages.opponent.length > 0);
 });
 
-Deno.test("createModel() refuses an objective or a pose that is not plugged in", () => {
-  const refused = {
-    objective: "mu-vae, elbo, beta-vae, mmd, adversarial",
-    pose: "free, constant, encoder",
-  };
-  for (const [field, choices] of Object.entries(refused)) {
-    for (const name of ["nonsense", "constructor", ""]) {
-      assert.throws(() => createModel({ ...TINY, [field]: name }), {
-        name: "RangeError",
-        message: `Cannot make the model: ${field} must be one of ${choices}, got ${name}`,
-      });
-    }
-  }
+Deno.test("createVae() names what older checkpoints call the memory of its moves", () => {
+  const { olderName } = createVae(TINY);
+  for (
+    const [name, older] of [
+      ["adam/pose/first/pose/mean", "adamFirst/first/pose/mean"],
+      ["adam/model/second/pose/mean", "adam/second/pose/mean"],
+      [
+        "adam/discriminator/first/discriminator/output/bias",
+        "adam/first/discriminator/output/bias",
+      ],
+      ["encoder/conv1/kernel", "encoder/conv1/kernel"],
+    ]
+  ) assert.equal(olderName!(name!), older);
 });
 
 Deno.test("forward() and terms() give in a graph what they give eagerly", () => {
-  const model = createModel(TINY);
+  const model = createVae(TINY);
   const shape = [batchSize, imageSize, imageSize, 1];
   for (const isTraining of [true, false]) {
     const f = graphFunction({ images: { shape, dtype: "float32" } }, ({ images }) => {
-      const pass = passOf(model.parameters, { isTraining });
-      const forward = model.forward(pass, images as tf.Tensor4D);
-      const { occupancy, projection } = forward;
-      const terms = model.terms(pass, forward, images as tf.Tensor4D);
+      const pass = () => passOf(model.parameters, { isTraining });
+      const { occupancy, projection } = model.forward(pass(), images as tf.Tensor4D);
+      const terms = termsOf(model, pass(), images as tf.Tensor4D);
       return { occupancy, projection, ...terms } as Record<string, tf.Tensor>;
     });
     using eager = jit({ f }, { eager: true });
@@ -179,7 +218,7 @@ Deno.test("forward() and terms() give in a graph what they give eagerly", () => 
 });
 
 Deno.test("forward() keeps no tensor beside its results, inside a tidy", () => {
-  const model = createModel(TINY);
+  const model = createVae(TINY);
   let occupancy: tf.Tensor;
   assertTensorsKept(1, () => {
     occupancy = tf.tidy(() => model.forward(passOf(model.parameters), images()).occupancy);

@@ -10,7 +10,7 @@ const codes = (seed = 1) => randomTensor([3, UNITS], seed) as tf.Tensor2D;
 
 Deno.test("createDiscriminator() gives a logit for each code", () => {
   tf.tidy(() => {
-    const logits = discriminator.judge(passOf(discriminator.parameters), codes());
+    const logits = discriminator.logits(passOf(discriminator.parameters), codes());
     assert.deepEqual(logits.shape, [3]);
     assert.equal(new Set(logits.dataSync()).size, 3);
   });
@@ -18,7 +18,7 @@ Deno.test("createDiscriminator() gives a logit for each code", () => {
 
 Deno.test("createDiscriminator() is two times dense 1000 with leaky ReLU, then dense", () => {
   tf.tidy(() => {
-    const { parameters, judge } = discriminator;
+    const { parameters, logits } = discriminator;
     // Equal weights, so that the sums can be done by hand; the first layer is below 0 for code 2.
     const fill = (name: string, value: number) => ({
       [`discriminator/${name}`]: tf.fill([...parameters[`discriminator/${name}`]!.shape], value),
@@ -35,31 +35,31 @@ Deno.test("createDiscriminator() is two times dense 1000 with leaky ReLU, then d
     const logit = (sum: number) =>
       1000 * -0.003 * leaky(1000 * 0.002 * leaky(0.5 * sum - 0.2) + 0.1) + 0.7;
     const inputs = tf.tensor2d([[1, 2, 3, 4], [-1, -2, 0, 1]]);
-    const logits = judge(passOf(parameters, { values }), inputs);
-    assertClose(logits.dataSync(), [logit(10), logit(-2)], 1e-3);
+    const found = logits(passOf(parameters, { values }), inputs);
+    assertClose(found.dataSync(), [logit(10), logit(-2)], 1e-3);
   });
 });
 
-Deno.test("createDiscriminator() judges each code by itself", () => {
+Deno.test("createDiscriminator() reads each code by itself", () => {
   tf.tidy(() => {
     const pass = passOf(discriminator.parameters);
-    const all = discriminator.judge(pass, codes()).dataSync();
-    const second = discriminator.judge(pass, tf.slice(codes(), [1, 0], [1, UNITS])).dataSync();
+    const all = discriminator.logits(pass, codes()).dataSync();
+    const second = discriminator.logits(pass, tf.slice(codes(), [1, 0], [1, UNITS])).dataSync();
     assertClose(second, [all[1]!], 1e-5);
   });
 });
 
 Deno.test("createDiscriminator() trains every parameter, all of them its own", () => {
   tf.tidy(() => {
-    const { parameters, judge } = discriminator;
+    const { parameters, logits } = discriminator;
     const names = Object.keys(parameters);
     assert.ok(names.every((name) => name.startsWith("discriminator/")));
     assert.ok(Object.values(parameters).every(({ isTrained }) => isTrained));
     const { values } = passOf(parameters);
     const gradients = tf.grads((...inputs) => {
       const given = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
-      const logits = judge(passOf(parameters, { values: given }), codes());
-      return tf.sum(tf.square(logits)) as tf.Scalar;
+      const found = logits(passOf(parameters, { values: given }), codes());
+      return tf.sum(tf.square(found)) as tf.Scalar;
     })(names.map((name) => values[name]!));
     for (const [i, name] of names.entries()) {
       const largest = tf.max(tf.abs(gradients[i]!)).dataSync()[0]!;
@@ -75,7 +75,7 @@ Deno.test("createDiscriminator() has the stages of its layers, of their real siz
 Deno.test("createDiscriminator() keeps its logits alone, inside a tidy", () => {
   let logits: tf.Tensor;
   assertTensorsKept(1, () => {
-    logits = tf.tidy(() => discriminator.judge(passOf(discriminator.parameters), codes()));
+    logits = tf.tidy(() => discriminator.logits(passOf(discriminator.parameters), codes()));
   });
   logits!.dispose();
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { clipNorm, sample } from "@/model/gaussian.ts";
-import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
+import { passOf } from "./passes.ts";
 
 /** Clips rows given as plain numbers. */
 function clipped(rows: number[][], limit: number): number[][] {
@@ -55,13 +55,13 @@ Deno.test("clipNorm() has the gradient that differences give, inside, outside an
 
 Deno.test("sample() adds noise of the posterior's deviation to its mean", () => {
   tf.tidy(() => {
-    const seed = tf.tensor1d([1, 2], "int32");
+    const pass = passOf({}, { step: 2 });
     const mean = tf.tensor2d([[1, 2, 3], [4, 5, 6]]);
     const logVariance = tf.tensor2d([[0, 2, -2], [0, Math.log(4), -100]]);
-    const noise = statelessNormal([2, 3], seed, 7).dataSync();
+    const noise = pass.normal("a", [2, 3]).dataSync();
     const deviations = [1, Math.E, 1 / Math.E, 1, 2, 0];
     const expected = [1, 2, 3, 4, 5, 6].map((value, i) => value + noise[i]! * deviations[i]!);
-    assertClose(sample(seed, { mean, logVariance }, 7).dataSync(), expected, 1e-5);
+    assertClose(sample(pass, { mean, logVariance }, "a").dataSync(), expected, 1e-5);
   });
 });
 
@@ -71,17 +71,17 @@ Deno.test("sample() draws anew for every step and stream, and the same for the s
       "mean" | "logVariance",
       tf.Tensor2D
     >;
-    const draw = (step: number, stream: number) =>
-      sample(tf.tensor1d([1, step], "int32"), posterior, stream).dataSync().join();
-    assert.equal(draw(0, 0), draw(0, 0));
-    assert.equal(new Set([draw(0, 0), draw(1, 0), draw(0, 1)]).size, 3);
+    const draw = (step: number, stream: string) =>
+      sample(passOf({}, { step }), posterior, stream).dataSync().join();
+    assert.equal(draw(0, "a"), draw(0, "a"));
+    assert.equal(new Set([draw(0, "a"), draw(1, "a"), draw(0, "b")]).size, 3);
   });
 });
 
 Deno.test("sample() has the gradients of mean and log-variance that differences give", () => {
   tf.tidy(() => {
-    const seed = tf.tensor1d([1, 2], "int32");
-    const noise = statelessNormal([2, 3], seed, 0).dataSync();
+    const pass = passOf({}, { step: 2 });
+    const noise = pass.normal("a", [2, 3]).dataSync();
     const twin = (at: Float64Array) => {
       let sum = 0;
       for (let i = 0; i < 6; i++) sum += (at[i]! + noise[i]! * Math.exp(at[6 + i]! / 2)) ** 2;
@@ -90,18 +90,18 @@ Deno.test("sample() has the gradients of mean and log-variance that differences 
     const at = [0.1, 0.2, 0.3, -0.4, 0.5, 0.6, 0.3, -0.2, 0.1, 0.4, -0.5, 0.6];
     const gradient = tf.grad((x) => {
       const [mean, logVariance] = tf.split(x, 2) as [tf.Tensor2D, tf.Tensor2D];
-      return tf.sum(tf.square(sample(seed, { mean, logVariance }, 0)));
+      return tf.sum(tf.square(sample(pass, { mean, logVariance }, "a")));
     })(tf.tensor2d(at, [4, 3]));
     assertGradient(gradient.dataSync(), twin, at, 1e-4);
   });
 });
 
 Deno.test("clipNorm() and sample() keep their results alone, inside a tidy", () => {
-  const seed = tf.tensor1d([1, 2], "int32");
+  const pass = passOf({}, { step: 2 });
   const x = tf.ones([2, 3]) as tf.Tensor2D;
   let results: tf.Tensor[] = [];
   assertTensorsKept(2, () => {
-    results = tf.tidy(() => [clipNorm(x, 1), sample(seed, { mean: x, logVariance: x }, 0)]);
+    results = tf.tidy(() => [clipNorm(x, 1), sample(pass, { mean: x, logVariance: x }, "a")]);
   });
-  tf.dispose([seed, x, results]);
+  tf.dispose([x, results]);
 });

@@ -67,8 +67,9 @@ Deno.test("trained() and statistic() say who changes a parameter", () => {
 Deno.test("initialValues() draws as many numbers as each shape has, from a stream of its own", () => {
   const values = initialValues(PARAMETERS, 1);
   assert.deepEqual(Object.keys(values), Object.keys(PARAMETERS));
-  assert.deepEqual(Object.values(values).map(({ length }) => length), [6, 6, 3]);
-  assert.deepEqual([...values["a/mean"]!], [0.5, 0.5, 0.5]);
+  assert.deepEqual(Object.values(values).map(({ values }) => values.length), [6, 6, 3]);
+  assert.deepEqual(Object.values(values).map(({ shape }) => shape), [[2, 3], [2, 3], [3]]);
+  assert.deepEqual([...values["a/mean"]!.values], [0.5, 0.5, 0.5]);
   assert.notDeepEqual(values["a/weights"], values["b/weights"]);
 });
 

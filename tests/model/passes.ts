@@ -1,7 +1,8 @@
 /** Passes for the tests of layers and models. */
-import { initialValues, type Parameters, type Pass } from "@/model/parameters.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
+import { initialValues, type Parameters } from "@/model/parameters.ts";
+import { Pass } from "@/model/pass.ts";
 
 /** Gives random tensors in [-1, 1], the same for the same seed. */
 export function randomTensor(shape: readonly number[], seed: number): tf.Tensor {
@@ -23,11 +24,11 @@ export function passOf(
   const { isTraining = true, step = 0, values = {} } = options;
   const initial = Object.entries(initialValues(parameters, 1))
     .filter(([name]) => !(name in values))
-    .map(([name, numbers]) => [name, tf.tensor(numbers, [...parameters[name]!.shape])]);
-  return {
+    .map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]);
+  return new Pass({
     values: { ...Object.fromEntries(initial), ...values },
-    isTraining,
     seed: tf.tensor1d([1, step], "int32"),
-    statistics: {},
-  };
+    step: tf.scalar(step),
+    isTraining,
+  });
 }

@@ -12,6 +12,8 @@ export interface Scene {
   readonly elevation?: ArrayLike<number>;
   /** Opacity of one unit of density. */
   readonly tau: number;
+  /** Rows and columns of the images; those of the grid unless given. */
+  readonly size?: readonly [number, number];
 }
 
 /**
@@ -25,11 +27,12 @@ export type Sampling = "depths" | "cells";
  * point of a ray is x right + y up + t forward, with the camera's directions.
  */
 export function projectReference(
-  { shape, density, azimuth, elevation, tau }: Scene,
+  { shape, density, azimuth, elevation, tau, size }: Scene,
   sampling: Sampling = "depths",
 ): Float64Array {
   const [batch, depth, height, width] = shape;
-  const image = new Float64Array(batch * height * width);
+  const [rows, columns] = size ?? [height, width];
+  const image = new Float64Array(batch * rows * columns);
   for (let b = 0; b < batch; b++) {
     const grid = Float64Array.from(
       { length: depth * height * width },
@@ -39,19 +42,19 @@ export function projectReference(
     const raised = elevation?.[b] ?? 0;
     const [cosE, sinE] = [Math.cos(raised), Math.sin(raised)];
     const step = sampling === "cells" ? 1 : 1 / cosE; // from point to point, in cells
-    for (let h = 0; h < height; h++) {
-      for (let w = 0; w < width; w++) {
+    for (let h = 0; h < rows; h++) {
+      for (let w = 0; w < columns; w++) {
         let thickness = 0;
         for (let d = 0; d < depth; d++) {
-          const x = (2 * w + 1) / width - 1;
-          const y = 1 - (2 * h + 1) / height;
+          const x = (2 * w + 1) / columns - 1;
+          const y = 1 - (2 * h + 1) / rows;
           const z = (2 * d + 1) / depth - 1;
           const t = sampling === "cells" ? z : (z - y * sinE) / cosE;
           const [up, away] = [y * cosE - t * sinE, y * sinE + t * cosE];
           const turned = [x * cos + away * sin, up, -x * sin + away * cos] as const;
           thickness += step * densityAt(grid, [depth, height, width], turned);
         }
-        image[(b * height + h) * width + w] = 1 - Math.exp(-tau * thickness);
+        image[(b * rows + h) * columns + w] = 1 - Math.exp(-tau * thickness);
       }
     }
   }

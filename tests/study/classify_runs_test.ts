@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { classifyRuns } from "@/study/classify_runs.ts";
 import { labelledImages } from "@/study/labelled_images.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import { assertTensorsKept } from "../assert.ts";
 import { TINY, tinySets } from "../tiny.ts";
 
 /** A run of a seed whose model never got further than its initial weights. */
 function runOf(seed: number) {
   const config = { ...TINY, seed };
-  const snapshot = initialValues(createModel(config).parameters, seed);
+  const snapshot = initialValues(createLearner(config).parameters, seed);
   return { config, checkpoint: { step: 0, config, snapshot } };
 }
 

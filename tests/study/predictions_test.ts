@@ -8,7 +8,7 @@ import {
 } from "@/study/predictions.ts";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import { solidAt } from "@/study/score/alignment.ts";
 import { viewAt } from "@/study/score/views.ts";
 import { viewsAround } from "@/study/ground_truth.ts";
@@ -20,12 +20,12 @@ import { imagesOf } from "./known.ts";
 Deno.test("predictionOfModel() renders, from its own azimuths, what the model renders", () => {
   const { imageSize } = TINY;
   const objects = imagesOf(trueSolids(6, 9), imageSize); // more than a batch of four
-  using inference = new Inference(TINY, initialValues(createModel(TINY).parameters, 1));
-  const prediction = predictionOfModel(inference, TINY, objects);
+  using inference = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
+  const prediction = predictionOfModel(inference, objects);
   assert.ok(prediction.occupancy.every((value) => value > 0 && value < 1));
   const views = viewsAround(prediction, imageSize);
-  const { rendering, pose } = inference.reconstruct(objects.images);
-  assertClose(prediction.azimuths, pose.map((s) => (s + 1) * Math.PI), 1e-6);
+  const { rendering, azimuth } = inference.reconstruct(objects.images);
+  assert.deepEqual(prediction.azimuths, azimuth);
   for (let item = 0; item < 6; item++) {
     const expected = rendering.subarray(item * imageSize ** 2, (item + 1) * imageSize ** 2);
     assertClose(viewAt(views, item, 0), expected, 1e-4);
@@ -34,8 +34,8 @@ Deno.test("predictionOfModel() renders, from its own azimuths, what the model re
 
 Deno.test("predictionOfModel() gives free poses by the slot, not by the image", () => {
   const objects = imagesOf(trueSolids(8, 9), TINY.imageSize);
-  using inference = new Inference(TINY, initialValues(createModel(TINY).parameters, 1));
-  const { azimuths } = predictionOfModel(inference, TINY, objects);
+  using inference = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
+  const { azimuths } = predictionOfModel(inference, objects);
   assert.deepEqual(azimuths.slice(4), azimuths.slice(0, 4), "slots of a batch of four");
 });
 

@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { scoreShapes, studyRuns } from "@/study/shape_scores.ts";
 import { Inference, type Reconstruction } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import * as tf from "@/engine/tf.ts";
 import { evaluate } from "@/train/evaluate.ts";
 import { assertClose } from "../assert.ts";
 import { CELLS, handMadeRun } from "../show/figures/runs.ts";
 import { TINY, tinySet } from "../tiny.ts";
 
-const { tau } = TINY;
-const THRESHOLD = 0.1;
+const THRESHOLD = 0.05;
 const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
 
 /**
@@ -18,18 +17,19 @@ const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio:
  * those of the second two voxels apart, one of them of fog, at azimuth 3 pi / 2.
  */
 const inference = {
+  gridSize: TINY.imageSize,
   batchSize: 4,
   reconstruct(images: Float32Array): Reconstruction {
-    const density = new Float32Array(4 * CELLS);
-    for (const slot of [0, 1]) density.fill(2, slot * CELLS, slot * CELLS + 64);
-    for (const slot of [2, 3]) density.set([2, 0, 0.5], slot * CELLS);
-    const pose = Float32Array.of(0, 0, 0.5, 0.5);
-    return { rendering: images, density, pose } as Reconstruction;
+    const occupancy = new Float32Array(4 * CELLS);
+    for (const slot of [0, 1]) occupancy.fill(1, slot * CELLS, slot * CELLS + 64);
+    for (const slot of [2, 3]) occupancy.set([1, 0, 0.25], slot * CELLS);
+    const azimuth = Float32Array.of(1, 1, 1.5, 1.5).map((half) => half * Math.PI);
+    return { rendering: images, occupancy, azimuth } as Reconstruction;
   },
 } as Inference;
 
 Deno.test("scoreShapes() averages over the images of all sets, each counted once", () => {
-  const scores = scoreShapes({ inference, tau }, sets, { threshold: THRESHOLD });
+  const scores = scoreShapes(inference, sets, { threshold: THRESHOLD });
   assert.deepEqual(
     scores.errors.map(({ name, count, meanSquaredError }) => [
       name,
@@ -51,19 +51,19 @@ Deno.test("scoreShapes() averages over the images of all sets, each counted once
 });
 
 Deno.test("scoreShapes() stops at the limit of each set", () => {
-  const scores = scoreShapes({ inference, tau }, sets, { threshold: THRESHOLD, limit: 3 });
+  const scores = scoreShapes(inference, sets, { threshold: THRESHOLD, limit: 3 });
   assert.equal(scores.count, 6);
   assertClose([scores.pieces], [1.5], 1e-12); // as many of either set
 });
 
 Deno.test("scoreShapes() draws voxels from the threshold on", () => {
-  const { occupied, pieces } = scoreShapes({ inference, tau }, sets, { threshold: 1 });
+  const { occupied, pieces } = scoreShapes(inference, sets, { threshold: 0.5 });
   assertClose([occupied], [(64 * 2 + 1) / 3 / CELLS], 1e-12);
   assert.equal(pieces, 1);
 });
 
 Deno.test("scoreShapes() refuses a limit that leaves nothing", () => {
-  assert.throws(() => scoreShapes({ inference, tau }, sets, { threshold: 1, limit: 0 }), {
+  assert.throws(() => scoreShapes(inference, sets, { threshold: 0.5, limit: 0 }), {
     name: "RangeError",
     message: "Cannot take unseen images: limit must be an integer >= 1, got 0",
   });
@@ -72,7 +72,7 @@ Deno.test("scoreShapes() refuses a limit that leaves nothing", () => {
 /** A run whose model is untrained. */
 function untrainedRun(seed: number) {
   const run = handMadeRun();
-  const snapshot = initialValues(createModel(TINY).parameters, seed);
+  const snapshot = initialValues(createLearner(TINY).parameters, seed);
   return { ...run, checkpoint: { ...run.checkpoint, snapshot } };
 }
 

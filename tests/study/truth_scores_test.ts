@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chanceErrors, scoreBaselines, scorePredictions, scoreRun } from "@/study/truth_scores.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import type { Turn } from "@/study/score/turn.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -65,7 +65,7 @@ Deno.test("scoreBaselines() judges what needs no learning", () => {
 
 Deno.test("scoreRun() gives every score of a model, and keeps no tensors", () => {
   const small = knownObjects(TINY.imageSize);
-  const snapshot = initialValues(createModel(TINY).parameters, 1);
+  const snapshot = initialValues(createLearner(TINY).parameters, 1);
   const run = { config: TINY, checkpoint: { step: 0, config: TINY, snapshot } };
   scoreRun(run, small);
   assertTensorsKept(0, () => {

@@ -21,7 +21,13 @@ Deno.test("applyAdam() follows the paper's formula in float64", () => {
     const moments = twinMoments(3);
     for (let step = 0; step < 20; step++) {
       const slopes = slopesAt(values);
-      applyAdam(variable, { first, second }, tf.tensor1d(slopes), tf.scalar(step), learningRate);
+      applyAdam(
+        variable,
+        { first, second },
+        tf.tensor1d(slopes),
+        tf.scalar(step),
+        tf.scalar(learningRate),
+      );
       adamTwin(values, moments, slopes, step, { learningRate, clipNorm });
       assertClose(variable.read().dataSync(), values, 1e-5);
     }
@@ -37,7 +43,7 @@ Deno.test("applyAdam() takes a first step of the learning rate, whatever the slo
       using first = new Variable("first", [2]);
       using second = new Variable("second", [2]);
       const gradient = tf.tensor1d([slope, -slope]);
-      applyAdam(variable, { first, second }, gradient, tf.scalar(0), 0.1);
+      applyAdam(variable, { first, second }, gradient, tf.scalar(0), tf.scalar(0.1));
       assertClose(variable.read().dataSync(), [0.9, 1.1], 1e-4);
     }
   });
@@ -51,7 +57,7 @@ Deno.test("applyAdam() gives in a graph what it gives eagerly", () => {
     using program = jit({
       f: graphFunction({ step: { shape: [], dtype: "float32" } }, ({ step }) => {
         const gradient = tf.mul(variable.read(), 3);
-        applyAdam(variable, { first, second }, gradient, step as tf.Scalar, 0.05);
+        applyAdam(variable, { first, second }, gradient, step as tf.Scalar, tf.scalar(0.05));
         return { y: variable.read() };
       }),
     }, { eager });
@@ -68,9 +74,9 @@ Deno.test("applyAdam() keeps no tensor", () => {
   using variable = new Variable("x", [2]);
   using first = new Variable("first", [2]);
   using second = new Variable("second", [2]);
-  const [gradient, step] = [tf.ones([2]), tf.scalar(0)];
+  const [gradient, step, rate] = [tf.ones([2]), tf.scalar(0), tf.scalar(1)];
   assertTensorsKept(0, () => {
-    applyAdam(variable, { first, second }, gradient, step, 1);
+    applyAdam(variable, { first, second }, gradient, step, rate);
   });
-  tf.dispose([gradient, step]);
+  tf.dispose([gradient, step, rate]);
 });

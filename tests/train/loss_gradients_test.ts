@@ -1,24 +1,52 @@
 import assert from "node:assert/strict";
-import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { initialValues, type Parameters } from "@/model/parameters.ts";
+import { createVae } from "@/method/vae.ts";
+import type { Pass } from "@/model/pass.ts";
 import * as tf from "@/engine/tf.ts";
-import { type LossAndGradients, lossAndGradients } from "@/train/loss_gradients.ts";
+import {
+  type LossAndGradients,
+  lossAndGradients,
+  type MoveInputs,
+} from "@/train/loss_gradients.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "../model/passes.ts";
 import { TINY } from "../tiny.ts";
 
 const { batchSize, imageSize } = TINY;
-const model = createModel(TINY);
+const model = createVae(TINY);
+const { terms } = model.moves.at(-1)!;
 const trained = Object.keys(model.parameters).filter((name) => model.parameters[name]!.isTrained);
 const images = () => tf.abs(randomTensor([batchSize, imageSize, imageSize, 1], 1)) as tf.Tensor4D;
+
+/** What a move is computed from, with some values replaced. */
+const inputsOf = (
+  replaced: Record<string, tf.Tensor> = {},
+  parameters: Parameters = model.parameters,
+): MoveInputs => ({
+  values: passOf(parameters, { values: replaced }).values,
+  images: images(),
+  seed: tf.tensor1d([1, 0], "int32"),
+  step: tf.scalar(0),
+});
+
+/** The same, to be disposed by the caller. */
+function keptInputs(): MoveInputs {
+  let made: MoveInputs;
+  tf.tidy(() => {
+    made = inputsOf();
+    for (const tensor of [...Object.values(made.values), made.images, made.seed, made.step]) {
+      tf.keep(tensor);
+    }
+  });
+  return made!;
+}
 
 /** The loss and its gradients with some values replaced. */
 function run(
   replaced: Record<string, tf.Tensor> = {},
   wanted: readonly string[] = trained,
 ): LossAndGradients {
-  const { values, seed } = passOf(model.parameters, { values: replaced });
-  return lossAndGradients(model, values, images(), seed, wanted);
+  return lossAndGradients({ name: "a test", parameters: wanted, terms }, inputsOf(replaced));
 }
 
 Deno.test("lossAndGradients() gives the sum of the terms, and each of them", () => {
@@ -53,15 +81,13 @@ Deno.test("lossAndGradients() gives the gradients asked for, the same as among a
 
 Deno.test("lossAndGradients() gives an opponent's loss and gradients on the model's latents", () => {
   tf.tidy(() => {
-    const game = createModel({ ...TINY, objective: "adversarial" });
-    const { parameters, terms } = game.opponent!;
-    const pass = passOf(game.parameters);
-    const player = { forward: game.forward, terms };
-    const wanted = Object.keys(parameters);
-    const result = lossAndGradients(player, pass.values, images(), pass.seed, wanted);
-    const expected = terms(pass, game.forward(pass, images())).discriminator!.dataSync();
+    const game = createVae({ ...TINY, objective: "adversarial" });
+    const move = game.moves.find(({ name }) => name === "discriminator")!;
+    const inputs = inputsOf({}, game.parameters);
+    const result = lossAndGradients(move, inputs);
+    const expected = move.terms(passOf(game.parameters), images()).discriminator!.dataSync();
     assertClose(result.loss.dataSync(), expected, 1e-5);
-    assert.deepEqual(Object.keys(result.gradients), wanted);
+    assert.deepEqual(Object.keys(result.gradients), move.parameters);
     const output = result.gradients["discriminator/output/bias"]!.dataSync()[0]!;
     assert.ok(output !== 0 && Number.isFinite(output));
   });
@@ -102,31 +128,40 @@ for (const name of PROBED) {
 Deno.test("lossAndGradients() gives new statistics and leaves the values as they are", () => {
   tf.tidy(() => {
     const before = initialValues(model.parameters, 1);
-    const { values, seed } = passOf(model.parameters);
-    const { statistics } = lossAndGradients(model, values, images(), seed, trained);
+    const inputs = inputsOf();
+    const { statistics } = lossAndGradients({ name: "a test", parameters: trained, terms }, inputs);
     const untrained = Object.keys(model.parameters).filter((name) => !trained.includes(name));
     assert.deepEqual(Object.keys(statistics).toSorted(), untrained.toSorted());
-    for (const [name, tensor] of Object.entries(values)) {
-      assert.deepEqual(tensor.dataSync(), before[name], name);
+    for (const [name, tensor] of Object.entries(inputs.values)) {
+      assert.deepEqual(tensor.dataSync(), before[name]!.values, name);
     }
   });
 });
 
 Deno.test("lossAndGradients() keeps loss, terms, gradients and statistics, no more", () => {
-  const { values, seed } = passOf(model.parameters);
-  const inputs = images();
+  const inputs = keptInputs();
   let result: LossAndGradients;
   assertTensorsKept(1 + 3 + trained.length + 12, () => {
-    result = lossAndGradients(model, values, inputs, seed, trained);
+    result = lossAndGradients({ name: "a test", parameters: trained, terms }, inputs);
   });
-  const { loss, terms, gradients, statistics } = result!;
-  tf.dispose([
-    loss,
-    { ...terms },
-    { ...gradients },
-    { ...statistics },
-    { ...values },
-    seed,
-    inputs,
-  ]);
+  const { loss, terms: each, gradients, statistics } = result!;
+  tf.dispose([loss, { ...each }, { ...gradients }, { ...statistics }, { ...inputs.values }]);
+  tf.dispose([inputs.images, inputs.seed, inputs.step]);
+});
+
+Deno.test("lossAndGradients() names the parameters that a loss leaves out, and keeps no tensor", () => {
+  const move = {
+    name: "half",
+    parameters: ["pose/mean", "decoder/deconv2/bias", "pose/output/bias"],
+    terms: (pass: Pass) => ({ sum: tf.sum(pass.values["pose/mean"]!) as tf.Scalar }),
+  };
+  const inputs = keptInputs();
+  assertTensorsKept(0, () => {
+    assert.throws(() => lossAndGradients(move, inputs), {
+      name: "Error",
+      message: 'Cannot make move "half": its loss must depend on all parameters that it trains, ' +
+        "got none of decoder/deconv2/bias, pose/output/bias; use them, or leave them out of the move",
+    });
+  });
+  tf.dispose([{ ...inputs.values }, inputs.images, inputs.seed, inputs.step]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Reconstruction } from "@/infer/inference.ts";
+import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
 import { createFrame, createMonitor, type Frame, loadFrames, saveFrame } from "@/train/monitor.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY, tinySet } from "../tiny.ts";
@@ -48,9 +49,9 @@ function reconstruction(): Reconstruction {
     Float32Array.from({ length: count }, (_, i) => top * i / (count - 1));
   return {
     latent: new Float32Array(15),
-    pose: Float32Array.of(-1, -0.5, 0, 0.5, 1),
+    azimuth: Float32Array.of(0, 1, 2, 3, 6),
     elevation: new Float32Array(5),
-    density: ramp(5 * CELLS, 1 / TINY.tau),
+    occupancy: ramp(5 * CELLS, 1),
     projection: ramp(5 * AREA, 0.5),
     rendering: ramp(5 * AREA, 1),
   };
@@ -61,18 +62,18 @@ const monitor = createMonitor([
   { set: tinySet("b"), ratio: 1 },
 ], [3, 2]);
 
-Deno.test("createFrame() keeps all renderings and the tracked voxels and poses as bytes", () => {
+Deno.test("createFrame() keeps all renderings and the tracked voxels as bytes, and azimuths", () => {
   const made = reconstruction();
-  const { step, renderings, occupancies, poses } = createFrame(7, monitor, made, TINY);
+  const { step, renderings, occupancies, azimuths } = createFrame(7, monitor, made);
   assert.equal(step, 7);
   assert.deepEqual([...renderings], [...made.rendering].map((value) => Math.round(255 * value)));
   assert.deepEqual([renderings[0], renderings.at(-1)], [0, 255]);
-  assert.deepEqual([...poses], [-1, -0.5, 0.5, 1]);
+  assert.deepEqual([...azimuths], [0, 1, 3, 6]);
   assert.equal(occupancies.length, 4 * CELLS);
-  const slot3 = made.density.subarray(3 * CELLS, 4 * CELLS); // the third that is tracked
+  const slot3 = made.occupancy.subarray(3 * CELLS, 4 * CELLS); // the third that is tracked
   assert.deepEqual(
     [...occupancies.subarray(2 * CELLS, 3 * CELLS)],
-    [...slot3].map((value) => Math.round(255 * TINY.tau * value)),
+    [...slot3].map((value) => Math.round(255 * value)),
   );
 });
 
@@ -80,17 +81,44 @@ Deno.test("loadFrames() gives back what saveFrame() wrote, in order", async () =
   await withFolder(async (folder) => {
     const path = join(folder, "frames");
     const frames: Frame[] = [0, 50, 1_000_000].map((step) =>
-      createFrame(step, monitor, reconstruction(), TINY)
+      createFrame(step, monitor, reconstruction())
     );
-    for (const frame of frames.toReversed()) await saveFrame(path, frame);
+    for (const frame of frames.toReversed()) await saveFrame(path, frame, 5);
     await Deno.writeTextFile(join(path, "notes.txt"), "not a frame");
     assert.deepEqual(await loadFrames(path), frames);
   });
 });
 
+Deno.test("saveFrame() writes every array with its shape", async () => {
+  await withFolder(async (folder) => {
+    await saveFrame(folder, createFrame(3, monitor, reconstruction()), 5);
+    const bytes = await Deno.readFile(join(folder, "step-000003.safetensors"));
+    const { tensors } = decodeTensors(bytes, "a frame");
+    const side = TINY.imageSize;
+    assert.deepEqual(tensors.renderings!.shape, [5, side, side]);
+    assert.deepEqual(tensors.occupancies!.shape, [4, side, side, side]);
+    assert.deepEqual(tensors.azimuths!.shape, [4]);
+  });
+});
+
+Deno.test("loadFrames() reads frames of before azimuths were in radians", async () => {
+  await withFolder(async (folder) => {
+    const { step, azimuths: _, ...frame } = createFrame(3, monitor, reconstruction());
+    const flat = Object.fromEntries(
+      Object.entries({ ...frame, poses: Float32Array.of(-1, -0.5, 0, 1) })
+        .map(([name, values]) => [name, { shape: [values.length], values }]),
+    );
+    const bytes = encodeTensors({ tensors: flat, metadata: { step: String(step) } });
+    await Deno.writeFile(join(folder, "step-000003.safetensors"), bytes);
+    const [loaded] = await loadFrames(folder);
+    const expected = Float32Array.of(0, Math.PI / 2, Math.PI, 2 * Math.PI);
+    assert.deepEqual(loaded, { step, ...frame, azimuths: expected });
+  });
+});
+
 Deno.test("loadFrames() refuses a damaged frame, by name", async () => {
   await withFolder(async (folder) => {
-    await saveFrame(folder, createFrame(3, monitor, reconstruction(), TINY));
+    await saveFrame(folder, createFrame(3, monitor, reconstruction()), 5);
     const path = join(folder, "step-000003.safetensors");
     const bytes = await Deno.readFile(path);
     bytes[bytes.length - 9]! ^= 4;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Config, FREE_FIELDS } from "@/config.ts";
+import { writeAtomically } from "@/engine/files.ts";
+import { BETAS } from "@/method/objective/objectives.ts";
 import { describeMachine } from "@/engine/machine.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
@@ -9,35 +11,46 @@ import { TINY } from "../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:1", steps: 6 };
 
-Deno.test("runFolder() is the same for the same model, whatever its length", () => {
-  const folder = runFolder("runs", CONFIG);
+Deno.test("runFolder() is the same for the same model, whatever its length", async () => {
+  const folder = await runFolder("runs", CONFIG);
   assert.match(folder, /^runs[/\\]embedded-digits-1-embedded-garments-1-[0-9a-f]{8}$/);
   for (const field of FREE_FIELDS) {
-    assert.equal(runFolder("runs", { ...CONFIG, [field]: 99 }), folder);
+    assert.equal(await runFolder("runs", { ...CONFIG, [field]: 99 }), folder);
   }
-  assert.equal(runFolder("runs", JSON.parse(JSON.stringify(CONFIG))), folder);
+  assert.equal(await runFolder("runs", JSON.parse(JSON.stringify(CONFIG))), folder);
+  const reversed = Object.fromEntries(Object.entries(CONFIG).reverse()) as Config;
+  assert.equal(await runFolder("runs", reversed), folder);
 });
 
-Deno.test("runFolder() is another for every field that changes the model", () => {
-  const fields = (Object.keys(CONFIG) as (keyof Config)[])
-    .filter((field) => !FREE_FIELDS.includes(field));
-  assert.equal(fields.length, 14);
-  const folders = fields.map((field) => {
-    const value = CONFIG[field];
+Deno.test("runFolder() is another for every field that changes the model", async () => {
+  const fields = Object.keys(CONFIG).filter((field) => !FREE_FIELDS.includes(field));
+  assert.equal(fields.length, 15);
+  const folders = await Promise.all(fields.map((field) => {
+    const value = (CONFIG as Config)[field];
     const other = typeof value === "boolean" ? !value : typeof value === "number" ? value + 1 : "x";
     return runFolder("runs", { ...CONFIG, [field]: other });
+  }));
+  assert.equal(new Set([await runFolder("runs", CONFIG), ...folders]).size, fields.length + 1);
+});
+
+Deno.test("runFolder() finds a run by its config, whatever its folder's name", async () => {
+  await withFolder(async (runs) => {
+    const { elevation: _, method: __, ...before } = CONFIG; // as a run from before these fields has it
+    const folder = join(runs, "embedded-digits-1-embedded-garments-1-01234567");
+    await writeAtomically(join(folder, "config.json"), JSON.stringify(before));
+    const stranger = join(runs, "embedded-digits-1-embedded-garments-1-00000000");
+    await writeAtomically(join(stranger, "config.json"), JSON.stringify({ gamma: 1 }));
+    await writeAtomically(join(runs, "embedded-digits-1-embedded-garments-1-11111111", "x"), "");
+    assert.equal(await runFolder(runs, CONFIG), folder);
+    assert.equal(await runFolder(runs, { ...CONFIG, steps: 99 }), folder);
+    assert.notEqual(await runFolder(runs, { ...CONFIG, seed: 2 }), folder);
+    assert.notEqual(await runFolder(runs, { ...CONFIG, beta: BETAS.mmd! }), folder);
   });
-  assert.equal(new Set([runFolder("runs", CONFIG), ...folders]).size, fields.length + 1);
 });
 
-Deno.test("runFolder() is the one that a run from before a later field has", () => {
-  const { elevation: _, ...before } = CONFIG;
-  assert.equal(runFolder("runs", before as Config), runFolder("runs", CONFIG));
-});
-
-Deno.test("runFolder() makes a short, plain name of any data", () => {
+Deno.test("runFolder() makes a short, plain name of any data", async () => {
   const data = "images:/some where/ä.zip:2,voxels:" + "long/".repeat(30);
-  assert.match(runFolder("", { ...CONFIG, data }), /^[a-z0-9-]{1,49}$/i);
+  assert.match(await runFolder("nowhere", { ...CONFIG, data }), /^nowhere[/\\][a-z0-9-]{1,49}$/i);
 });
 
 /** Runs a test with a folder for runs and a config whose data are two folders of small images. */
@@ -62,7 +75,7 @@ Deno.test("openRun() trains a run once, goes on with it, and finds it again", as
     const options = { runs, onStep: () => void stepCount++ };
     const first = await openRun(config, options);
     assert.equal(stepCount, 6);
-    assert.equal(first.folder, runFolder(runs, config));
+    assert.equal(first.folder, await runFolder(runs, config));
     assert.deepEqual([first.checkpoint.step, first.history.length], [6, 6]);
     assert.deepEqual(first.frames.map(({ step }) => step), [0, 3, 6]);
     assert.equal(first.machine, describeMachine());
@@ -90,7 +103,7 @@ Deno.test("openRun() rejects with AbortError when it is stopped, and goes on the
       name: "AbortError",
       message: "Training stopped at step 3 of 6; run it again to go on",
     });
-    const checkpoints = await listCheckpoints(join(runFolder(runs, config), "checkpoints"));
+    const checkpoints = await listCheckpoints(join(await runFolder(runs, config), "checkpoints"));
     assert.equal(checkpoints.length, 1);
     assert.equal((await openRun(config, { runs })).history.length, 6);
   });

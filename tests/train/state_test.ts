@@ -1,25 +1,27 @@
 import assert from "node:assert/strict";
-import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { createState, type Snapshot, type State } from "@/train/state.ts";
+import { createVae } from "@/method/vae.ts";
+import type { Learner } from "@/model/learner.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { createState, type State } from "@/train/state.ts";
 import { assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
 
-const model = createModel(TINY);
+const learner = createVae(TINY);
 
 /** Runs a test on a state and frees it afterwards. */
-function withState(from: number | Snapshot, body: (state: State) => void): void {
-  using state = createState(model, from);
+function withState(from: number | NamedArrays, body: (state: State) => void): void {
+  using state = createState(learner, from);
   body(state);
 }
 
-function read(state: State): Record<string, Float32Array> {
+function read(state: State): NamedArrays {
   return tf.tidy(() =>
     Object.fromEntries(
       Object.entries(state.snapshot()).map(([name, tensor]) => [
         name,
-        tensor.dataSync() as Float32Array,
+        { shape: tensor.shape, values: tensor.dataSync() as Float32Array },
       ]),
     )
   );
@@ -27,65 +29,152 @@ function read(state: State): Record<string, Float32Array> {
 
 Deno.test("createState() starts parameters as they are declared and Adam's moments at 0", () => {
   withState(1, (state) => {
-    const initial = initialValues(model.parameters, 1);
-    for (const [name, values] of Object.entries(read(state))) {
-      const expected = name in initial ? initial[name]! : new Float32Array(values.length);
+    const initial = initialValues(learner.parameters, 1);
+    for (const [name, { values, shape }] of Object.entries(read(state))) {
+      const expected = name in initial ? initial[name]!.values : new Float32Array(values.length);
       assert.deepEqual(values, expected, name);
+      const parameter = name.replace(/^adam\/[^/]+\/(first|second)\//, "");
+      assert.deepEqual(shape, learner.parameters[parameter]!.shape, name);
     }
   });
 });
 
-Deno.test("createState() has two moments for all that is trained, and two for what is first", () => {
-  withState(1, (state) => {
-    const trained = Object.keys(model.parameters)
-      .filter((name) => model.parameters[name]!.isTrained);
-    assert.deepEqual(state.first?.parameters.names, ["pose/mean", "pose/logVariance"]);
+Deno.test("createState() has two moments for every parameter of every move", () => {
+  for (const objective of ["mu-vae", "adversarial"] as const) {
+    const learner = createVae({ ...TINY, objective });
+    using state = createState(learner, 1);
     const names = [
-      ...Object.keys(model.parameters),
-      ...trained.flatMap((name) => [`adam/first/${name}`, `adam/second/${name}`]),
-      ...["pose/mean", "pose/logVariance"]
-        .flatMap((name) => [`adamFirst/first/${name}`, `adamFirst/second/${name}`]),
+      ...Object.keys(learner.parameters),
+      ...learner.moves.flatMap((move) =>
+        move.parameters.flatMap((name) =>
+          ["first", "second"].map((moment) => `adam/${move.name}/${moment}/${name}`)
+        )
+      ),
     ];
     assert.deepEqual(Object.keys(read(state)).sort(), names.sort());
-    const parameters = state.parameters();
-    assert.deepEqual(Object.keys(parameters).sort(), Object.keys(model.parameters).sort());
-    tf.dispose(parameters);
+  }
+});
+
+Deno.test("read() gives all parameters, or at least those that are named", () => {
+  withState(1, (state) => {
+    tf.tidy(() => {
+      assert.deepEqual(
+        Object.keys(state.read()).sort(),
+        Object.keys(learner.parameters).sort(),
+      );
+      const some = state.read(["pose/mean"]);
+      assert.deepEqual(some["pose/mean"]!.shape, [4, 12]);
+      assert.ok(!("encoder/conv1/kernel" in some));
+    });
   });
 });
 
-Deno.test("createState() keeps what an opponent moves apart from what the model does", () => {
-  const game = createModel({ ...TINY, objective: "adversarial" });
-  const opposing = Object.keys(game.opponent!.parameters);
-  using state = createState(game, 1);
-  assert.deepEqual(state.opponent!.parameters.names, opposing);
-  assert.ok(state.others.parameters.names.every((name) => !opposing.includes(name)));
-  const names = Object.keys(read(state));
-  assert.ok(opposing.every((name) => names.includes(`adam/second/${name}`)));
-  withState(1, ({ opponent }) => assert.equal(opponent, undefined));
+Deno.test("apply() moves what the move trains, with a memory of its own, and nothing else", () => {
+  withState(1, (state) => {
+    const before = read(state);
+    const [pose] = learner.moves;
+    tf.tidy(() => {
+      const gradients = Object.fromEntries(
+        pose!.parameters.map((name) => [name, tf.ones([...learner.parameters[name]!.shape])]),
+      );
+      state.apply(pose!, gradients, tf.scalar(0));
+    });
+    const after = read(state);
+    const changed = Object.keys(after).filter((name) =>
+      after[name]!.values.some((value, i) => value !== before[name]!.values[i])
+    );
+    assert.deepEqual(
+      new Set(changed),
+      new Set(pose!.parameters.flatMap((name) => [
+        name,
+        `adam/pose/first/${name}`,
+        `adam/pose/second/${name}`,
+      ])),
+    );
+  });
 });
 
-Deno.test("createState() goes on from a snapshot", () => {
-  let snapshot: Record<string, Float32Array> = {};
+Deno.test("apply() takes the step size of a schedule at each step", () => {
+  const [pose, ...others] = learner.moves;
+  const move = { ...pose!, learningRate: (step: tf.Scalar) => tf.mul(0.25, step) as tf.Scalar };
+  const scheduled: Learner = { ...learner, moves: [move, ...others] };
+  using state = createState(scheduled, 1);
+  const moved = (step: number) =>
+    tf.tidy(() => {
+      const before = state.read(["pose/mean"])["pose/mean"]!.dataSync()[0]!;
+      const gradients = Object.fromEntries(
+        move.parameters.map((name) => [name, tf.ones([...learner.parameters[name]!.shape])]),
+      );
+      state.apply(move, gradients, tf.scalar(step));
+      return before - state.read(["pose/mean"])["pose/mean"]!.dataSync()[0]!;
+    });
+  assert.equal(moved(0), 0); // Adam's first move is the step size, here 0
+  assert.ok(moved(2) > 0.2);
+});
+
+Deno.test("keepStatistics() replaces those that are new and keeps the others", () => {
+  withState(1, (state) => {
+    tf.tidy(() => {
+      state.keepStatistics({ "decoder/norm1/mean": tf.fill([4], 7) });
+      const { "decoder/norm1/mean": mean, "decoder/norm1/variance": variance } = state.read();
+      assert.deepEqual([...mean!.dataSync()], [7, 7, 7, 7]);
+      assert.deepEqual([...variance!.dataSync()], [1, 1, 1, 1]);
+    });
+  });
+});
+
+Deno.test("createState() works without statistics", () => {
+  const parameters = Object.fromEntries(
+    Object.entries(learner.parameters).filter(([, { isTrained }]) => isTrained),
+  );
+  using state = createState({ ...learner, parameters }, 1);
+  state.keepStatistics({});
+  assert.deepEqual(
+    Object.keys(tf.tidy(() => state.read())).sort(),
+    Object.keys(parameters).sort(),
+  );
+});
+
+/** A checkpoint in which no two numbers are the same. */
+function numbered(): NamedArrays {
+  let snapshot: NamedArrays = {};
   withState(1, (state) => snapshot = read(state));
-  for (const values of Object.values(snapshot)) values.forEach((_, i) => values[i] = i + 0.5);
+  let count = 0;
+  for (const { values } of Object.values(snapshot)) values.forEach((_, i) => values[i] = ++count);
+  return snapshot;
+}
+
+Deno.test("createState() resumes from a checkpoint", () => {
+  const snapshot = numbered();
   withState(snapshot, (state) => assert.deepEqual(read(state), snapshot));
 });
 
-Deno.test("createState() refuses a snapshot that lacks a variable or has another size", () => {
-  let snapshot: Record<string, Float32Array> = {};
-  withState(1, (state) => snapshot = read(state));
-  const { "adam/first/decoder/deconv2/bias": _, ...lacking } = snapshot;
-  const refused: [Snapshot, string][] = [
-    [lacking, "1 values of adam/first/decoder/deconv2/bias, got 0"],
-    [{ ...snapshot, "pose/mean": new Float32Array(12) }, "48 values of pose/mean, got 12"],
+Deno.test("createState() resumes from a checkpoint of before moves had names and arrays shapes", () => {
+  const snapshot = numbered();
+  const older = Object.fromEntries(
+    Object.entries(snapshot).map(([name, { values }]) => [
+      name.replace("adam/pose/", "adamFirst/").replace("adam/model/", "adam/"),
+      { shape: [values.length], values },
+    ]),
+  );
+  assert.ok("adamFirst/second/pose/mean" in older && "adam/first/pose/mean" in older);
+  withState(older, (state) => assert.deepEqual(read(state), snapshot));
+});
+
+Deno.test("createState() refuses a checkpoint that lacks a variable or has another size", () => {
+  const snapshot = numbered();
+  const { "adam/model/first/decoder/deconv2/bias": _, ...lacking } = snapshot;
+  const short = { shape: [1, 12], values: new Float32Array(12) };
+  const refused: [NamedArrays, string][] = [
+    [lacking, "1 values of adam/model/first/decoder/deconv2/bias, got 0"],
+    [{ ...snapshot, "pose/mean": short }, "48 values of pose/mean, got 12"],
   ];
   for (const [from, message] of refused) {
     assertTensorsKept(0, () => {
-      assert.throws(() => createState(model, from), {
+      assert.throws(() => createState(learner, from), {
         name: "RangeError",
-        message:
-          `Cannot go on: the snapshot must hold ${message}; go on from the checkpoint of a ` +
-          "training run, made with this config",
+        message: `Cannot resume: the checkpoint must hold ${message}; resume from the checkpoint ` +
+          "of a training run, made with this config",
       });
     });
   }

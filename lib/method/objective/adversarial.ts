@@ -5,6 +5,7 @@
  * @module
  */
 import { createDiscriminator } from "@/model/discriminator.ts";
+import type { Pass } from "@/model/pass.ts";
 import * as tf from "@/engine/tf.ts";
 import type { LatentSizes, Objective } from "./objective.ts";
 import { codeOf, drawPrior } from "./prior.ts";
@@ -24,16 +25,16 @@ export function adversarial(beta: number, sizes: LatentSizes): Objective {
   const discriminator = createDiscriminator(sizes.shape + sizes.pose);
   return {
     terms: (pass, latents) => ({
-      latent: tf.mul(beta, surprise(discriminator.judge(pass, codeOf(latents, sizes)))),
+      latent: tf.mul(beta, surprise(pass, discriminator.logits(pass, codeOf(latents, sizes)))),
     }),
     opponent: {
       parameters: discriminator.parameters,
       stages: discriminator.stages,
       terms(pass, latents) {
         const codes = codeOf(latents, sizes);
-        const drawn = discriminator.judge(pass, drawPrior(pass.seed, codes.shape[0], sizes));
-        const inferred = discriminator.judge(pass, codes);
-        const both = tf.add(surprise(drawn), surprise(tf.neg(inferred)));
+        const drawn = discriminator.logits(pass, drawPrior(pass, codes.shape[0], sizes));
+        const inferred = discriminator.logits(pass, codes);
+        const both = tf.add(surprise(pass, drawn), surprise(pass, tf.neg(inferred)));
         return { discriminator: tf.mul(0.5, both) };
       },
     },
@@ -41,6 +42,6 @@ export function adversarial(beta: number, sizes: LatentSizes): Objective {
 }
 
 /** mean_b -log sigmoid(logit_b), a scalar. */
-function surprise(logits: tf.Tensor1D): tf.Scalar {
-  return tf.mean(tf.softplus(tf.neg(logits)));
+function surprise(pass: Pass, logits: tf.Tensor1D): tf.Scalar {
+  return pass.batchMean(tf.softplus(tf.neg(logits))) as tf.Scalar;
 }

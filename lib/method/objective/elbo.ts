@@ -5,6 +5,7 @@
  * @module
  */
 import type { Gaussian } from "@/model/gaussian.ts";
+import type { Pass } from "@/model/pass.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Objective } from "./objective.ts";
 
@@ -17,16 +18,16 @@ import type { Objective } from "./objective.ts";
  */
 export function elbo(beta: number): Objective {
   return {
-    terms: (_pass, { posterior, pose }) => ({
-      latent: tf.mul(beta, divergence(posterior)),
-      ...(pose.posterior && { pose: tf.mul(beta, divergence(pose.posterior)) }),
+    terms: (pass, { posterior, pose }) => ({
+      latent: tf.mul(beta, divergence(pass, posterior)),
+      ...(pose.posterior && { pose: tf.mul(beta, divergence(pass, pose.posterior)) }),
     }),
   };
 }
 
 /** mean_b sum_d (mu^2 + exp(logVariance) - 1 - logVariance) / 2, a scalar. */
-function divergence({ mean, logVariance }: Gaussian): tf.Scalar {
+function divergence(pass: Pass, { mean, logVariance }: Gaussian): tf.Scalar {
   const moments = tf.add(tf.square(mean), tf.exp(logVariance)); // [B, units]
   const perUnit = tf.mul(0.5, tf.sub(tf.sub(moments, 1), logVariance)); // [B, units]
-  return tf.mean(tf.sum(perUnit, 1));
+  return pass.batchMean(tf.sum(perUnit, 1)) as tf.Scalar;
 }

@@ -6,21 +6,11 @@
  * @module
  */
 import * as tf from "@/engine/tf.ts";
-import type { LatentSizes, Objective } from "./objective.ts";
+import type { Objective, ObjectiveOptions } from "./objective.ts";
 import { codeOf, drawPrior } from "./prior.ts";
 
 /** Widths of the kernels, in units of the expected distance. WAE: the released code. */
 const SCALES = [0.1, 0.2, 0.5, 1, 2, 5, 10];
-
-/** What to compare. */
-export interface MmdOptions {
-  /** Weight of the term. */
-  readonly beta: number;
-  /** Images of a batch, at least 2. */
-  readonly batchSize: number;
-  /** Units of a code. */
-  readonly sizes: LatentSizes;
-}
 
 /**
  * Makes the MMD's term: beta MMD^2(codes of the batch, as many draws of the prior), one number for
@@ -29,7 +19,7 @@ export interface MmdOptions {
  *
  * @throws {RangeError} If a batch has no two images to compare
  */
-export function mmd({ beta, batchSize, sizes }: MmdOptions): Objective {
+export function mmd({ beta, batchSize, sizes }: ObjectiveOptions): Objective {
   if (batchSize < 2) {
     throw new RangeError(
       `Cannot compare codes: batchSize must be at least 2, got ${batchSize}; use a larger batch ` +
@@ -39,9 +29,9 @@ export function mmd({ beta, batchSize, sizes }: MmdOptions): Objective {
   // |x - y|^2 of two draws: twice the variance, which is 1 for a normal and 1/3 for a uniform unit.
   const expected = 2 * (sizes.shape + sizes.pose / 3);
   return {
-    terms({ seed }, latents) {
+    terms(pass, latents) {
       const codes = codeOf(latents, sizes);
-      const draws = drawPrior(seed, codes.shape[0], sizes);
+      const draws = drawPrior(pass, codes.shape[0], sizes);
       return { latent: tf.mul(beta, squaredMmd(codes, draws, expected)) };
     },
   };

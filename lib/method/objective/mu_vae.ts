@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gaussian } from "@/model/gaussian.ts";
+import type { Pass } from "@/model/pass.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Objective } from "./objective.ts";
 
@@ -16,15 +17,15 @@ import type { Objective } from "./objective.ts";
  */
 export function muVae(beta: number): Objective {
   return {
-    terms: (_pass, { posterior, pose }) => ({
-      latent: tf.mul(beta, distance(posterior)),
-      ...(pose.posterior && { pose: distance(pose.posterior) }),
+    terms: (pass, { posterior, pose }) => ({
+      latent: tf.mul(beta, distance(pass, posterior)),
+      ...(pose.posterior && { pose: distance(pass, pose.posterior) }),
     }),
   };
 }
 
 /** | mean_b sum_d mu | + | mean_b sum_d logVariance |, a scalar. */
-function distance({ mean, logVariance }: Gaussian): tf.Scalar {
-  const average = (x: tf.Tensor2D) => tf.abs(tf.mean(tf.sum(x, 1)));
+function distance(pass: Pass, { mean, logVariance }: Gaussian): tf.Scalar {
+  const average = (x: tf.Tensor2D) => tf.abs(pass.batchMean(tf.sum(x, 1))) as tf.Scalar;
   return tf.add(average(mean), average(logVariance));
 }

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import { statelessNormal, statelessUniform } from "@/engine/graph/stateless_random.ts";
+import type { Pass } from "@/model/pass.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Latents, LatentSizes } from "./objective.ts";
-
-/** Streams of the prior's draws; the shape latent's noise is 0, the pose's 1. */
-const SHAPE_STREAM = 2;
-const POSE_STREAM = 3;
 
 /**
  * Joins what is known of each image to one code: its shape latent and the latents of its angles.
@@ -27,18 +23,14 @@ export function codeOf({ z, pose }: Latents, { pose: angles }: LatentSizes): tf.
  * Draws codes from the prior: shape from N(0, I), each angle's latent from Uniform(-1, 1).
  * Paper: the prior of the adversarial method, every azimuth as likely as any other.
  *
- * @param seed `[2]` int32, the seed of the pass
+ * @param pass Whose draws they are
  * @param count How many codes
  * @param sizes Their units
  * @returns `[count, shape + pose]`
  */
-export function drawPrior(
-  seed: tf.Tensor1D,
-  count: number,
-  { shape, pose }: LatentSizes,
-): tf.Tensor2D {
-  const z = statelessNormal([count, shape], seed, SHAPE_STREAM) as tf.Tensor2D;
+export function drawPrior(pass: Pass, count: number, { shape, pose }: LatentSizes): tf.Tensor2D {
+  const z = pass.normal("prior/latent", [count, shape]) as tf.Tensor2D;
   if (pose === 0) return z;
-  const angles = statelessUniform([count, pose], seed, POSE_STREAM); // in [0, 1)
+  const angles = pass.uniform("prior/pose", [count, pose]); // in [0, 1)
   return tf.concat([z, tf.sub(tf.mul(angles, 2), 1) as tf.Tensor2D], 1);
 }

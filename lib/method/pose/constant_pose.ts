@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@/engine/tf.ts";
-import type { PoseStrategy } from "./strategy.ts";
+import type { PoseStrategy } from "./pose.ts";
 
 /**
  * Makes the strategy that gives every image the azimuth pi (s = 0), the middle of the range, and

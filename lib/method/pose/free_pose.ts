@@ -7,14 +7,13 @@ import { type Gaussian, sample } from "@/model/gaussian.ts";
 import { dense } from "@/model/layers.ts";
 import { constant, glorotUniform, parametersOf, trained } from "@/model/parameters.ts";
 import * as tf from "@/engine/tf.ts";
-import { type AngleCount, anglesNote, poseOf } from "./angles.ts";
-import type { PoseStrategy } from "./strategy.ts";
+import { poseOf, type PoseOptions, type PoseStrategy } from "./pose.ts";
 
 /** Units of the pose posterior, and of the hidden layer. Paper: the released code. */
 export const UNITS = 12;
 const HIDDEN = 10;
-/** Stream of the pose's noise; the shape latent's is 0. */
-export const STREAM = 1;
+/** The stream of the pose's noise. */
+const STREAM = "pose";
 /** Draws behind the pose of a trained model. */
 const DRAWS = 64;
 
@@ -25,11 +24,11 @@ const DRAWS = 64;
  * each batch updates alone before everything is updated.
  * Choice: a trained model's pose is the circular mean over 64 draws, with a fixed seed, where the
  * released code goes on drawing one: the figures of one model then agree.
- *
- * @param batchSize Slots; a smaller batch uses the first ones
- * @param angles Angles of a pose
+ * A batch smaller than `batchSize` uses the first slots.
  */
-export function createFreePose(batchSize: number, angles: AngleCount = 1): PoseStrategy {
+export function createFreePose(
+  { batchSize, angles }: Pick<PoseOptions, "batchSize" | "angles">,
+): PoseStrategy {
   const hidden = dense("pose/hidden", UNITS, HIDDEN, glorotUniform(UNITS, HIDDEN));
   const output = dense("pose/output", HIDDEN, angles, glorotUniform(HIDDEN, angles));
   const posterior = {
@@ -39,14 +38,9 @@ export function createFreePose(batchSize: number, angles: AngleCount = 1): PoseS
   return {
     parameters: parametersOf({ parameters: posterior }, hidden, output),
     stages: [
-      {
-        kind: "pose",
-        name: "pose variables",
-        note: "free, one row\nper batch slot",
-        shape: [UNITS],
-      },
-      { kind: "dense", name: "pose features", note: "dense, tanh", shape: [HIDDEN] },
-      { kind: "dense", name: "pose s", note: anglesNote(angles), shape: [angles] },
+      { kind: "pose", name: "pose variables", shape: [UNITS] },
+      { kind: "dense", name: "pose features", shape: [HIDDEN] },
+      { kind: "dense", name: "pose s", shape: [angles] },
     ],
     inferredAngles: angles,
     updatedFirst: Object.keys(posterior),
@@ -64,13 +58,13 @@ export function createFreePose(batchSize: number, angles: AngleCount = 1): PoseS
       const network = (z: tf.Tensor2D) =>
         poseOf(tf.tanh(output.apply(pass, tf.tanh(hidden.apply(pass, z)))) as tf.Tensor2D);
       if (pass.isTraining) {
-        return { ...network(sample(pass.seed, posterior, STREAM)), posterior };
+        return { ...network(sample(pass, posterior, STREAM)), posterior };
       }
       const repeated = {
         mean: tf.tile(posterior.mean, [DRAWS, 1]),
         logVariance: tf.tile(posterior.logVariance, [DRAWS, 1]),
       };
-      const { s, tilt } = network(sample(pass.seed, repeated, STREAM)); // [DRAWS * B]
+      const { s, tilt } = network(sample(pass, repeated, STREAM)); // [DRAWS * B]
       return {
         s: circularMean(s.reshape([DRAWS, slots])),
         ...(tilt && { tilt: tf.mean(tilt.reshape([DRAWS, slots]), 0) as tf.Tensor1D }),

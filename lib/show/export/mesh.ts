@@ -4,7 +4,7 @@
  * @module
  */
 import { type Vector, viewpoint } from "@/show/plot/viewpoint.ts";
-import { THRESHOLD, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { THRESHOLD, type VoxelGrid } from "@/render/voxel_grid.ts";
 import { extractSurface } from "./surface.ts";
 
 /** A closed mesh with the figures' colours; x to the right, y up, z towards the viewer, in metres. */
@@ -21,7 +21,7 @@ export interface Mesh {
 
 /** How a mesh is made. */
 export interface MeshOptions {
-  /** The density of the surface, > 0; .1 by default. */
+  /** The occupancy of the surface, > 0; 0.05 by default. */
   readonly threshold?: number;
   /** The azimuth that is to be in front, in radians; 0 by default. */
   readonly front?: number;

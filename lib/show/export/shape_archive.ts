@@ -10,7 +10,7 @@ import { encodeGif } from "@/show/plot/animation.ts";
 import { type Exhibit, trainingStrips, turntable } from "@/show/plot/figures.ts";
 import { encodePng } from "@/show/plot/bitmap.ts";
 import type { FigureRecord } from "@/show/plot/figure_file.ts";
-import { THRESHOLD } from "@/show/plot/voxel_drawing.ts";
+import { THRESHOLD } from "@/render/voxel_grid.ts";
 import { encodeGlb } from "./glb.ts";
 import { type Mesh, meshOf } from "./mesh.ts";
 import { encodeObj } from "./obj.ts";
@@ -21,7 +21,7 @@ export interface ExportOptions {
   readonly record: FigureRecord;
   /** How many training steps the model has taken. */
   readonly step: number;
-  /** The density from which a voxel counts, and of the meshes' surface, > 0; .1 by default. */
+  /** The occupancy from which a voxel counts, and of the meshes' surface, > 0; 0.05 by default. */
   readonly threshold?: number;
 }
 
@@ -50,7 +50,7 @@ export interface Exported {
 }
 
 /**
- * Writes a zip file with, for each shape, `mesh.glb`, `mesh.obj`, `density.npy` and `voxels.npy` in a
+ * Writes a zip file with, for each shape, `mesh.glb`, `mesh.obj`, `occupancy.npy` and `voxels.npy` in a
  * folder named after its label; and `strips.png`, `turntable.gif`, `config.json`, `metrics.json` and
  * `README.txt`. It is written under a temporary name and renamed. The same shapes give the same bytes.
  *
@@ -73,11 +73,11 @@ export async function exportShapes(
   for (const exhibit of exhibits) {
     const mesh = meshOfExhibit(exhibit, threshold);
     const folder = folderOf(exhibit.label, shapes.map(({ folder }) => folder));
-    const { density, size } = exhibit.grid;
-    const filled = Uint8Array.from(density, (value) => value >= threshold ? 1 : 0);
+    const { occupancy, size } = exhibit.grid;
+    const filled = Uint8Array.from(occupancy, (value) => value >= threshold ? 1 : 0);
     files[`${folder}/mesh.glb`] = await encodeGlb(exhibit.label, mesh);
     files[`${folder}/mesh.obj`] = encodeObj(folder, mesh);
-    files[`${folder}/density.npy`] = encodeNpy(Float32Array.from(density), size);
+    files[`${folder}/occupancy.npy`] = encodeNpy(Float32Array.from(occupancy), size);
     files[`${folder}/voxels.npy`] = encodeNpy(filled, size);
     shapes.push({
       label: exhibit.label,
@@ -137,13 +137,13 @@ function readMe(threshold: number): string {
 
 Each folder is one shape:
 
-mesh.glb     closed surface at density ${threshold}, glTF 2.0: x right, y up, z towards the viewer,
-             metres; the grid is a cube of 1 m around the origin; vertex colours are positions
-mesh.obj     the same, as text; colours follow the positions of vertices
-density.npy  float32 [D, H, W]: D away from the viewer at azimuth 0, H downwards, W to the right
-voxels.npy   uint8 [D, H, W]: 1 where the density is at least ${threshold}
+mesh.glb       closed surface at occupancy ${threshold}, glTF 2.0: x right, y up, z towards the viewer,
+               metres; the grid is a cube of 1 m around the origin; vertex colours are positions
+mesh.obj       the same, as text; colours follow the positions of vertices
+occupancy.npy  float32 [D, H, W]: D away from the viewer at azimuth 0, H downwards, W to the right
+voxels.npy     uint8 [D, H, W]: 1 where the occupancy is at least ${threshold}
 
-The front of a mesh, along +z, is the viewpoint of the picture that the shape was made from; the
+The front of a mesh, along +z, is the viewpoint of the image that the shape was made from; the
 arrays are as the model has them. config.json is the run, metrics.json what was measured.
 `;
 }

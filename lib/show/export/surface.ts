@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { CUBE_TABLE, type CubeEdge } from "./cube_table.ts";
 
 /** A closed surface of triangles. */
@@ -38,7 +38,7 @@ const CLEARANCE = 1e-3;
  * import assert from "node:assert/strict";
  * import { extractSurface } from "./surface.ts";
  *
- * const { positions, triangles } = extractSurface({ density: [1], size: [1, 1, 1] }, 0.5);
+ * const { positions, triangles } = extractSurface({ occupancy: [1], size: [1, 1, 1] }, 0.5);
  * assert.deepEqual([positions.length / 3, triangles.length / 3], [6, 8]);
  * ```
  */
@@ -60,7 +60,7 @@ export function extractSurface(grid: VoxelGrid, threshold: number): Surface {
         const at = layer * strides[2]! + row * strides[1]! + column;
         let filled = 0;
         for (let c = 0; c < 8; c++) {
-          if (padded.density[at + corners[c]!]! >= threshold) filled |= 1 << c;
+          if (padded.occupancy[at + corners[c]!]! >= threshold) filled |= 1 << c;
         }
         for (const edge of CUBE_TABLE[filled]!) {
           triangles.push(vertices.on(edge, at + corners[edge & 7]!));
@@ -76,12 +76,12 @@ export function extractSurface(grid: VoxelGrid, threshold: number): Surface {
 
 /** A grid with one layer of empty voxels around it. */
 interface PaddedGrid {
-  readonly density: Float64Array;
+  readonly occupancy: Float64Array;
   /** Columns, rows and layers. */
   readonly counts: readonly [number, number, number];
 }
 
-function pad({ density, size: [layers, rows, columns] }: VoxelGrid): PaddedGrid {
+function pad({ occupancy, size: [layers, rows, columns] }: VoxelGrid): PaddedGrid {
   const counts = [columns + 2, rows + 2, layers + 2] as const;
   const padded = new Float64Array(counts[0] * counts[1] * counts[2]);
   for (let layer = 0; layer < layers; layer++) {
@@ -89,15 +89,15 @@ function pad({ density, size: [layers, rows, columns] }: VoxelGrid): PaddedGrid 
       const from = (layer * rows + row) * columns;
       const to = ((layer + 1) * counts[1] + row + 1) * counts[0] + 1;
       for (let column = 0; column < columns; column++) {
-        padded[to + column] = density[from + column]!;
+        padded[to + column] = occupancy[from + column]!;
       }
     }
   }
-  return { density: padded, counts };
+  return { occupancy: padded, counts };
 }
 
 /** Makes each vertex once, however many cubes share the edge that it is on. */
-function createVertices({ density, counts }: PaddedGrid, threshold: number, strides: number[]) {
+function createVertices({ occupancy, counts }: PaddedGrid, threshold: number, strides: number[]) {
   const positions: number[] = [];
   const known = new Map<number, number>();
   return {
@@ -108,7 +108,7 @@ function createVertices({ density, counts }: PaddedGrid, threshold: number, stri
       const key = 3 * low + axis;
       const found = known.get(key);
       if (found !== undefined) return found;
-      const [from, to] = [density[low]!, density[low + strides[axis]!]!];
+      const [from, to] = [occupancy[low]!, occupancy[low + strides[axis]!]!];
       const share = (threshold - from) / (to - from);
       const position = [low % counts[0], Math.floor(low / counts[0]) % counts[1]];
       position.push(Math.floor(low / strides[2]!));
@@ -121,14 +121,16 @@ function createVertices({ density, counts }: PaddedGrid, threshold: number, stri
   };
 }
 
-function checkGrid({ density, size }: VoxelGrid, threshold: number): void {
+function checkGrid({ occupancy, size }: VoxelGrid, threshold: number): void {
   const count = size[0] * size[1] * size[2];
-  const values = Float64Array.from(density);
+  const values = Float64Array.from(occupancy);
   const odd = values.find((value) => !Number.isFinite(value));
   if (values.length !== count || odd !== undefined) {
     const found = values.length === count ? odd : values.length;
     throw new TypeError(
-      `Cannot extract a surface: density must have ${size.join(" * ")} = ${count} finite values, ` +
+      `Cannot extract a surface: occupancy must have ${
+        size.join(" * ")
+      } = ${count} finite values, ` +
         `got ${found}`,
     );
   }
@@ -140,7 +142,7 @@ function checkGrid({ density, size }: VoxelGrid, threshold: number): void {
   const highest = values.reduce((most, value) => Math.max(most, value), 0);
   if (!(highest >= threshold)) {
     throw new RangeError(
-      `Cannot extract a surface: threshold must be at most ${highest}, the highest density, got ` +
+      `Cannot extract a surface: threshold must be at most ${highest}, the highest occupancy, got ` +
         `${threshold}; lower the threshold`,
     );
   }

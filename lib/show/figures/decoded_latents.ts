@@ -12,12 +12,13 @@ import type { SheetRow } from "@/show/plot/sheet.ts";
 import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import { gridAt } from "@/render/voxel_grid.ts";
 import type { Monitor } from "@/train/monitor.ts";
 
 /** What decodes and renders latents. */
-export interface Decoder extends Pick<ModelPose, "pose"> {
+export interface Decoder extends Pick<ModelPose, "azimuth"> {
   /** The trained model. Its pose is the front of every shape. */
-  readonly model: Pick<Inference, "decode" | "render">;
+  readonly model: Pick<Inference, "decode" | "render" | "gridSize">;
   /** Its sizes. */
   readonly config: Config;
 }
@@ -32,7 +33,7 @@ export interface Decoded {
   /** Renderings from the front `[N, S, S]`. */
   readonly renderings: Float32Array;
   /** `[N, S, S, S]` */
-  readonly density: Float32Array;
+  readonly occupancy: Float32Array;
 }
 
 /**
@@ -40,11 +41,11 @@ export interface Decoded {
  *
  * @param latents `[N, Z - 1]`
  */
-export function decodeLatents({ model, config, pose }: Decoder, latents: Float32Array): Decoded {
-  const count = latents.length / (config.latentSize - 1);
-  const density = model.decode(latents);
-  const renderings = model.render(density, new Float32Array(count).fill(pose));
-  return { renderings, density };
+export function decodeLatents({ model, azimuth }: Decoder, latents: Float32Array): Decoded {
+  const occupancy = model.decode(latents);
+  const count = occupancy.length / model.gridSize ** 3;
+  const renderings = model.render(occupancy, new Float32Array(count).fill(azimuth));
+  return { renderings, occupancy };
 }
 
 /** An image that no model has seen, and its latent. */
@@ -148,14 +149,14 @@ export function poseRow(
   label: string,
   { model, config }: Decoder,
   { latent, input }: { readonly latent: Float32Array; readonly input: Float32Array },
-  poses: readonly number[],
+  azimuths: readonly number[],
 ): SheetRow {
   const side = config.imageSize;
-  const copies = poses.flatMap(() => [...model.decode(latent)]);
-  const rendered = model.render(Float32Array.from(copies), Float32Array.from(poses));
+  const copies = azimuths.flatMap(() => [...model.decode(latent)]);
+  const rendered = model.render(Float32Array.from(copies), Float32Array.from(azimuths));
   const images = [
     input,
-    ...poses.map((_, i) => rendered.subarray(i * side ** 2, (i + 1) * side ** 2)),
+    ...azimuths.map((_, i) => rendered.subarray(i * side ** 2, (i + 1) * side ** 2)),
   ];
   return { label, bitmaps: images.map((image) => greyBitmap(image, [side, side], SCALE)) };
 }
@@ -175,14 +176,12 @@ export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: num
 /** Decodes and renders latents, and takes the result apart. */
 function shapesAt(decoder: Decoder, latents: Float32Array) {
   const { imageSize } = decoder.config;
-  const { renderings, density } = decodeLatents(decoder, latents);
-  const [area, cells] = [imageSize ** 2, imageSize ** 3];
-  return Array.from({ length: density.length / cells }, (_, i) => ({
+  const { renderings, occupancy } = decodeLatents(decoder, latents);
+  const area = imageSize ** 2;
+  const count = renderings.length / area;
+  return Array.from({ length: count }, (_, i) => ({
     image: itemAt(renderings, i, area),
-    grid: {
-      density: itemAt(density, i, cells),
-      size: [imageSize, imageSize, imageSize] as const,
-    },
-    front: (decoder.pose + 1) * Math.PI,
+    grid: gridAt(occupancy, i, count),
+    front: decoder.azimuth,
   }));
 }

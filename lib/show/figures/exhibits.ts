@@ -7,12 +7,9 @@ import type { Config } from "@/config.ts";
 import type { Reconstruction } from "@/infer/inference.ts";
 import { type Exhibit, trainingStrips } from "@/show/plot/figures.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
-import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { gridAt } from "@/render/voxel_grid.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import type { Run } from "@/train/run.ts";
-
-/** The azimuth that a pose latent stands for, in radians: `azimuthOf` for one number. */
-const azimuth = (pose: number) => (pose + 1) * Math.PI;
 
 /**
  * Takes a reconstruction apart for figures. The front of each shape is the pose that the model gives
@@ -23,15 +20,15 @@ const azimuth = (pose: number) => (pose + 1) * Math.PI;
  * @param config The model's sizes
  */
 export function exhibitsOf(
-  { rendering, density, pose }: Reconstruction,
+  { rendering, occupancy, azimuth }: Reconstruction,
   labels: readonly string[],
   { imageSize }: Config,
 ): Exhibit[] {
   return labels.map((label, i) => ({
     label,
     image: itemAt(rendering, i, imageSize ** 2),
-    grid: gridOf(density, i, imageSize),
-    front: azimuth(pose[i]!),
+    grid: gridAt(occupancy, i, azimuth.length),
+    front: azimuth[i]!,
   }));
 }
 
@@ -88,7 +85,7 @@ export function shapesDuringTraining(
  * @throws {RangeError} If the image is not tracked; the message lists those that are
  */
 export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
-  const { imageSize, tau } = config;
+  const { imageSize } = config;
   const { tracked, names } = data.monitor;
   const known = tracked.map((slot) => names[slot]!);
   const index = known.indexOf(name);
@@ -97,19 +94,15 @@ export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[
       `Cannot draw shapes: a name must be one of ${known.join(", ")}, got ${name}`,
     );
   }
-  return frames.map(({ step, renderings, occupancies, poses }) => {
+  return frames.map(({ step, renderings, occupancies, azimuths }) => {
     const rendering = itemAt(renderings, tracked[index]!, imageSize ** 2);
-    const occupancy = itemAt(occupancies, index, imageSize ** 3);
+    const cells = occupancies.length / azimuths.length;
+    const occupancy = Float32Array.from(itemAt(occupancies, index, cells), (byte) => byte / 255);
     return {
       label: `${name}, step ${step.toLocaleString("en-US")}`,
       image: Float32Array.from(rendering, (byte) => byte / 255),
-      // A frame keeps occupancy, which is tau times the density, as bytes.
-      grid: gridOf(Float32Array.from(occupancy, (byte) => byte / 255 / tau), 0, imageSize),
-      front: azimuth(poses[index]!),
+      grid: gridAt(occupancy, 0, 1),
+      front: azimuths[index]!,
     };
   });
-}
-
-function gridOf(values: Float32Array, row: number, side: number): VoxelGrid {
-  return { density: itemAt(values, row, side ** 3), size: [side, side, side] };
 }

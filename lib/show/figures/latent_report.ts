@@ -7,6 +7,7 @@ import type { Accuracy } from "@/study/classify.ts";
 import type { LatentNorms } from "@/study/latent_norms.ts";
 import type { Aggregate } from "@/study/latents.ts";
 import type { ModelPose } from "@/study/pose_errors.ts";
+import { latentOfAzimuth } from "@/render/camera.ts";
 import { formatNumber } from "@/study/score/spread.ts";
 import { accuracyMetrics } from "./accuracies.ts";
 import type { LatentMaps } from "./latent_maps.ts";
@@ -33,7 +34,7 @@ export interface LatentFindings {
 export function latentMetrics(findings: LatentFindings): Record<string, number> {
   const { view, blends, errors, aggregate, norms, purities, accuracies } = findings;
   return {
-    modelPose: view.pose,
+    modelPose: latentOfAzimuth(view.azimuth),
     modelPoseDeviationDegrees: degrees(view.deviation),
     squaredErrorFromOwnPose: errors[0]!,
     squaredErrorAQuarterTurnOn: errors[1]!,
@@ -64,7 +65,7 @@ export function latentTable(findings: LatentFindings): string {
     ],
     [
       "a pose that turns the shape alone",
-      `all slots look from s = ${formatNumber(view.pose, 2)}, give or take ` +
+      `all slots look from s = ${formatNumber(latentOfAzimuth(view.azimuth), 2)}, give or take ` +
       `${formatNumber(degrees(view.deviation), 1)}°; the squared error of a pixel is ` +
       `${formatNumber(errors[0]!, 4)} from there and ${
         formatNumber(errors[1]!, 4)

@@ -6,17 +6,21 @@
 import type { Config } from "@/config.ts";
 import { distanceFromBlend, interpolate, walkUnit } from "@/study/latent_paths.ts";
 import { type Aggregate, unitsByVariance } from "@/study/latents.ts";
-import { errorsByPose, type ModelPose, poseOfModel } from "@/study/pose_errors.ts";
+import { errorsByAzimuth, type ModelPose, poseOfModel } from "@/study/pose_errors.ts";
 import type { Inference } from "@/infer/inference.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { labelledSheet } from "@/show/plot/sheet.ts";
+import { azimuthOfLatent } from "@/render/camera.ts";
 import type { Monitor } from "@/train/monitor.ts";
 import { decodeLatents, objectsNamed, pathRows, poseRow, shapeSheet } from "./decoded_latents.ts";
 
 /** A trained model and the images that its latents are shown by. */
 export interface LatentView extends ModelPose {
   /** The model. */
-  readonly model: Pick<Inference, "reconstruct" | "encode" | "decode" | "render">;
+  readonly model: Pick<
+    Inference,
+    "reconstruct" | "encode" | "decode" | "render" | "gridSize"
+  >;
   /** Its sizes. */
   readonly config: Config;
   /** Unseen images. */
@@ -45,7 +49,7 @@ export function latentViewOf(
   config: Config,
   monitor: Monitor,
 ): LatentView {
-  return { model, config, monitor, ...poseOfModel(model.reconstruct(monitor.images).pose) };
+  return { model, config, monitor, ...poseOfModel(model.reconstruct(monitor.images).azimuth) };
 }
 
 /**
@@ -119,17 +123,17 @@ export function poseSheet(
   view: LatentView,
   objects: Readonly<Record<string, string>>,
 ): Measured {
-  const { model, monitor, pose } = view;
+  const { model, monitor, azimuth } = view;
   const labels = Object.keys(objects);
   const rows = objectsNamed(model, monitor, Object.values(objects))
-    .map((object, i) => poseRow(labels[i]!, view, object, POSES));
-  const { density } = model.reconstruct(monitor.images);
+    .map((object, i) => poseRow(labels[i]!, view, object, POSES.map(azimuthOfLatent)));
+  const { occupancy } = model.reconstruct(monitor.images);
   return {
     sheet: labelledSheet(
       ["input", ...POSES.map((s) => `s = ${s < 0 ? "−" : ""}${Math.abs(s)}`)],
       rows,
     ),
-    values: errorsByPose(model, density, monitor.images, [pose, pose + 0.5]),
+    values: errorsByAzimuth(model, occupancy, monitor.images, [azimuth, azimuth + Math.PI / 2]),
   };
 }
 

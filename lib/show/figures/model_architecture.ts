@@ -3,18 +3,54 @@
  *
  * @module
  */
-import type { Config } from "@/config.ts";
 import type { Stage } from "@/model/stage.ts";
-import { createModel } from "@/method/vae.ts";
+import { type Branch, createVae, type VaeConfig } from "@/method/vae.ts";
 import type { Architecture, DrawnStage, Link, Panel } from "@/show/plot/architecture_parts.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** The paper's two ways to find a pose: predicted by the encoder, or free variables. */
-const PREDICTED = "encoder";
-const FREE = "free";
+const PREDICTED = "encoder" as const;
+const FREE = "free" as const;
+
+/** A few words under stages, by name; the angles of a pose are those that it has. */
+const NOTES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([1, 2, 3, 4].map((i) => [`conv ${i}`, "3×3, stride 2"])),
+  "grid": "dense",
+  "deconv 1": "3×3×3, stride 2",
+  "deconv 2": "3×3×3, stride 2,\nsigmoid / τ",
+  "pose variables": "free, one row\nper batch slot",
+  "pose features": "dense, tanh",
+  "code": "z and pose,\nor prior",
+  "hidden 1": "dense",
+  "hidden 2": "dense",
+  "drawn?": "dense, sigmoid",
+};
+
+/** Puts a stage's words under it. */
+function annotated(stage: Stage): DrawnStage {
+  const angles = `tanh,\nazimuth (s + 1) π${stage.shape[0] === 2 ? ",\nelevation t π/6" : ""}`;
+  const note = stage.name === "encoded s"
+    ? `dense, ${angles}`
+    : stage.name === "pose s"
+    ? angles
+    : NOTES[stage.name];
+  return note === undefined ? stage : { ...stage, note };
+}
+
+/** Gives the stages of a config's model by branch, each with its words. */
+function stagesOf(config: VaeConfig): Record<Branch, readonly DrawnStage[]> {
+  const { encoder, pose, decoder, texture, opponent } = createVae(config).stages;
+  return {
+    encoder: encoder.map(annotated),
+    pose: pose.map(annotated),
+    decoder: decoder.map(annotated),
+    texture: texture.map(annotated),
+    opponent: opponent.map(annotated),
+  };
+}
 
 /** Stages that belong together, with the arrows into and out of them. */
-interface Branch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
+interface SideBranch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
   readonly stages: readonly DrawnStage[];
   readonly links: readonly Link[];
 }
@@ -28,11 +64,11 @@ interface Branch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
  * @param bitmaps Drawn instead of symbols, by the name of the stage, such as a real `image`
  */
 export function architectureOf(
-  config: Config,
+  config: VaeConfig,
   bitmaps: Readonly<Record<string, Bitmap>> = {},
 ): Architecture {
   const { imageSize, latentSize } = config;
-  const { encoder, decoder, texture } = createModel({ ...config, texture: true }).stages;
+  const { encoder, decoder, texture } = stagesOf({ ...config, texture: true });
   const illustrated = (stage: DrawnStage): DrawnStage => {
     const bitmap = bitmaps[stage.name];
     return bitmap ? { ...stage, bitmap } : stage;
@@ -53,10 +89,10 @@ export function architectureOf(
     shape: [imageSize, imageSize, 1],
     note: "1 − exp(−τ Σ density)",
   };
-  const branches: Branch[] = [
+  const branches: SideBranch[] = [
     predictedPose(config, features!, rotation),
     discriminator(config, z),
-    ...[...new Set([FREE, config.pose])].filter((pose) => pose !== PREDICTED)
+    ...[...new Set<VaeConfig["pose"]>([FREE, config.pose])].filter((pose) => pose !== PREDICTED)
       .map((pose) => unpredictedPose(config, pose, rotation)),
     {
       title: "Texture",
@@ -85,9 +121,9 @@ export function architectureOf(
 }
 
 /** The pose that the encoder predicts. */
-function predictedPose(config: Config, features: Stage, rotation: DrawnStage): Branch {
+function predictedPose(config: VaeConfig, features: DrawnStage, rotation: DrawnStage): SideBranch {
   const isOptional = config.pose !== PREDICTED;
-  const { pose } = createModel({ ...config, pose: PREDICTED }).stages;
+  const { pose } = stagesOf({ ...config, pose: PREDICTED });
   return {
     title: `Pose: ${PREDICTED}`,
     stages: pose,
@@ -101,9 +137,13 @@ function predictedPose(config: Config, features: Stage, rotation: DrawnStage): B
 }
 
 /** A pose that is no function of the image. One label does for the arrows of all poses. */
-function unpredictedPose(config: Config, name: string, rotation: DrawnStage): Branch {
+function unpredictedPose(
+  config: VaeConfig,
+  name: VaeConfig["pose"],
+  rotation: DrawnStage,
+): SideBranch {
   const isOptional = config.pose !== name;
-  const { pose } = createModel({ ...config, pose: name }).stages;
+  const { pose } = stagesOf({ ...config, pose: name });
   const angles = config.elevation ? "azimuth, elevation" : "azimuth";
   const label = name === FREE ? angles : "";
   return {
@@ -116,11 +156,11 @@ function unpredictedPose(config: Config, name: string, rotation: DrawnStage): Br
 }
 
 /** The second player: the config's own, or the one of the paper's adversarial method. */
-function discriminator(config: Config, z: DrawnStage): Branch {
-  const own = createModel(config);
-  const isOptional = own.opponent === undefined;
-  const paper = { ...config, objective: "adversarial", pose: PREDICTED };
-  const { pose, opponent } = (isOptional ? createModel(paper) : own).stages;
+function discriminator(config: VaeConfig, z: DrawnStage): SideBranch {
+  const own = stagesOf(config);
+  const isOptional = own.opponent.length === 0;
+  const paper = { ...config, objective: "adversarial", pose: PREDICTED } as const;
+  const { pose, opponent } = isOptional ? stagesOf(paper) : own;
   const code = opponent[0]!;
   const judgesPose = code.shape[0]! > z.shape[0]!;
   return {

@@ -13,7 +13,7 @@ import { itemAt } from "@/engine/shapes.ts";
 import { exhibitsOf } from "./exhibits.ts";
 
 /** A method and its runs. */
-export interface Method {
+export interface ComparedMethod {
   /** What figures call it. */
   readonly name: string;
   /** One for each seed, all of one config but for the seed. */
@@ -27,7 +27,10 @@ export interface Method {
  * @param studied The runs of the first method, then as many of the next, and so on
  * @throws {RangeError} If there are not as many runs of each
  */
-export function methodsOf(names: readonly string[], studied: readonly StudiedRun[]): Method[] {
+export function methodsOf(
+  names: readonly string[],
+  studied: readonly StudiedRun[],
+): ComparedMethod[] {
   const seeds = studied.length / names.length;
   if (!Number.isInteger(seeds) || seeds === 0) {
     throw new RangeError(
@@ -108,7 +111,7 @@ const SHAPE_READINGS: readonly Reading[] = [
 ];
 
 /** Lists what was measured: the error of each set, then the shapes. */
-export function quantitiesOf(methods: readonly Method[]): Quantity[] {
+export function quantitiesOf(methods: readonly ComparedMethod[]): Quantity[] {
   const errors = methods[0]!.studied[0]!.scores.errors.map(({ name }, i): Reading => ({
     key: `${name}MeanSquaredError`,
     title: `squared error of a pixel, ${name}`,
@@ -138,7 +141,7 @@ export function methodsTable(quantities: readonly Quantity[]): string {
 
 /** Gives what a record keeps: mean and, where there are several seeds, deviation, by objective. */
 export function metricsOf(
-  methods: readonly Method[],
+  methods: readonly ComparedMethod[],
   quantities: readonly Quantity[],
 ): Record<string, number> {
   return Object.fromEntries(
@@ -162,7 +165,7 @@ export function metricsOf(
  * @throws {RangeError} If there is no such image; the message lists those there are
  */
 export function comparedObjects(
-  methods: readonly Method[],
+  methods: readonly ComparedMethod[],
   labels: Readonly<Record<string, string>>,
 ): ComparedObject[] {
   const firsts = methods.map(({ name, studied }) => ({ name, ...studied[0]! }));
@@ -190,12 +193,12 @@ export function comparedObjects(
  * what its players lose. The encoder's term is shown without its weight, so that both are nats, and
  * log 2 is what either loses where codes and draws of the prior cannot be told apart.
  */
-export function lossPanelsOf(methods: readonly Method[]): LossPanel[] {
+export function lossPanelsOf(methods: readonly ComparedMethod[]): LossPanel[] {
   const coloured = methods.map(({ name, studied }, i) => ({
     name,
     colour: SERIES_COLOURS[i % SERIES_COLOURS.length]!,
     histories: studied.map(({ run }) => run.history),
-    beta: studied[0]!.run.config.beta,
+    beta: studied[0]!.run.config.beta as number,
   }));
   const images = coloured.map((method) => ({ ...method, term: "image" }));
   const games = coloured.filter(({ histories }) => "discriminator" in (histories[0]?.[0] ?? {}));

@@ -8,7 +8,8 @@ import { azimuthCharts } from "@/show/plot/azimuths.ts";
 import { type Bitmap, greyBitmap } from "@/show/plot/bitmap.ts";
 import { labelledSheet, type SheetRow } from "@/show/plot/sheet.ts";
 import { fittingSize } from "@/show/plot/viewpoint.ts";
-import { drawVoxels, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { viewAt, type ViewsAround } from "@/study/score/views.ts";
 import type { ScoredMethod } from "./truth_words.ts";
@@ -100,7 +101,7 @@ export function chairsFigure(
 
 function drawFromAside(solids: Solids, item: number, threshold: number): Bitmap {
   const { size, azimuths } = solids;
-  const grid: VoxelGrid = { density: solidAt(solids, item), size: [size, size, size] };
+  const grid: VoxelGrid = { occupancy: solidAt(solids, item), size: [size, size, size] };
   const azimuth = azimuths[item]! + ASIDE;
   return drawVoxels(grid, { ...fittingSize(48, RAISED), azimuth, elevation: RAISED, threshold });
 }

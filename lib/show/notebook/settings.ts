@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { checkConfig, type Config, type Preset, PRESETS } from "@/config.ts";
+import type { Preset } from "@/config.ts";
+import { checkConfig, PRESETS } from "@/method/registry.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 import { availableData } from "@/data/fallback.ts";
 import type { LoadOptions } from "@/data/sources.ts";
 import { show } from "./display.ts";
@@ -25,7 +27,7 @@ export interface NotebookParameters {
 /** What a notebook works with. */
 export interface Settings {
   /** The config of its run. */
-  readonly config: Config;
+  readonly config: VaeConfig;
   /** Where data sets are. */
   readonly load: LoadOptions;
   /** Where runs are. */

@@ -71,7 +71,7 @@ async function watch(
   config: Config,
   options: WatchOptions,
 ): Promise<Run> {
-  const history = await readHistory(join(runFolder(options.runs, config), "history.jsonl"));
+  const history = await readHistory(join(await runFolder(options.runs, config), "history.jsonl"));
   const chart = () => ({ html: heading + lossCurves(history).html });
   const onStep = (record: StepRecord) => {
     // An interrupted run goes on from its checkpoint, which may be some steps back.

@@ -8,7 +8,8 @@ import { above, beside, type Bitmap, framed, greyBitmap, grid as gridOf } from "
 import { FAINT_INK, FONT_SIZE, GAP, MARGIN } from "./style.ts";
 import { textBitmap, textWidth } from "./svg.ts";
 import { fittingSize } from "./viewpoint.ts";
-import { drawVoxels, type VoxelGrid } from "./voxel_drawing.ts";
+import { drawVoxels } from "./voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 
 /** How the views of a shape are drawn. */
 export interface ViewOptions {

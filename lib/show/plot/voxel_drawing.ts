@@ -4,18 +4,11 @@
  *
  * @module
  */
+import { THRESHOLD, type VoxelGrid } from "@/render/voxel_grid.ts";
 import { type Bitmap, createBitmap } from "./bitmap.ts";
 import { createCaster, createHit, type FilledCells } from "./raycast.ts";
 import { createShader } from "./voxel_shader.ts";
 import { fittingScale, type Vector, viewpoint } from "./viewpoint.ts";
-
-/** A grid of densities or occupancies. */
-export interface VoxelGrid {
-  /** `[D, H, W]`: D away from the viewer at azimuth 0, H from top to bottom, W from left to right. */
-  readonly density: ArrayLike<number>;
-  /** `[D, H, W]`. */
-  readonly size: readonly [number, number, number];
-}
 
 /** How a voxel grid is drawn. */
 export interface VoxelView {
@@ -27,25 +20,22 @@ export interface VoxelView {
   readonly azimuth?: number;
   /** How far the camera is raised, in radians in [-pi / 2, pi / 2]; 0 by default. */
   readonly elevation?: number;
-  /** Voxels of at least this density are drawn; .1 by default, as in the post. */
+  /** Voxels of at least this occupancy are drawn; 0.05 by default, as in the post. */
   readonly threshold?: number;
   /** Rays along a side of each pixel. Choice: 3, beyond which edges hardly get smoother. */
   readonly raysPerSide?: number;
 }
 
-/** The density from which a voxel is drawn. Paper: the post's figures. */
-export const THRESHOLD = 0.1;
-
 /**
- * Draws the voxels whose density reaches the threshold, by an orthographic camera that looks at the
+ * Draws the voxels whose occupancy reaches the threshold, by an orthographic camera that looks at the
  * grid's centre. The scale depends on the image's size and the elevation only: from every azimuth
  * the whole grid fits, and shapes can be compared.
  *
  * At azimuth a the silhouette is that of the model's projection at azimuth a (see `viewpoint.ts`).
  *
- * @param grid Densities `[D, H, W]`
+ * @param grid Occupancies `[D, H, W]`
  * @param view Size, viewpoint and threshold
- * @throws {TypeError} If density does not have D * H * W values
+ * @throws {TypeError} If occupancy does not have D * H * W values
  * @throws {RangeError} If width, height or raysPerSide is not an integer >= 1
  *
  * @example A grid of one voxel, half as wide as the image is high
@@ -53,7 +43,7 @@ export const THRESHOLD = 0.1;
  * import assert from "node:assert/strict";
  * import { drawVoxels } from "./voxel_drawing.ts";
  *
- * const grid = { density: [1, 0, 0, 0, 0, 0, 0, 0], size: [2, 2, 2] as const };
+ * const grid = { occupancy: [1, 0, 0, 0, 0, 0, 0, 0], size: [2, 2, 2] as const };
  * const { pixels } = drawVoxels(grid, { width: 12, height: 8 });
  * assert.notEqual(pixels[(1 * 12 + 4) * 4], 255); // near, top, left: drawn
  * assert.equal(pixels[(1 * 12 + 8) * 4], 255); // near, top, right: white
@@ -91,15 +81,15 @@ export function drawVoxels(grid: VoxelGrid, view: VoxelView): Bitmap {
   return bitmap;
 }
 
-function filledCells({ density, size }: VoxelGrid, threshold: number): FilledCells {
+function filledCells({ occupancy, size }: VoxelGrid, threshold: number): FilledCells {
   const [depth, rows, columns] = size;
-  if (density.length !== depth * rows * columns) {
+  if (occupancy.length !== depth * rows * columns) {
     throw new TypeError(
-      `Cannot draw voxels: density must have ${size.join(" * ")} = ${depth * rows * columns} ` +
-        `values, got ${density.length}`,
+      `Cannot draw voxels: occupancy must have ${size.join(" * ")} = ${depth * rows * columns} ` +
+        `values, got ${occupancy.length}`,
     );
   }
-  const filled = Uint8Array.from(density, (value) => value >= threshold ? 1 : 0);
+  const filled = Uint8Array.from(occupancy, (value) => value >= threshold ? 1 : 0);
   return { filled, counts: [columns, rows, depth] };
 }
 

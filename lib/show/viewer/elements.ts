@@ -14,8 +14,8 @@ export interface Elements {
   readonly poster: HTMLImageElement;
   /** Says what is seen, and from where. */
   readonly caption: HTMLOutputElement;
-  /** The threshold, as a density. */
-  readonly density: HTMLOutputElement;
+  /** The threshold, as an occupancy. */
+  readonly occupancy: HTMLOutputElement;
   /** The threshold, as a byte. */
   readonly level: HTMLInputElement;
   /** Plays and pauses. */
@@ -31,7 +31,7 @@ export function createElements(root: HTMLElement, scene: Scene): Elements {
   canvas.ariaLabel = `${scene.alt}. ${GESTURES_IN_WORDS}`;
   canvas.style.aspectRatio = `${scene.width} / ${scene.height}`;
   const caption = element("output", { className: "caption" });
-  const density = element("output");
+  const occupancy = element("output");
   const level = slider(1, scene.highest);
   const button = element("button");
   const frame = slider(0, scene.frames.length - 1);
@@ -39,11 +39,11 @@ export function createElements(root: HTMLElement, scene: Scene): Elements {
   const film = element("div", { className: "row", hidden: scene.frames.length === 1 });
   film.append(button, frame);
   const threshold = element("label", { className: "row" });
-  threshold.append("density ≥", density, level);
+  threshold.append("occupancy ≥", occupancy, level);
   const stage = element("div", { className: "stage" });
   stage.append(canvas, poster);
   root.replaceChildren(stage, caption, film, threshold);
-  return { canvas, poster, caption, density, level, button, frame };
+  return { canvas, poster, caption, occupancy, level, button, frame };
 }
 
 function slider(min: number, max: number): HTMLInputElement {

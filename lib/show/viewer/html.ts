@@ -33,7 +33,7 @@ export interface ViewerOptions extends SceneOptions {
  * import assert from "node:assert/strict";
  * import { viewerHtml } from "./html.ts";
  *
- * const grid = { density: [1], size: [1, 1, 1] as const };
+ * const grid = { occupancy: [1], size: [1, 1, 1] as const };
  * const html = viewerHtml([{ label: "a voxel", grid }], { width: 80 });
  * assert.match(html, /<img src="data:image\/png;base64,[^"]+" alt="a voxel"/);
  * ```

@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import type { Exhibit } from "@/show/plot/figures.ts";
-import { THRESHOLD } from "@/show/plot/voxel_drawing.ts";
+import { THRESHOLD } from "@/render/voxel_grid.ts";
 
 /** A shape at one moment: its label, voxels and front, as turntables take them. */
 export type ViewerFrame = Omit<Exhibit, "image">;
@@ -17,7 +17,7 @@ export interface SceneOptions {
   readonly azimuth?: number;
   /** How far the camera is raised, in radians in [-pi / 2, pi / 2]; pi / 6 by default. */
   readonly elevation?: number;
-  /** Voxels of at least this density are drawn at first, > 0; .1 by default. */
+  /** Voxels of at least this occupancy are drawn at first, > 0; 0.05 by default. */
   readonly threshold?: number;
   /** Frames in a second; 10 by default, as in the GIFs. */
   readonly framesPerSecond?: number;
@@ -64,14 +64,14 @@ export function packScene(frames: readonly ViewerFrame[], options: SceneOptions 
   requireAbove("framesPerSecond", framesPerSecond, 0);
   requireAbove("width", width, 1);
   const size = commonSize(frames);
-  const largest = frames.reduce((most, { grid }) => maximum(grid.density, most), 0);
+  const largest = frames.reduce((most, { grid }) => maximum(grid.occupancy, most), 0);
   const level = Math.min(255, Math.max(1, Math.floor(255 * threshold / largest)));
   const unit = threshold / level;
   const bytes = frames.map(({ grid }) => {
-    const levels = Uint8ClampedArray.from(grid.density, (density) => {
-      const units = Math.floor(density / unit);
+    const levels = Uint8ClampedArray.from(grid.occupancy, (occupancy) => {
+      const units = Math.floor(occupancy / unit);
       // What rounding would move across the threshold stays on its side.
-      return density >= threshold ? Math.max(level, units) : Math.min(level - 1, units);
+      return occupancy >= threshold ? Math.max(level, units) : Math.min(level - 1, units);
     });
     return new Uint8Array(levels.buffer);
   });
@@ -107,10 +107,10 @@ function commonSize(frames: readonly ViewerFrame[]): Scene["size"] {
   }
   const count = size[0] * size[1] * size[2];
   frames.forEach(({ grid }, i) => {
-    if (grid.size.join() !== size.join() || grid.density.length !== count) {
+    if (grid.size.join() !== size.join() || grid.occupancy.length !== count) {
       throw new TypeError(
         `Cannot view shapes: frame ${i} must have ${size.join(" * ")} = ${count} values, got ` +
-          `${grid.density.length} for size [${grid.size.join(", ")}]`,
+          `${grid.occupancy.length} for size [${grid.size.join(", ")}]`,
       );
     }
   });

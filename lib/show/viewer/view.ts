@@ -60,13 +60,13 @@ export function scaleOf({ zoom }: View, width: number): number {
  * @param scene The grid's size and its front
  * @param view From where it is seen
  * @param width Of the canvas, in CSS pixels, which is what edges are measured in
- * @param density Pixels of the screen in one of CSS
+ * @param pixelRatio Pixels of the screen in one of CSS
  */
 export function uniformsOf(
   { size: [layers, rows, columns], frames }: Scene,
   view: View,
   width: number,
-  density: number,
+  pixelRatio: number,
 ): Record<string, number[]> {
   const camera = viewpoint(frames[view.frame]!.front + view.azimuth, view.elevation);
   // A component of zero would divide by zero; this one never crosses a cell of any grid.
@@ -78,7 +78,7 @@ export function uniformsOf(
     forward: inCells(camera.forward),
     light: faceLights(camera),
     edge: edgeShares([columns, rows, layers], scaleOf(view, width)),
-    scale: [scaleOf(view, width) * density],
+    scale: [scaleOf(view, width) * pixelRatio],
     level: [view.level],
   };
 }

@@ -107,9 +107,9 @@ function fitScreen(canvas: HTMLCanvasElement): boolean {
   return canvas.width > 0 && canvas.height > 0;
 }
 
-function write({ caption, density, level, frame }: Elements, scene: Scene, view: View): void {
+function write({ caption, occupancy, level, frame }: Elements, scene: Scene, view: View): void {
   caption.value = captionOf(scene, view);
-  density.value = (view.level * scene.unit).toFixed(2);
+  occupancy.value = (view.level * scene.unit).toFixed(2);
   level.value = String(view.level);
   frame.value = String(view.frame);
 }

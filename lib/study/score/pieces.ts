@@ -18,7 +18,7 @@ export interface Pieces {
  *
  * Union-find in one walk over the grid: each voxel is joined with the one before it along each axis.
  *
- * @param density `[D, H, W]`
+ * @param occupancy `[D, H, W]`
  * @param size `[D, H, W]`
  * @param threshold From which value on a voxel is set
  * @throws {TypeError} If density does not have D * H * W values
@@ -33,11 +33,11 @@ export interface Pieces {
  * ```
  */
 export function piecesOf(
-  density: ArrayLike<number>,
+  occupancy: ArrayLike<number>,
   size: readonly [number, number, number],
   threshold: number,
 ): Pieces {
-  const parents = joinNeighbours(density, size, threshold);
+  const parents = joinNeighbours(occupancy, size, threshold);
   const sizes = new Int32Array(parents.length);
   let [set, count, largest] = [0, 0, 0];
   for (let cell = 0; cell < parents.length; cell++) {
@@ -55,22 +55,22 @@ const EMPTY = -1;
 
 /** Gives each set voxel a parent, itself or another of its piece, `[D, H, W]`. */
 function joinNeighbours(
-  density: ArrayLike<number>,
+  occupancy: ArrayLike<number>,
   [depth, height, width]: readonly [number, number, number],
   threshold: number,
 ): Int32Array {
-  if (density.length !== depth * height * width) {
+  if (occupancy.length !== depth * height * width) {
     throw new TypeError(
-      `Cannot count pieces: density must have ${depth} * ${height} * ${width} = ` +
-        `${depth * height * width} values, got ${density.length}`,
+      `Cannot count pieces: occupancy must have ${depth} * ${height} * ${width} = ` +
+        `${depth * height * width} values, got ${occupancy.length}`,
     );
   }
-  const parents = new Int32Array(density.length).fill(EMPTY);
+  const parents = new Int32Array(occupancy.length).fill(EMPTY);
   let cell = 0;
   for (let d = 0; d < depth; d++) {
     for (let h = 0; h < height; h++) {
       for (let w = 0; w < width; w++, cell++) {
-        if (!(density[cell]! >= threshold)) continue;
+        if (!(occupancy[cell]! >= threshold)) continue;
         parents[cell] = cell;
         if (w > 0) join(parents, cell, cell - 1);
         if (h > 0) join(parents, cell, cell - width);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Config } from "@/config.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import { Variable } from "@/engine/graph/variable.ts";
@@ -30,7 +31,7 @@ export interface Product {
  * to the weights cost the same again, except that nobody asks for the images' gradient. Left out is
  * all else: normalisation, activations, sampling, the renderer (1 % of the rest), Adam.
  */
-export function productsOf(config: Config): Product[] {
+export function productsOf(config: VaeConfig): Product[] {
   const { batchSize, imageSize, filters, latentSize, texture } = config;
   const units = latentSize - 1;
   const product = (name: string, places: number, weights: number, passes = 3) => ({
@@ -58,9 +59,20 @@ export function productsOf(config: Config): Product[] {
   ];
 }
 
-/** Gives the floating point operations of one step: the sum over `productsOf`. */
-export function flopsOfStep(config: Config): number {
-  return productsOf(config).reduce((sum, { flops, passes }) => sum + flops * passes, 0);
+/** What is known of the arithmetic of methods, by their names. */
+const COUNTED: Readonly<Record<string, (config: Config) => Product[]>> = {
+  vae: (config) => productsOf(config as VaeConfig),
+};
+
+/**
+ * Gives the floating point operations of one step: the sum over `productsOf`; undefined for a method
+ * whose products nobody has listed.
+ */
+export function flopsOfStep(config: Config): number | undefined {
+  return COUNTED[config.method]?.(config).reduce(
+    (sum, { flops, passes }) => sum + flops * passes,
+    0,
+  );
 }
 
 /** Sides of the square matrices that are tried. */

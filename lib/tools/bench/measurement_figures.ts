@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { PeerRow, PeersReport } from "./peers.ts";
-import type { BenchReport, StepReport } from "./report.ts";
+import { type BenchReport, nameOf, sizeOf, type StepReport } from "./report.ts";
 import { summarize } from "./timing.ts";
 import { growthCurves, type GrowthPoint, overlaidLosses } from "@/show/plot/growth.ts";
 import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
@@ -86,7 +86,7 @@ export function stepFigure(
     const alone = reports.filter((report) => titleOf(report) === title);
     const precisions = distinct(alone.map(({ config }) => config.precision));
     const bars = [
-      ...precisions.slice(0, 1).map((precision) => floorBar(quietest(alone, precision))),
+      ...precisions.slice(0, 1).flatMap((precision) => floorBars(quietest(alone, precision))),
       ...peerBars(beside),
       ...precisions.filter((it) => !beside.some(({ config }) => config.precision === it))
         .map((precision) => ownBar(quietest(alone, precision), precision)),
@@ -113,13 +113,13 @@ export function partsFigure(reports: readonly PartsOnly[]): Bitmap {
 export function growthFigure(reports: readonly BenchReport[]): Bitmap {
   return growthCurves(
     holding("growth", reports).flatMap((report) => {
-      const { batchSize, imageSize, filters } = report.config;
+      const { batchSize, imageSize, filters } = sizeOf(report.config);
       const sizes = report.growth!.filter((size) => "quietness" in size);
       const along = (
         name: string,
         field: "batchSize" | "imageSize" | "filters",
         among: StepReport[],
-      ) => among.map((step) => pointOf(report, step, name, step[field]));
+      ) => among.map((step) => pointOf(report, step, name, step[field]!));
       return [
         ...along(
           "pictures in a batch",
@@ -137,7 +137,10 @@ export function growthFigure(reports: readonly BenchReport[]): Bitmap {
         ...along(
           "filters",
           "filters",
-          sizes.filter((size) => size.imageSize === imageSize && size.batchSize === batchSize),
+          sizes.filter((size) =>
+            size.filters !== undefined && size.imageSize === imageSize &&
+            size.batchSize === batchSize
+          ),
         ),
       ];
     }),
@@ -164,8 +167,9 @@ export function triesTable(tries: readonly Try[]): string {
   return ["| what | predicted | measured | |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-function floorBar({ step: { floorMs } }: StepOnly): TimeBar {
-  return { name: "floor", ms: floorMs, kind: "floor", label: inMilliseconds(floorMs) };
+function floorBars({ step: { floorMs } }: StepOnly): TimeBar[] {
+  if (floorMs === undefined) return [];
+  return [{ name: "floor", ms: floorMs, kind: "floor", label: inMilliseconds(floorMs) }];
 }
 
 function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string): TimeBar {
@@ -212,7 +216,7 @@ function pointOf(report: BenchReport, step: StepReport, along: string, size: num
       "ms per picture": medianMs / batchSize,
       "peak memory in GB": (graphicsMemory ?? peakMemory) / 1e9,
     },
-    floors: { "ms per picture": floorMs / batchSize },
+    floors: { ...(floorMs !== undefined && { "ms per picture": floorMs / batchSize }) },
     isQuiet: quietness.isQuiet,
   };
 }
@@ -233,8 +237,7 @@ function holding<Report>(field: keyof Report & string, reports: readonly Report[
 }
 
 function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): string {
-  const { batchSize, imageSize, filters } = config;
-  return `${machine}: batch ${batchSize}, grid ${imageSize}, ${filters} filters`;
+  return `${machine}: ${nameOf(sizeOf(config))}`;
 }
 
 /** Float32 goes without saying. */

@@ -6,10 +6,10 @@
 import type { Config } from "@/config.ts";
 import { type Compiled, type GraphFunction, graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
-import type { Pass } from "@/model/parameters.ts";
-import { createModel, type Forward, type Model } from "@/method/vae.ts";
 import * as tf from "@/engine/tf.ts";
-import { movePack } from "@/train/adam.ts";
+import { createLearner } from "@/method/registry.ts";
+import type { Inferred, Learner, Move } from "@/model/learner.ts";
+import { Pass } from "@/model/pass.ts";
 import { createState, type State } from "@/train/state.ts";
 import { summarize, syntheticImages, timeCalls, type Times, type TimingOptions } from "./timing.ts";
 
@@ -23,35 +23,42 @@ export interface PartTimes extends Times {
 
 /** What a part is computed from: images, and what a whole forward pass made of them. */
 interface Given {
-  readonly model: Model;
-  readonly config: Config;
   readonly pass: Pass;
   readonly images: tf.Tensor4D;
-  readonly forward: Forward;
+  readonly inferred: Inferred;
 }
 
-/** The parts with two directions. TensorFlow runs what a result needs: no part before them. */
-const PARTS: Readonly<Record<string, (given: Given) => tf.Tensor[]>> = {
-  encoder({ model, pass, images }) {
-    const { posterior } = model.forward(pass, images);
-    return [posterior.mean, posterior.logVariance];
-  },
-  decoder: ({ model, pass, forward }) => [model.decode(pass, forward.z)],
-  renderer: ({ model, forward: { occupancy, pose } }) => [model.render(occupancy, pose)],
-  losses: ({ model, pass, images, forward }) => Object.values(model.terms(pass, forward, images)),
-};
+/** A part with two directions. TensorFlow runs what a result needs: no part before it. */
+type Part = (given: Given) => tf.Tensor[];
+
+/** The parts of a learner: its networks and its renderer, then its moves, each of which runs them. */
+function partsOf(learner: Learner): Readonly<Record<string, Part>> {
+  return {
+    encoder({ pass, images }) {
+      const { mean, logVariance } = learner.encode(pass, images);
+      return [mean, logVariance];
+    },
+    decoder: ({ pass, inferred }) => [learner.decode(pass, inferred.latent)],
+    renderer: ({ inferred: { occupancy, pose } }) => [learner.render(occupancy, pose)],
+    ...Object.fromEntries(learner.moves.map((move): [string, Part] => [
+      `move ${move.name}`,
+      ({ pass, images }) => Object.values(move.terms(pass, images)),
+    ])),
+  };
+}
 
 /**
- * Times the parts of a step: encoder, decoder, renderer and losses in both directions, the update
- * (clipping and Adam of every parameter), and the call: the upload of the images and the reading
- * of one number. A bare call has been taken off the others. What a step does beyond them, such as
- * the pose network, the texture and the second rendering of free poses, is the rest of its time.
+ * Times the parts of a step in both directions: encoder, decoder, renderer, and whole moves; then the
+ * update (clipping and Adam, of every move), and the call (the upload of the images and the reading of
+ * one number). A bare call has been taken off the others. Compiled together, moves share what they have
+ * in common, so a step takes less than their sum.
  *
  * @param options How often each is called; `onCall` counts over all of them
  */
 export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
   const values = syntheticImages(config);
-  using program = compileParts(config, values);
+  const learner = createLearner(config);
+  using program = compileParts(config, learner, values);
   let count = 0;
   const time = (name: string, feeds: () => Record<string, tf.Tensor> = () => ({})): Times => {
     const run = program[name] as Compiled;
@@ -59,9 +66,9 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
     return summarize(timeCalls(call, { ...options, onCall: () => options.onCall?.(++count) }));
   };
   const bare = time("bare");
-  const parts = Object.keys(PARTS).flatMap((name) => {
-    const forward = time(`${name}/forward`);
-    const both = time(`${name}/both`);
+  const parts = Object.keys(partsOf(learner)).flatMap((name) => {
+    const forward = time(`${keyOf(name)}/forward`);
+    const both = time(`${keyOf(name)}/both`);
     return [
       { name, direction: "forward", ...less(forward, bare) },
       { name, direction: "backward", ...less(both, forward) },
@@ -74,23 +81,30 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
   ];
 }
 
-/** How many functions `timeParts` times. */
-export const FUNCTION_COUNT: number = 2 * Object.keys(PARTS).length + 3;
+/** Names a part as TensorFlow's nodes may be named. */
+function keyOf(part: string): string {
+  return part.replaceAll(/[^\w]/g, "_");
+}
+
+/** Counts the functions that `timeParts` times. */
+export function countFunctions(config: Config): number {
+  return 2 * Object.keys(partsOf(createLearner(config))).length + 3;
+}
 
 function compileParts(
   config: Config,
+  learner: Learner,
   values: Float32Array,
 ): Record<string, unknown> & Disposable {
-  const model = createModel(config);
-  const state = createState(model, config.seed);
+  const state = createState(learner, config.seed);
   const kept = keep(() => {
     const images = tf.tensor4d(values, shapeOf(config));
-    return { images, forward: model.forward(passOf(state), images) };
+    return { images, inferred: learner.infer(passOf(state), images) };
   });
-  const given = (): Given => ({ model, config, pass: passOf(state), ...read(kept) });
-  const directions = Object.entries(PARTS).flatMap(([name, run]) => [
-    [`${name}/forward`, graphFunction({}, () => ({ total: total(run(given())) }))],
-    [`${name}/both`, graphFunction({}, () => bothDirections(given(), run))],
+  const given = (): Given => ({ pass: passOf(state), ...read(kept) });
+  const directions = Object.entries(partsOf(learner)).flatMap(([name, run]) => [
+    [`${keyOf(name)}/forward`, graphFunction({}, () => ({ total: total(run(given())) }))],
+    [`${keyOf(name)}/both`, graphFunction({}, () => bothDirections(learner, given(), run))],
   ]);
   const program = jit<Record<string, GraphFunction>>({
     bare: graphFunction({}, () => ({ nothing: tf.scalar(0) })),
@@ -99,7 +113,7 @@ function compileParts(
       ({ images }) => ({ largest: tf.max(images) }),
     ),
     ...Object.fromEntries(directions),
-    update: graphFunction({}, () => update(state, config)),
+    update: graphFunction({}, () => update(state, learner.moves)),
   });
   state[Symbol.dispose](); // what the program uses has moved into it
   return program;
@@ -111,8 +125,8 @@ function shapeOf({ batchSize, imageSize }: Config): [number, number, number, num
 
 /** Reads the parameters for a forward pass in training. */
 function passOf(state: State): Pass {
-  const values = state.parameters();
-  return { values, isTraining: true, seed: tf.zeros([2], "int32"), statistics: {} };
+  const seed = tf.zeros([2], "int32") as tf.Tensor1D;
+  return new Pass({ values: state.read(), seed, step: tf.scalar(0), isTraining: true });
 }
 
 /** One number that needs all of a result, with a gradient that differs from place to place. */
@@ -121,23 +135,19 @@ function total(results: readonly tf.Tensor[]): tf.Tensor {
 }
 
 /** Runs a part in both directions, back to whatever it depends on but the images. */
-function bothDirections(given: Given, run: (given: Given) => tf.Tensor[]) {
-  const { model, pass, forward } = given;
-  const parameters = Object.entries(pass.values).filter(([name]) =>
-    model.parameters[name]!.isTrained
-  )
+function bothDirections({ parameters }: Learner, given: Given, run: Part) {
+  const trained = Object.entries(given.pass.values)
+    .filter(([name]) => parameters[name]!.isTrained)
     .map(([, value]) => value);
-  const inputs = [...parameters, ...leavesOf(forward) as tf.Tensor[]];
+  const inputs = [...trained, ...leavesOf(given.inferred) as tf.Tensor[]];
   const { value, grads } = tf.engine().gradients(() => total(run(given)), inputs, undefined, true);
   // There is no gradient for what a part does not depend on.
   return { total: value, gradients: total(grads.filter((gradient) => gradient !== undefined)) };
 }
 
-/** Updates every parameter, with its own value as its gradient. */
-function update({ first, opponent, others }: State, config: Config) {
-  for (const { parameters, moments } of [first, opponent, others].filter((group) => !!group)) {
-    movePack(parameters, moments, parameters.read(), tf.scalar(0), config);
-  }
+/** Updates the parameters of every move, with their own values as gradients. */
+function update(state: State, moves: readonly Move[]) {
+  for (const move of moves) state.apply(move, state.read(move.parameters), tf.scalar(0));
   return { done: tf.scalar(0) };
 }
 
@@ -151,7 +161,7 @@ function less(times: Times, other: Times): Times {
 
 type Leaf = tf.Tensor | Variable;
 
-/** Copies a tree of tensors or variables, such as a `Forward`, with other leaves. */
+/** Copies a tree of tensors or variables, such as an `Inferred`, with other leaves. */
 function mapLeaves(tree: object, map: (leaf: Leaf, name: string) => Leaf): object {
   return Object.fromEntries(
     Object.entries(tree).map(([name, part]) => {
@@ -180,7 +190,6 @@ function keep(tree: () => object): object {
   return kept!;
 }
 
-function read(kept: object) {
-  const tensors = mapLeaves(kept, (leaf) => (leaf as Variable).read());
-  return tensors as { images: tf.Tensor4D; forward: Forward };
+function read(kept: object): Omit<Given, "pass"> {
+  return mapLeaves(kept, (leaf) => (leaf as Variable).read()) as Omit<Given, "pass">;
 }

@@ -168,7 +168,7 @@ export function namesOf(list?: string): string[] {
  * @throws {RangeError} If the twins do not know what the config asks for
  */
 export async function measurePeers(config: Config, options: PeersOptions): Promise<PeersReport> {
-  requireTwin(config);
+  const twinConfig = requireTwin(config);
   const { names, python, signal, onSetUp, rounds, stepsPerTurn, pauseMs } = options;
   await using racers = new AsyncDisposableStack();
   const racing: Racer[] = [];
@@ -185,7 +185,7 @@ export async function measurePeers(config: Config, options: PeersOptions): Promi
   for (const peer of names.map((name) => PEERS[name]!)) {
     try {
       await enter(peer.label, () =>
-        startTwin(peer, config, {
+        startTwin(peer, twinConfig, {
           python,
           stepsPerReading: stepsTogether(),
           ...(signal && { signal }),

@@ -5,11 +5,11 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel, STREAM as SHAPE_STREAM } from "@/method/vae.ts";
+import { createVae, type VaeConfig } from "@/method/vae.ts";
+import { Pass } from "@/model/pass.ts";
 import { nativeBackend } from "@/engine/native.ts";
-import { STREAM as POSE_STREAM, UNITS as POSE_UNITS } from "@/method/pose/free_pose.ts";
+import { UNITS as POSE_UNITS } from "@/method/pose/free_pose.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
@@ -28,10 +28,13 @@ import { createTrainer, trainStep } from "@/train/trainer.ts";
  * @throws {RangeError} If the twins do not know what the config asks for
  */
 export function makeReference(config: Config, steps: number): TensorFile {
-  requireTwin(config);
+  return referenceOf(requireTwin(config), steps);
+}
+
+function referenceOf(config: VaeConfig, steps: number): TensorFile {
   const { batchSize, imageSize, latentSize, seed } = config;
-  const model = createModel(config);
-  const initial = initialValues(model.parameters, seed);
+  const { parameters } = createVae(config);
+  const initial = initialValues(parameters, seed);
   const random = createRandom(seedFor(seed, "reference"));
   const pixels = batchSize * imageSize ** 2;
   const images = Float32Array.from({ length: steps * pixels }, () => random.uniform());
@@ -42,7 +45,7 @@ export function makeReference(config: Config, steps: number): TensorFile {
     (_, step) => trainStep(trainer, itemAt(images, step, pixels), step),
   );
   const after = trainer.snapshot();
-  const noise = (units: number, stream: number): StoredTensor => ({
+  const noise = (units: number, stream: string): StoredTensor => ({
     shape: [steps, batchSize, units],
     values: concatenated(
       losses.map((_, step) => normals([batchSize, units], [seed, step], stream)),
@@ -50,41 +53,54 @@ export function makeReference(config: Config, steps: number): TensorFile {
   });
   const tensors: Record<string, StoredTensor> = {
     images: { shape: [steps, batchSize, imageSize, imageSize, 1], values: images },
-    "noise/shape": noise(latentSize - 1, SHAPE_STREAM),
-    "noise/pose": noise(POSE_UNITS, POSE_STREAM),
+    "noise/shape": noise(latentSize - 1, "latent"),
+    "noise/pose": noise(POSE_UNITS, "pose"),
   };
   for (const term of Object.keys(losses[0]!)) {
     const values = Float32Array.from(losses, (terms) => terms[term]!);
     tensors[`losses/${term}`] = { shape: [steps], values };
   }
-  for (const [name, { shape, isTrained }] of Object.entries(model.parameters)) {
-    tensors[`initial/${name}`] = { shape, values: initial[name]! };
-    if (!isTrained) tensors[`after/${name}`] = { shape, values: after[name]! };
+  for (const [name, { shape, isTrained }] of Object.entries(parameters)) {
+    tensors[`initial/${name}`] = { shape, values: initial[name]!.values };
+    if (!isTrained) tensors[`after/${name}`] = { shape, values: after[name]!.values };
   }
   return { tensors, metadata: { config: JSON.stringify(config) } };
 }
 
 /** What the twins are written for. */
-const TWIN = { objective: "mu-vae", pose: "free", elevation: false, texture: false } as const;
+const TWIN = {
+  method: "vae",
+  objective: "mu-vae",
+  pose: "free",
+  elevation: false,
+  texture: false,
+} as const;
 
 /**
  * Checks that the twins know what a config asks for.
  *
  * @throws {RangeError} If they do not
  */
-export function requireTwin(config: Config): void {
+export function requireTwin(config: Config): VaeConfig {
   for (const [field, known] of Object.entries(TWIN)) {
-    const value = config[field as keyof typeof TWIN];
+    const value = config[field];
     if (value === known) continue;
     throw new RangeError(`Cannot compare with peers: ${field} must be ${known}, got ${value}`);
   }
+  return config as VaeConfig;
 }
 
 /** Draws what a traced step draws. */
-function normals(shape: number[], seed: [number, number], stream: number): Float32Array {
-  return tf.tidy(() =>
-    statelessNormal(shape, tf.tensor1d(seed, "int32"), stream).dataSync() as Float32Array
-  );
+function normals(shape: number[], seed: [number, number], stream: string): Float32Array {
+  return tf.tidy(() => {
+    const pass = new Pass({
+      values: {},
+      seed: tf.tensor1d(seed, "int32"),
+      step: tf.scalar(seed[1]),
+      isTraining: true,
+    });
+    return pass.normal(stream, shape).dataSync() as Float32Array;
+  });
 }
 
 function concatenated(parts: readonly Float32Array[]): Float32Array {

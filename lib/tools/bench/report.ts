@@ -15,7 +15,19 @@ import { aligned, gigabytes, ms } from "./table.ts";
 import { countNodes, type StepTimes, timeSteps, type TimingOptions } from "./timing.ts";
 
 /** The sizes that a step grows with. */
-export type Size = Pick<Config, "batchSize" | "imageSize" | "filters">;
+export interface Size {
+  /** Images in one step. */
+  readonly batchSize: number;
+  /** Side of the images and of the grid. */
+  readonly imageSize: number;
+  /** Channels of the widest layers, where the method has such an option. */
+  readonly filters?: number;
+}
+
+/** Gives the sizes of a config. */
+export function sizeOf({ batchSize, imageSize, filters }: Config): Size {
+  return { batchSize, imageSize, ...(typeof filters === "number" && { filters }) };
+}
 
 /** Everything about one configuration, measured in one process. */
 export interface StepReport extends Size, StepTimes {
@@ -25,12 +37,12 @@ export interface StepReport extends Size, StepTimes {
   readonly peakMemory: number;
   /** Memory of the graphics card that it took, in bytes, where there is one. */
   readonly graphicsMemory?: number;
-  /** Floating point operations that the step needs. */
-  readonly flops: number;
+  /** Floating point operations that the step needs, where they are known. */
+  readonly flops?: number;
   /** Floating point operations a second of the best matrix product here, right after the steps. */
   readonly peakFlopsPerSecond: number;
-  /** The time of that many at that speed. */
-  readonly floorMs: number;
+  /** The time of that many at that speed, where they are known. */
+  readonly floorMs?: number;
   /** Whether others used the machine during the steps. */
   readonly quietness: Quietness;
 }
@@ -77,31 +89,27 @@ export function measureStep(
   const memory = peakMemory();
   const isGraphics = times.backend === "GPU" && graphicsBefore !== undefined;
   const graphics = isGraphics ? { graphicsMemory: graphicsMemory()! - graphicsBefore } : {};
-  const { batchSize, imageSize, filters } = config;
   const [flops, peakFlopsPerSecond] = [flopsOfStep(config), measurePeak()];
   return {
-    batchSize,
-    imageSize,
-    filters,
+    ...sizeOf(config),
     ...times,
     nodes: countNodes(config),
     peakMemory: memory,
     ...graphics,
-    flops,
     peakFlopsPerSecond,
-    floorMs: 1000 * flops / peakFlopsPerSecond,
+    ...(flops !== undefined && { flops, floorMs: 1000 * flops / peakFlopsPerSecond }),
     quietness,
   };
 }
 
 /** Lists the sizes of `--growth`: one of batch, grid and filters differs from the config at a time. */
-export function growthOf({ batchSize, imageSize, filters }: Config): Size[] {
-  const base = { batchSize, imageSize, filters };
+export function growthOf(config: Config): Size[] {
+  const base = sizeOf(config);
   const sizes: Size[] = [
     ...[8, 16, 32, 64, 128, 256, 512].map((batchSize) => ({ ...base, batchSize })),
     ...[28, 32].map((imageSize) => ({ ...base, imageSize })),
     { ...base, imageSize: 64, batchSize: 16 }, // eight times the cells of 32, so fewer images
-    ...[32, 64, 128].map((filters) => ({ ...base, filters })),
+    ...("filters" in base ? [32, 64, 128].map((filters) => ({ ...base, filters })) : []),
   ];
   return [...new Map(sizes.map((size) => [nameOf(size), size])).values()];
 }
@@ -121,7 +129,7 @@ export function reportLines(report: BenchReport): string[] {
     ...aligned([
       heads,
       ["step", ...cellsOf(step)],
-      ["floor", "", floorMs.toFixed(1)],
+      ...(floorMs === undefined ? [] : [["floor", "", floorMs.toFixed(1)]]),
       ...parts.map(({ name, direction = "", medianMs, fastestMs }) => [
         `${name} ${direction}`.trimEnd(),
         ms(medianMs),
@@ -132,16 +140,20 @@ export function reportLines(report: BenchReport): string[] {
         ...("failure" in size ? ["failed"] : cellsOf(size)),
       ]),
     ]),
-    `floor: ${(flops / 1e9).toFixed(1)} GFLOP at ${
-      (peakFlopsPerSecond / 1e9).toFixed(0)
-    } GFLOP/s, ` +
-    `the best matrix product here`,
+    ...(flops === undefined ? [] : [
+      `floor: ${(flops / 1e9).toFixed(1)} GFLOP at ${
+        (peakFlopsPerSecond / 1e9).toFixed(0)
+      } GFLOP/s, ` +
+      `the best matrix product here`,
+    ]),
     quietnessInWords(quietness),
   ];
 }
 
-function nameOf({ batchSize, imageSize, filters }: Size): string {
-  return `batch ${batchSize}, grid ${imageSize}, ${filters} filters`;
+/** Puts sizes into words. */
+export function nameOf({ batchSize, imageSize, filters }: Size): string {
+  const width = filters === undefined ? "" : `, ${filters} filters`;
+  return `batch ${batchSize}, grid ${imageSize}${width}`;
 }
 
 function cellsOf(step: StepReport): string[] {
@@ -150,7 +162,7 @@ function cellsOf(step: StepReport): string[] {
   return [
     ms(medianMs),
     ms(fastestMs),
-    (medianMs / floorMs).toFixed(2),
+    floorMs === undefined ? "" : (medianMs / floorMs).toFixed(2),
     gigabytes(peakMemory) + card,
     String(nodes),
     startUpSeconds.toFixed(1),

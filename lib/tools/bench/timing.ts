@@ -6,7 +6,7 @@
 import type { Config } from "@/config.ts";
 import { record } from "@/engine/graph/trace.ts";
 import { Recorder } from "@/engine/graph/recorder.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
@@ -128,9 +128,9 @@ export function timeSteps(
 
 /** Counts the nodes of the step's graph as it is traced, before TensorFlow simplifies it. */
 export function countNodes(config: Config): number {
-  const model = createModel(config);
-  using state = createState(model, config.seed);
-  const { inputs, run } = trainingStep(model, state, config);
+  const learner = createLearner(config);
+  using state = createState(learner, config.seed);
+  const { inputs, run } = trainingStep(learner, state, config);
   const recorder = new Recorder();
   tf.tidy(() => {
     const feeds = Object.fromEntries(

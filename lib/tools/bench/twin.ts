@@ -5,7 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import type { Config, Precision } from "@/config.ts";
+import type { RunConfig } from "@/config.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 import { linesOf } from "@/tools/lines.ts";
 
 /** A framework in one of its forms. */
@@ -15,7 +16,7 @@ export interface Peer {
   /** Its program, in `twins/`. */
   readonly program: string;
   /** The mode of the program for each precision. */
-  readonly modes: Readonly<Record<Precision, string>>;
+  readonly modes: Readonly<Record<RunConfig["precision"], string>>;
   /** Whether it runs on graphics cards only. */
   readonly needsGpu?: boolean;
 }
@@ -82,7 +83,7 @@ export interface Twin extends AsyncDisposable {
  */
 export async function startTwin(
   { label, program, modes }: Peer,
-  config: Config,
+  config: VaeConfig,
   { python, signal, stepsPerReading = 1, folder = join(import.meta.dirname!, "twins") }:
     TwinOptions,
 ): Promise<Twin> {

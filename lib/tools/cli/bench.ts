@@ -52,8 +52,8 @@ export function addBench(program: Command): void {
     .option("--json", "print the result as JSON on the last line")
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
       const config = configFrom(options);
+      checkNames(config);
       const { backend } = await prepare(session);
-      await checkNames(config);
       const usable = await usableConfig(session, config);
       if (options.peer !== undefined) return await benchPeers(session, usable, backend, options);
       return await bench(session, usable, options);
@@ -62,10 +62,9 @@ export function addBench(program: Command): void {
 
 async function bench(session: Session, config: Config, flags: BenchFlags): Promise<Outcome> {
   const { repeat, json, out } = flags;
-  const { batchSize, filters } = config;
-  session.say(`bench: ${repeat} steps, batch ${batchSize}, ${filters} filters`);
+  const { nameOf, reportLines, sizeOf } = await import("@/tools/bench/report.ts");
+  session.say(`bench: ${repeat} steps, ${nameOf(sizeOf(config))}`);
   const report = await measure(session, config, flags);
-  const { reportLines } = await import("@/tools/bench/report.ts");
   for (const line of reportLines(report)) session.say(line);
   if (out !== undefined) await writeAtomically(out, JSON.stringify(report, null, 2) + "\n");
   const stepMs = report.step.medianMs;
@@ -104,8 +103,8 @@ async function measure(session: Session, config: Config, flags: BenchFlags): Pro
 }
 
 async function measureParts(session: Session, config: Config, repeat: number) {
-  const { FUNCTION_COUNT, timeParts } = await import("@/tools/bench/parts.ts");
-  const total = FUNCTION_COUNT * (WARM_UP + repeat);
+  const { countFunctions, timeParts } = await import("@/tools/bench/parts.ts");
+  const total = countFunctions(config) * (WARM_UP + repeat);
   const onCall = (count: number) => session.progress("parts", count, total, "calls");
   return timeParts(config, { warmUp: WARM_UP, repeat, onCall });
 }
@@ -129,6 +128,7 @@ export async function measureSizes(
 ): Promise<(StepReport | Failure)[]> {
   const out = await Deno.makeTempFile({ prefix: "bench-", suffix: ".json" });
   const results: (StepReport | Failure)[] = [];
+  const { nameOf } = await import("@/tools/bench/report.ts");
   try {
     for (const size of sizes) {
       session.progress("growth", results.length, sizes.length, "sizes");
@@ -136,8 +136,7 @@ export async function measureSizes(
       const program = join(PROJECT.root, "lib", "tools", "cli", "main.ts");
       try {
         await runChild(Deno.execPath(), ["run", "--allow-all", program, "bench", ...flags], {
-          action:
-            `measure batch ${size.batchSize}, grid ${size.imageSize}, ${size.filters} filters`,
+          action: `measure ${nameOf(size)}`,
           cure: "measure a smaller one",
           signal: session.signal,
         });

@@ -4,45 +4,37 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  AUTHOR_STEPS,
-  BETAS,
-  checkConfig,
-  type Config,
-  configWith,
-  type Preset,
-  PRESETS,
-} from "@/config.ts";
+import { type Config, type Fields, helpOf, type Preset, RUN_FIELDS } from "@/config.ts";
+import { parseMixture } from "@/data/mixture.ts";
 import type { Processor } from "@/engine/machine.ts";
-import { checkTyped, type Session } from "./session.ts";
+import {
+  checkConfig,
+  configWith,
+  createLearner,
+  fieldsOf,
+  methodNamed,
+  METHODS,
+} from "@/method/registry.ts";
+import { checkTyped, Misuse, type Session } from "./session.ts";
 
 /** What commander gives: a preset, and the value of each flag that was typed. */
 export type ConfigOptions = { readonly preset: Preset } & Readonly<Record<string, unknown>>;
 
-/** Names a flag for each field of a config that a user may want to change. */
-const FIELDS: readonly [field: keyof Config, flags: string, description: string][] = [
-  ["data", "--data <mixture>", "data sets and their shares, such as mnist:1,fashion-mnist:1"],
-  ["objective", "--objective <name>", Object.keys(BETAS).join(", ")],
-  ["beta", "--beta <weight>", "weight of the objective's latent term, if not its own"],
-  ["pose", "--pose <name>", "free, constant or encoder"],
-  ["elevation", "--elevation", "find an elevation beside the azimuth"],
-  ["texture", "--texture", "paint a texture on the projection"],
-  ["steps", "--steps <count>", `steps in all; the author's 15 epochs are ${AUTHOR_STEPS}`],
-  ["batchSize", "--batch <count>", "images in one step"],
-  ["imageSize", "--grid <side>", "side of the images and the voxel grid"],
-  ["filters", "--filters <count>", "channels of the encoder and the coarsest grid"],
-  ["latentSize", "--latent <units>", "units of the latent, one of which is the pose"],
-  ["learningRate", "--learning-rate <rate>", "Adam's step size"],
-  ["seed", "--seed <seed>", "every random draw follows from it"],
-  ["precision", "--precision <name>", "of matrix products: float32 or bfloat16"],
-  ["checkpointEvery", "--checkpoint-every <steps>", "steps between checkpoints"],
-  ["frameEvery", "--frame-every <steps>", "steps between frames of the figures"],
-];
+/** The names of the presets. */
+const PRESET_NAMES: readonly Preset[] = ["paper", "quick"];
+
+/** The fields of every run and of every method; methods share a field of one name. */
+const ALL_FIELDS: Fields = Object.assign({}, ...Object.values(METHODS).map(fieldsOf));
+
+/** Gives the name under which commander keeps a field's value. */
+function attributeOf(schema: Fields[string]): string {
+  return new Option(helpOf(schema).flag).attributeName();
+}
 
 /** The option that names a preset. */
 export function presetOption(otherwise: Preset): Option {
   return new Option("--preset <name>", "paper: the author's size; quick: minutes without a GPU")
-    .choices(Object.keys(PRESETS)).default(otherwise);
+    .choices(PRESET_NAMES).default(otherwise);
 }
 
 /** The option that names the folder of the data sets. */
@@ -51,12 +43,18 @@ export function dataDirOption(): Option {
     .env("SHAPES_DATA_DIR").default("data");
 }
 
-/** Adds the preset and a flag for each field, with the paper's values in the help. */
+/** Adds the preset and a flag for each field, with its default in the help. */
 export function addConfigOptions(command: Command): Command {
   command.addOption(presetOption("paper"));
-  for (const [field, flags, description] of FIELDS) {
-    const option = new Option(flags, `${description} (paper: ${PRESETS.paper[field]})`);
-    if (typeof PRESETS.paper[field] === "number") option.argParser(parseNumber);
+  for (const [name, schema] of Object.entries(ALL_FIELDS)) {
+    const { flag, help, default: value } = helpOf(schema);
+    const users = Object.keys(METHODS).filter((method) => name in METHODS[method]!.options);
+    // An option that not every method has says whose it is.
+    const whose = name in RUN_FIELDS || users.length === Object.keys(METHODS).length
+      ? ""
+      : `${users.join(", ")}: `;
+    const option = new Option(flag, `${whose}${help} (paper: ${value})`);
+    if (typeof value === "number") option.argParser(parseNumber);
     command.addOption(option);
   }
   return command;
@@ -65,38 +63,47 @@ export function addConfigOptions(command: Command): Command {
 /**
  * Makes the config that the options describe.
  *
- * @throws {Misuse} If a value is out of bounds
+ * @throws {Misuse} If a value is out of bounds, or an option is another method's
  */
 export function configFrom(options: ConfigOptions): Config {
-  const typed = FIELDS
-    .map(([field, flags]) => [field, options[new Option(flags).attributeName()]] as const)
-    .filter(([, value]) => value !== undefined);
-  return checkTyped(() =>
-    checkConfig({ ...configWith(options.preset, Object.fromEntries(typed)) })
+  const typed = Object.fromEntries(
+    Object.entries(ALL_FIELDS)
+      .map(([name, schema]) => [name, options[attributeOf(schema)]] as const)
+      .filter(([, value]) => value !== undefined),
   );
+  return checkTyped(() => {
+    const config = configWith(options.preset, typed);
+    const known = fieldsOf(methodNamed(config.method));
+    const foreign = Object.keys(typed).filter((name) => !(name in known));
+    if (foreign.length > 0) {
+      const flags = foreign.map((name) => helpOf(ALL_FIELDS[name]!).flag.split(" ")[0]);
+      throw new Misuse(
+        `Cannot use config: options must be those of method ${config.method}, got ${
+          flags.join(", ")
+        }`,
+      );
+    }
+    return checkConfig(config);
+  });
 }
 
-/** Gives the flags that make a config, for a child process; other fields are the paper's. */
+/** Gives the flags that make a config, for a child process. */
 export function flagsOf(config: Config): string[] {
-  return FIELDS.flatMap(([field, flags]) => {
-    const [flag, value] = [new Option(flags).long!, config[field]];
+  return Object.entries(fieldsOf(methodNamed(config.method))).flatMap(([name, schema]) => {
+    const [flag, value] = [new Option(helpOf(schema).flag).long!, config[name]];
     return typeof value === "boolean" ? (value ? [flag] : []) : [flag, String(value)];
   });
 }
 
 /**
- * Checks the names in a config: of its data sets, its objective and its pose strategy. Whoever knows
- * them loads TensorFlow, so set-up comes first.
+ * Checks what only the whole config tells: that its data sets have names that are known, and that its
+ * options go together.
  *
- * @throws {Misuse} If there is no such name
+ * @throws {Misuse} If not
  */
-export async function checkNames(config: Config): Promise<void> {
-  const [{ parseMixture }, { createModel }] = await Promise.all([
-    import("@/data/mixture.ts"),
-    import("@/method/vae.ts"),
-  ]);
+export function checkNames(config: Config): void {
   checkTyped(() => parseMixture(config.data));
-  checkTyped(() => createModel(config));
+  checkTyped(() => createLearner(config));
 }
 
 /**

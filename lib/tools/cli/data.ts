@@ -5,7 +5,7 @@
  */
 import { type Command, Option } from "commander";
 import type { ImageSet } from "@/data/image_set.ts";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { prepare } from "./prepare.ts";
 import { action, checkTyped, type Outcome, type Session } from "./session.ts";
 import { showLoading } from "./training_progress.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "commander";
+import { THRESHOLD } from "@/render/voxel_grid.ts";
 import type { NamedImages } from "@/show/export/chosen_images.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
@@ -31,7 +32,7 @@ export function addExport(program: Command): void {
     .option("--class <names...>", "an image of each of these classes (default: of every class)")
     .option("--index <numbers...>", "the images at these places of each set, from 0")
     .option("--image <files...>", "your own PNG or JPEG images, bright on dark like the sets'")
-    .option("--threshold <density>", "density of the surface", parseDensity, 0.1)
+    .option("--threshold <occupancy>", "occupancy of the surface", parseOccupancy, THRESHOLD)
     .addOption(dataDirOption())
     .requiredOption("--out <file>", "the zip file")
     .action(action("export", async (session, options: ExportFlags) => {
@@ -96,10 +97,10 @@ async function chooseImages(
   );
 }
 
-function parseDensity(text: string): number {
-  const density = Number(text);
-  if (!(density > 0 && density < Infinity)) {
-    throw new InvalidArgumentError("It must be a number > 0.");
+function parseOccupancy(text: string): number {
+  const occupancy = Number(text);
+  if (!(occupancy > 0 && occupancy <= 1)) {
+    throw new InvalidArgumentError("It must be a number > 0 and <= 1.");
   }
-  return density;
+  return occupancy;
 }

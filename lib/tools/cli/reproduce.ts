@@ -5,7 +5,8 @@
  */
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { type Config, type Preset, PRESETS } from "@/config.ts";
+import type { Config, Preset } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { dataDirOption, parseCount, presetOption } from "./config_options.ts";

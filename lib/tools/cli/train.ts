@@ -33,8 +33,8 @@ export function addTrain(program: Command): void {
     .option("--eager", "run every operation by itself, for debugging")
     .action(action("train", async (session, options: TrainFlags & ConfigOptions) => {
       const config = configFrom(options);
+      checkNames(config);
       await prepare(session);
-      await checkNames(config);
       return await run(session, await usableConfig(session, config), options);
     }));
 }

@@ -6,7 +6,7 @@ import type { NodeDef } from "@/engine/graph/protobuf.ts";
 import { record } from "@/engine/graph/trace.ts";
 import { Recorder } from "@/engine/graph/recorder.ts";
 import { Variable } from "@/engine/graph/variable.ts";
-import { createModel } from "@/method/vae.ts";
+import { createVae } from "@/method/vae.ts";
 import { DATA_TYPES } from "@/engine/native.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
@@ -192,7 +192,7 @@ Deno.test("jit() in bfloat16 keeps variables in float32", () => {
 
 Deno.test("withPrecision() gives a whole training step the right types", () => {
   const config = { ...TINY, imageSize: 20 }; // the smallest whose every kernel fits its image
-  const model = createModel(config);
+  const model = createVae(config);
   using state = createState(model, config.seed);
   const { inputs, run } = trainingStep(model, state, config);
   const nodes = withPrecision(recordingOf(inputs, run), "bfloat16");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Pass } from "@/model/parameters.ts";
+import type { Pass } from "@/model/pass.ts";
 import { adversarial } from "@/method/objective/adversarial.ts";
 import { drawPrior } from "@/method/objective/prior.ts";
 import * as tf from "@/engine/tf.ts";
@@ -54,7 +54,7 @@ Deno.test("adversarial() charges the opponent -log D(draw) and -log(1 - D(code))
   tf.tidy(() => {
     const pass = linearPass(2, 0.5);
     const codes = [3, -1];
-    const draws = [...drawPrior(pass.seed, 2, SIZES).dataSync()];
+    const draws = [...drawPrior(pass, 2, SIZES).dataSync()];
     const expected = (softplus(-(2 * draws[0]! + 0.5)) + softplus(-(2 * draws[1]! + 0.5)) +
       softplus(2 * codes[0]! + 0.5) + softplus(2 * codes[1]! + 0.5)) / 4;
     const losses = opponent!.terms(pass, codesOf(tf.tensor2d(codes, [2, 1])));
@@ -66,7 +66,7 @@ Deno.test("adversarial() is lowest for the opponent where its logit is log p / q
   // Codes from N(1, 1), draws from N(0, 1): log p / q = 1/2 - c.
   tf.tidy(() => {
     const count = 4000;
-    const noise = drawPrior(tf.tensor1d([2, 0], "int32"), count, SIZES);
+    const noise = drawPrior(passOf({}, { step: 2 }), count, SIZES);
     const codes = codesOf(tf.add(noise, 1) as tf.Tensor2D);
     const loss = (slope: number, offset: number) =>
       valueOf(opponent!.terms(linearPass(slope, offset), codes), "discriminator");

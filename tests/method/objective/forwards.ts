@@ -1,13 +1,13 @@
 /** Latents for the tests of objectives. */
-import type { Pass } from "@/model/parameters.ts";
 import type { Latents } from "@/method/objective/objective.ts";
 import * as tf from "@/engine/tf.ts";
+import { passOf } from "../../model/passes.ts";
 
 /** Mean and log-variance, row by row. */
 type Posterior = readonly [number[][], number[][]];
 
-/** The pass of objectives that look at posteriors alone. */
-export const NO_PASS = {} as Pass;
+/** The pass of objectives that have no parameters and draw nothing. */
+export const NO_PASS = passOf({});
 
 /** The latents of a pass whose posteriors alone matter. */
 export function forwardOf(posterior: Posterior, pose?: Posterior): Latents {

@@ -58,8 +58,7 @@ Deno.test("squaredMmd() is symmetric, and blind to the order of rows", () => {
 
 Deno.test("squaredMmd() is around 0 for two samples of one distribution, above for others", () => {
   tf.tidy(() => {
-    const draw = (step: number) =>
-      drawPrior(tf.tensor1d([1, step], "int32"), 64, { shape: 5, pose: 0 });
+    const draw = (step: number) => drawPrior(passOf({}, { step }), 64, { shape: 5, pose: 0 });
     const average = (change: (x: tf.Tensor2D) => tf.Tensor) => {
       const values = Array.from(
         { length: 40 },
@@ -96,7 +95,7 @@ Deno.test("mmd() compares codes with draws at the distance that two draws have",
     const [z, s] = [randomTensor([4, 3], 1) as tf.Tensor2D, randomTensor([4], 2) as tf.Tensor1D];
     const terms = mmd(OPTIONS).terms(pass, codesOf(z, s));
     assert.deepEqual(Object.keys(terms), ["latent"]);
-    const draws = drawPrior(pass.seed, 4, OPTIONS.sizes);
+    const draws = drawPrior(pass, 4, OPTIONS.sizes);
     const codes = tf.concat([z, s.reshape([4, 1])], 1) as tf.Tensor2D;
     const expected = 3 * squaredMmd(codes, draws, 2 * (3 + 1 / 3)).dataSync()[0]!;
     assertClose(terms.latent!.dataSync(), [expected], 1e-4);

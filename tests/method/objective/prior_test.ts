@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { codeOf, drawPrior } from "@/method/objective/prior.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
+import { passOf } from "../../model/passes.ts";
 import { codesOf } from "./forwards.ts";
 
-const seedOf = (step: number) => tf.tensor1d([1, step], "int32");
+const passAt = (step: number) => passOf({}, { step });
 
 Deno.test("codeOf() puts the latents of the angles that are inferred behind the shape's", () => {
   tf.tidy(() => {
@@ -20,7 +21,7 @@ Deno.test("codeOf() puts the latents of the angles that are inferred behind the 
 Deno.test("drawPrior() draws shapes from N(0, I) and angles from Uniform(-1, 1)", () => {
   tf.tidy(() => {
     const count = 20_000;
-    const draws = drawPrior(seedOf(0), count, { shape: 2, pose: 2 });
+    const draws = drawPrior(passAt(0), count, { shape: 2, pose: 2 });
     assert.deepEqual(draws.shape, [count, 4]);
     const means = tf.mean(draws, 0).dataSync();
     const squares = tf.mean(tf.square(draws), 0).dataSync();
@@ -36,12 +37,12 @@ Deno.test("drawPrior() draws shapes from N(0, I) and angles from Uniform(-1, 1)"
 Deno.test("drawPrior() draws units that have nothing to do with each other, anew for every step", () => {
   tf.tidy(() => {
     const count = 20_000;
-    const draws = drawPrior(seedOf(0), count, { shape: 2, pose: 1 });
+    const draws = drawPrior(passAt(0), count, { shape: 2, pose: 1 });
     const moments = tf.div(tf.matMul(draws, draws, true), count).arraySync() as number[][];
     assertClose([moments[0]![1]!, moments[0]![2]!, moments[1]![2]!], [0, 0, 0], 0.036);
     const step = (
       number: number,
-    ) => [...drawPrior(seedOf(number), 3, { shape: 2, pose: 1 }).dataSync()];
+    ) => [...drawPrior(passAt(number), 3, { shape: 2, pose: 1 }).dataSync()];
     assert.deepEqual(step(4), step(4));
     assert.notDeepEqual(step(4), step(5));
   });
@@ -49,7 +50,7 @@ Deno.test("drawPrior() draws units that have nothing to do with each other, anew
 
 Deno.test("drawPrior() draws no angles where poses are given", () => {
   tf.tidy(() => {
-    assert.deepEqual(drawPrior(seedOf(0), 3, { shape: 2, pose: 0 }).shape, [3, 2]);
+    assert.deepEqual(drawPrior(passAt(0), 3, { shape: 2, pose: 0 }).shape, [3, 2]);
   });
 });
 
@@ -58,7 +59,7 @@ Deno.test("drawPrior() and codeOf() keep their results alone, inside a tidy", ()
   assertTensorsKept(2, () => {
     results = tf.tidy(() => {
       const sizes = { shape: 2, pose: 1 };
-      return [drawPrior(seedOf(0), 3, sizes), codeOf(codesOf(tf.zeros([3, 2])), sizes)];
+      return [drawPrior(passAt(0), 3, sizes), codeOf(codesOf(tf.zeros([3, 2])), sizes)];
     });
   });
   tf.dispose(results!);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createConstantPose } from "@/method/pose/constant_pose.ts";
-import type { Seen } from "@/method/pose/strategy.ts";
+import type { Seen } from "@/method/pose/pose.ts";
 import { azimuthOf } from "@/render/camera.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose } from "../../assert.ts";

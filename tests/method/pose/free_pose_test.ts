@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFreePose } from "@/method/pose/free_pose.ts";
-import type { Seen } from "@/method/pose/strategy.ts";
+import type { Seen } from "@/method/pose/pose.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
@@ -15,7 +15,7 @@ const seen = (batch: number, fill = 0): Seen => ({
 
 /** A strategy whose posterior is not where it starts: each slot has a mean of its own. */
 function strategyOf() {
-  const strategy = createFreePose(SLOTS);
+  const strategy = createFreePose({ batchSize: SLOTS, angles: 1 });
   const values = {
     "pose/mean": randomTensor([SLOTS, 12], 1),
     "pose/logVariance": tf.sub(randomTensor([SLOTS, 12], 2), 2),
@@ -37,7 +37,7 @@ Deno.test("createFreePose() gives a pose in (-1, 1) and a posterior for each ima
 });
 
 Deno.test("createFreePose() starts from N(0, I) in every slot", () => {
-  const { parameters, updatedFirst } = createFreePose(SLOTS);
+  const { parameters, updatedFirst } = createFreePose({ batchSize: SLOTS, angles: 1 });
   assert.deepEqual(updatedFirst, ["pose/mean", "pose/logVariance"]);
   const random = createRandom(1);
   for (const name of updatedFirst) {
@@ -137,7 +137,7 @@ Deno.test("createFreePose() averages draws on one side like any other numbers", 
 
 Deno.test("createFreePose() gives an elevation as a second output, averaged over the draws", () => {
   tf.tidy(() => {
-    const strategy = createFreePose(SLOTS, 2);
+    const strategy = createFreePose({ batchSize: SLOTS, angles: 2 });
     assert.equal(strategy.inferredAngles, 2);
     const values = {
       "pose/logVariance": tf.fill([SLOTS, 12], -100),

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { meshOf } from "@/show/export/mesh.ts";
-import { drawVoxels, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { assertClose } from "../../assert.ts";
 import { assertManifold, ball, gridOf, volumeOf } from "./surfaces.ts";
 
-/** One voxel of 4 x 4 x 4: of density 1, so that at .5 its surface is its own six neighbours' border. */
+/** One voxel of 4 x 4 x 4: of occupancy 1, so that at .5 its surface is its own six neighbours' border. */
 function oneVoxel(layer: number, row: number, column: number): VoxelGrid {
   return gridOf(
     [4, 4, 4],
@@ -72,8 +73,8 @@ Deno.test("meshOf() has unit normals and colours in [0, 1] for any grid", () => 
     minLength: 60,
     maxLength: 60,
   })
-    .filter((density) => density.some((value) => value >= 0.5))
-    .map((density) => ({ density, size: [3, 4, 5] as const }));
+    .filter((occupancy) => occupancy.some((value) => value >= 0.5))
+    .map((occupancy) => ({ occupancy, size: [3, 4, 5] as const }));
   fc.assert(
     fc.property(grid, fc.double({ min: -4, max: 4, noNaN: true }), (grid, front) => {
       const { normals, colours } = meshOf(grid, { threshold: 0.5, front });

@@ -25,7 +25,7 @@ f 1//1 2//2 3//3
 });
 
 Deno.test("encodeObj() names every vertex and triangle of a mesh", () => {
-  const mesh = meshOf({ density: [1, 1], size: [1, 1, 2] });
+  const mesh = meshOf({ occupancy: [1, 1], size: [1, 1, 2] });
   const lines = encodeObj("pair", mesh).split("\n");
   const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
   const vertexCount = mesh.positions.length / 3;

@@ -37,7 +37,7 @@ Deno.test("exportShapes() puts meshes, voxels, figures and how they were made in
     assert.deepEqual([file, byteCount], [path, bytes.length]);
     const { files } = await JSZip.loadAsync(bytes);
     const ofShape = (folder: string) =>
-      ["density.npy", "mesh.glb", "mesh.obj", "voxels.npy"].map((name) => `${folder}/${name}`);
+      ["mesh.glb", "mesh.obj", "occupancy.npy", "voxels.npy"].map((name) => `${folder}/${name}`);
     assert.deepEqual(
       Object.keys(files).toSorted(),
       [
@@ -58,12 +58,15 @@ Deno.test("exportShapes() puts meshes, voxels, figures and how they were made in
       shapes,
     });
 
-    const density = readNpy(await read("digit-3/density.npy"), "density.npy");
-    assert.deepEqual([...density.shape], [8, 8, 8]);
-    assert.deepEqual([...density.values], [...Float32Array.from(exhibits[0]!.grid.density)]);
+    const occupancy = readNpy(await read("digit-3/occupancy.npy"), "occupancy.npy");
+    assert.deepEqual([...occupancy.shape], [8, 8, 8]);
+    assert.deepEqual([...occupancy.values], [...Float32Array.from(exhibits[0]!.grid.occupancy)]);
     const voxels = readNpy(await read("digit-3/voxels.npy"), "voxels.npy");
     assert.ok(voxels.isUint8);
-    assert.deepEqual([...voxels.values], [...density.values].map((value) => Number(value >= 0.25)));
+    assert.deepEqual(
+      [...voxels.values],
+      [...occupancy.values].map((value) => Number(value >= 0.25)),
+    );
     assert.equal(shapes[0]!.voxels, 32);
     const obj = await files["digit-3-2/mesh.obj"]!.async("text");
     assert.equal(obj.match(/^f /gm)!.length, shapes[1]!.triangles);
@@ -83,13 +86,13 @@ Deno.test("exportShapes() writes the same bytes each time", () =>
 Deno.test("exportShapes() says which shape has no voxel of the threshold, and writes nothing", () =>
   withFolder(async (folder) => {
     const exhibits = [exhibit("full", 3), exhibit("thin", 1.5)];
-    const highest = Math.max(...Array.from(exhibits[1]!.grid.density));
+    const highest = Math.max(...Array.from(exhibits[1]!.grid.occupancy));
     await assert.rejects(
       exportShapes(join(folder, "a.zip"), exhibits, { ...OPTIONS, threshold: 0.5 }),
       {
         name: "RangeError",
         message: 'Cannot export "thin": Cannot extract a surface: threshold must be at most ' +
-          `${highest}, the highest density, got 0.5; lower the threshold`,
+          `${highest}, the highest occupancy, got 0.5; lower the threshold`,
       },
     );
     await assert.rejects(exportShapes(join(folder, "a.zip"), [], OPTIONS), {

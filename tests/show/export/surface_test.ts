@@ -4,7 +4,7 @@ import { extractSurface } from "@/show/export/surface.ts";
 import { assertClose } from "../../assert.ts";
 import { assertManifold, ball, eulerCharacteristic, gridOf, volumeOf } from "./surfaces.ts";
 
-// Density 1 falls to 0 over one voxel, so .25 is three quarters of a voxel from the centre.
+// Occupancy 1 falls to 0 over one voxel, so .25 is three quarters of a voxel from the centre.
 Deno.test("extractSurface() makes one voxel an octahedron around its centre", () => {
   const grid = gridOf(
     [2, 3, 4],
@@ -56,8 +56,8 @@ Deno.test("extractSurface() finds the hole of a ring and the parts of a pair", (
 Deno.test("extractSurface() is closed and manifold for any grid, also where the threshold is met", () => {
   const value = fc.constantFrom(0, 0.2, 0.5, 0.7, 2);
   const grid = fc.array(value, { minLength: 60, maxLength: 60 })
-    .filter((density) => density.some((value) => value >= 0.5))
-    .map((density) => ({ density, size: [3, 4, 5] as const }));
+    .filter((occupancy) => occupancy.some((value) => value >= 0.5))
+    .map((occupancy) => ({ occupancy, size: [3, 4, 5] as const }));
   fc.assert(
     fc.property(grid, (grid) => {
       const surface = extractSurface(grid, 0.5);
@@ -73,7 +73,7 @@ Deno.test("extractSurface() says which threshold would give a surface", () => {
   assert.throws(() => extractSurface(grid, 0.1), {
     name: "RangeError",
     message: "Cannot extract a surface: threshold must be at most 0.0234375, the " +
-      "highest density, got 0.1; lower the threshold",
+      "highest occupancy, got 0.1; lower the threshold",
   });
   assert.throws(() => extractSurface(grid, 0), {
     name: "RangeError",
@@ -81,13 +81,13 @@ Deno.test("extractSurface() says which threshold would give a surface", () => {
   });
 });
 
-Deno.test("extractSurface() refuses a density of another size, and one that is not finite", () => {
-  assert.throws(() => extractSurface({ density: [1], size: [1, 2, 3] }, 0.1), {
+Deno.test("extractSurface() refuses an occupancy of another size, and one that is not finite", () => {
+  assert.throws(() => extractSurface({ occupancy: [1], size: [1, 2, 3] }, 0.1), {
     name: "TypeError",
-    message: "Cannot extract a surface: density must have 1 * 2 * 3 = 6 finite values, got 1",
+    message: "Cannot extract a surface: occupancy must have 1 * 2 * 3 = 6 finite values, got 1",
   });
-  assert.throws(() => extractSurface({ density: [1, NaN], size: [1, 1, 2] }, 0.1), {
+  assert.throws(() => extractSurface({ occupancy: [1, NaN], size: [1, 1, 2] }, 0.1), {
     name: "TypeError",
-    message: "Cannot extract a surface: density must have 1 * 1 * 2 = 2 finite values, got NaN",
+    message: "Cannot extract a surface: occupancy must have 1 * 1 * 2 = 2 finite values, got NaN",
   });
 });

@@ -1,7 +1,7 @@
 /** What must hold for the surface of a solid, and solids to try it on. */
 import assert from "node:assert/strict";
 import type { Surface } from "@/show/export/surface.ts";
-import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 
 type Triangles = Pick<Surface, "positions" | "triangles">;
 
@@ -65,22 +65,22 @@ export function volumeOf({ positions, triangles }: Triangles): number {
   return sum / 6;
 }
 
-/** A grid whose density is a function of the voxels' centres, in voxels. */
+/** A grid whose occupancy is a function of the voxels' centres, in voxels. */
 export function gridOf(
   size: VoxelGrid["size"],
-  density: (column: number, row: number, layer: number) => number,
+  occupancy: (column: number, row: number, layer: number) => number,
 ): VoxelGrid {
   const [layers, rows, columns] = size;
   const values = Float32Array.from({ length: layers * rows * columns }, (_, i) =>
-    density(
+    occupancy(
       i % columns + 0.5,
       Math.floor(i / columns) % rows + 0.5,
       Math.floor(i / columns / rows) + 0.5,
     ));
-  return { density: values, size };
+  return { occupancy: values, size };
 }
 
-/** A ball with density 1 at its border, more inside and less outside. */
+/** A ball with the value 1 at its border, more inside and less outside. */
 export function ball(radius: number): VoxelGrid {
   return gridOf(
     [22, 24, 26],

@@ -14,27 +14,31 @@ import { AREA, CELLS, LEFT_HALF } from "./runs.ts";
 const UNITS = TINY.latentSize - 1;
 const SIDE = 2 * TINY.imageSize; // of an image, in pixels
 
-/** A model whose shapes are full on the left and whose images have the grey of their pose. */
+/** A model whose shapes are full on the left and whose images have the grey of their azimuth. */
 const model = {
+  gridSize: TINY.imageSize,
   decode: (latents: Float32Array) =>
     Float32Array.from({ length: latents.length / UNITS * CELLS }, (_, i) => LEFT_HALF[i % CELLS]!),
-  render: (density: Float32Array, pose: Float32Array) => {
-    assert.equal(density.length / CELLS, pose.length);
-    return Float32Array.from({ length: pose.length * AREA }, (_, i) => pose[Math.floor(i / AREA)]!);
+  render: (occupancy: Float32Array, azimuth: Float32Array) => {
+    assert.equal(occupancy.length / CELLS, azimuth.length);
+    return Float32Array.from(
+      { length: azimuth.length * AREA },
+      (_, i) => azimuth[Math.floor(i / AREA)]!,
+    );
   },
   encode: (images: Float32Array) => ({
     mean: images.slice(0, UNITS),
     logVariance: new Float32Array(UNITS),
   }),
 };
-const decoder = { model, config: TINY, pose: 0.4 };
+const decoder = { model, config: TINY, azimuth: 0.4 };
 const latents = new Float32Array(3 * UNITS);
 
 const grey = (image: Bitmap | undefined) => image!.pixels[0];
 
 Deno.test("decodeLatents() renders every shape from the model's pose", () => {
-  const { renderings, density } = decodeLatents(decoder, latents);
-  assert.equal(density.length, 3 * CELLS);
+  const { renderings, occupancy } = decodeLatents(decoder, latents);
+  assert.equal(occupancy.length, 3 * CELLS);
   assert.deepEqual(renderings, new Float32Array(3 * AREA).fill(0.4));
 });
 
@@ -47,7 +51,7 @@ Deno.test("objectsNamed() finds the next image of a name that comes again", () =
   assert.deepEqual(found.map(({ latent }) => [...latent]), [0, 1, 2].map((z) => [z, z, z]));
   assert.throws(() => objectsNamed(model, { images, names }, ["set b", "set b"]), {
     name: "RangeError",
-    message: 'Cannot find a image: "set b" must be there 2 times, among set a, set b',
+    message: 'Cannot find an image: "set b" must be there 2 times, among set a, set b',
   });
 });
 
@@ -78,12 +82,12 @@ Deno.test("pathRows() draws from the azimuths that it is given, without ends", (
 });
 
 Deno.test("pathRows() turns voxels on from the model's pose", () => {
-  const drawn = (pose: number, azimuth: number) =>
-    pathRows("", { ...decoder, pose }, latents, { azimuths: [azimuth] })[1]!.bitmaps[0];
-  assert.deepEqual(drawn(0.5, 0), drawn(0, Math.PI / 2));
+  const drawn = (azimuth: number, turn: number) =>
+    pathRows("", { ...decoder, azimuth }, latents, { azimuths: [turn] })[1]!.bitmaps[0];
+  assert.deepEqual(drawn(1.5 * Math.PI, 0), drawn(Math.PI, Math.PI / 2));
 });
 
-Deno.test("poseRow() shows the image, then the shape from each pose", () => {
+Deno.test("poseRow() shows the image, then the shape from each azimuth", () => {
   const object = { latent: new Float32Array(UNITS), input: new Float32Array(AREA).fill(1) };
   const { label, bitmaps } = poseRow("one", decoder, object, [0, 0.2, 0.8]);
   assert.equal(label, "one");

@@ -7,7 +7,7 @@ const trial = (features: string, classifier: string, correct: number) => {
 };
 
 const FINDINGS: LatentFindings = {
-  view: { pose: -0.5, deviation: Math.PI / 90 },
+  view: { azimuth: Math.PI / 2, deviation: Math.PI / 90 },
   blends: [0.2, 0.11],
   errors: [0.0104, 0.049],
   aggregate: {
@@ -31,13 +31,14 @@ Deno.test("latentMetrics() names every finding, in finite numbers", () => {
   assert.ok(Object.values(metrics).every(Number.isFinite));
   assert.deepEqual(
     [
+      metrics.modelPose,
       metrics.modelPoseDeviationDegrees,
       metrics.leastDistanceFromBlend,
       metrics.greatestVarianceOfAUnit,
       metrics.meanPosteriorVariance,
       metrics.aSetLatentTwoAccuracy,
     ].map((value) => Number(value!.toFixed(6))),
-    [2, 0.11, 9, 1.5, 0.96],
+    [-0.5, 2, 0.11, 9, 1.5, 0.96],
   );
 });
 

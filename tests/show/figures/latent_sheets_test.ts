@@ -10,7 +10,7 @@ import {
 } from "@/show/figures/latent_sheets.ts";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
 import { TINY, tinyData } from "../../tiny.ts";
 
@@ -20,14 +20,14 @@ const other = monitor.names.find((name) => name !== first)!;
 
 /** Calls with an untrained model at work. */
 function withView<T>(use: (view: ReturnType<typeof latentViewOf>) => T): T {
-  using model = new Inference(TINY, initialValues(createModel(TINY).parameters, 1));
+  using model = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
   return use(latentViewOf(model, TINY, monitor));
 }
 
 Deno.test("latentViewOf() looks from where the model gives its slots their pose", () => {
   withView((view) => {
-    const { pose, deviation } = poseOfModel(view.model.reconstruct(monitor.images).pose);
-    assert.deepEqual([view.pose, view.deviation], [pose, deviation]);
+    const { azimuth, deviation } = poseOfModel(view.model.reconstruct(monitor.images).azimuth);
+    assert.deepEqual([view.azimuth, view.deviation], [azimuth, deviation]);
   });
 });
 
@@ -56,9 +56,9 @@ Deno.test("unitSheet() walks no more units than there are, seven steps each", ()
 Deno.test("poseSheet() measures errors of the model's own pose as reconstruct() has them", () => {
   withView((view) => {
     const { values } = poseSheet(view, { "one": first!, "other": other });
-    const { density } = view.model.reconstruct(monitor.images);
-    const poses = new Float32Array(monitor.names.length).fill(view.pose);
-    const rendered = view.model.render(density, poses);
+    const { occupancy } = view.model.reconstruct(monitor.images);
+    const azimuths = new Float32Array(monitor.names.length).fill(view.azimuth);
+    const rendered = view.model.render(occupancy, azimuths);
     const expected = rendered.reduce((sum, it, i) => sum + (it - monitor.images[i]!) ** 2, 0);
     assert.equal(values.length, 2);
     assert.ok(Math.abs(values[0]! - expected / rendered.length) < 1e-7);
@@ -83,7 +83,7 @@ Deno.test("sheets refuse images that the monitor does not have", () => {
   withView((view) =>
     assert.throws(() => poseSheet(view, { "it": "no such" }), {
       name: "RangeError",
-      message: /^Cannot find a image: "no such" must be there 1 times, among /,
+      message: /^Cannot find an image: "no such" must be there 1 times, among /,
     })
   );
 });

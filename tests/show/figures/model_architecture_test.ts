@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Config, PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { architectureOf } from "@/show/figures/model_architecture.ts";
-import { createModel } from "@/method/vae.ts";
+import { createVae, type VaeConfig } from "@/method/vae.ts";
 import { architectureSvg } from "@/show/plot/architecture.ts";
 import type { Architecture, DrawnStage } from "@/show/plot/architecture_parts.ts";
 import { createBitmap } from "@/show/plot/bitmap.ts";
@@ -58,7 +58,7 @@ Deno.test("architectureOf() describes the paper's model, layer by layer", () => 
 });
 
 Deno.test("architectureOf() draws every stage of the model once, with the model's own shapes", () => {
-  const configs: Config[] = [
+  const configs: VaeConfig[] = [
     TINY,
     { ...TINY, texture: true, elevation: true },
     { ...TINY, pose: "constant", objective: "mmd" },
@@ -67,16 +67,51 @@ Deno.test("architectureOf() draws every stage of the model once, with the model'
   for (const config of configs) {
     const drawn = stagesOf(architectureOf(config));
     assert.equal(new Set(drawn.map(({ name }) => name)).size, drawn.length, "names are unique");
-    for (const stage of Object.values(createModel(config).stages).flat()) {
-      assert.deepEqual(drawn.find(({ name }) => name === stage.name), stage);
+    for (const stage of Object.values(createVae(config).stages).flat()) {
+      const { note: _, ...found } = drawn.find(({ name }) => name === stage.name)!;
+      assert.deepEqual(found, stage);
     }
     // The paper's parts that the config leaves out are those of a model that has them.
-    const paper = { ...config, objective: "adversarial", texture: true };
-    const known = ["free", "encoder", config.pose]
-      .flatMap((pose) => Object.values(createModel({ ...paper, pose }).stages).flat());
+    const paper = { ...config, objective: "adversarial", texture: true } as const;
+    const known = (["free", "encoder", config.pose] as const)
+      .flatMap((pose) => Object.values(createVae({ ...paper, pose }).stages).flat());
     const added = drawn.filter(({ name }) => !known.some((stage) => stage.name === name));
     assert.deepEqual(added.map(({ name }) => name), ["z", "rotation", "projection"]);
   }
+});
+
+Deno.test("architectureOf() puts words under the stages that their shapes do not explain", () => {
+  const notesOf = (config: VaeConfig) =>
+    Object.fromEntries(stagesOf(architectureOf(config)).map(({ name, note }) => [name, note]));
+  assert.deepEqual(notesOf(TINY), {
+    "image": undefined,
+    "conv 1": "3×3, stride 2",
+    "conv 2": "3×3, stride 2",
+    "conv 3": "3×3, stride 2",
+    "conv 4": "3×3, stride 2",
+    "mean": undefined,
+    "log-variance": undefined,
+    "z": "mean + ε exp(½ logvar)",
+    "grid": "dense",
+    "deconv 1": "3×3×3, stride 2",
+    "deconv 2": "3×3×3, stride 2,\nsigmoid / τ",
+    "rotation": "trilinear",
+    "projection": "1 − exp(−τ Σ density)",
+    "encoded s": "dense, tanh,\nazimuth (s + 1) π",
+    "code": "z and pose,\nor prior",
+    "hidden 1": "dense",
+    "hidden 2": "dense",
+    "drawn?": "dense, sigmoid",
+    "pose variables": "free, one row\nper batch slot",
+    "pose features": "dense, tanh",
+    "pose s": "tanh,\nazimuth (s + 1) π",
+    "texture features": undefined,
+    "textured image": undefined,
+  });
+  const raised = notesOf({ ...TINY, elevation: true });
+  assert.equal(raised["pose s"], "tanh,\nazimuth (s + 1) π,\nelevation t π/6");
+  assert.equal(raised["encoded s"], "dense, tanh,\nazimuth (s + 1) π,\nelevation t π/6");
+  assert.equal(notesOf({ ...TINY, pose: "constant" })["constant pose"], undefined);
 });
 
 Deno.test("architectureOf() dashes the texture exactly where the config leaves it out", () => {
@@ -93,7 +128,7 @@ const into = ({ links }: Architecture, name: string) =>
   links!.filter(({ to }) => to === name).map(({ from, isOptional }) => [from, isOptional]);
 
 Deno.test("architectureOf() draws both poses of the paper, dashed where the config has another", () => {
-  const drawn = (pose: string) => {
+  const drawn = (pose: VaeConfig["pose"]) => {
     const architecture = architectureOf({ ...TINY, pose });
     const poses = architecture.panels.filter(({ title }) => title.startsWith("Pose: "));
     return {
@@ -116,8 +151,8 @@ Deno.test("architectureOf() draws both poses of the paper, dashed where the conf
 });
 
 Deno.test("architectureOf() shows the discriminator what it judges, dashed without a game", () => {
-  const game = { ...TINY, objective: "adversarial" };
-  const drawn = (config: Config) => into(architectureOf(config), "code");
+  const game: VaeConfig = { ...TINY, objective: "adversarial" };
+  const drawn = (config: VaeConfig) => into(architectureOf(config), "code");
   assert.deepEqual(drawn(TINY), [["z", true], ["encoded s", true]]);
   assert.deepEqual(drawn(game), [["z", false], ["pose s", false]]);
   assert.deepEqual(drawn({ ...game, pose: "encoder" }), [["z", false], ["encoded s", false]]);

@@ -16,9 +16,9 @@ import { AREA, CELLS, handMadeRun } from "./runs.ts";
 /** What a model might make of the monitor's four images. */
 const watched: Reconstruction = {
   latent: new Float32Array(4 * (TINY.latentSize - 1)),
-  pose: Float32Array.of(0, 0.25, 0.5, 0.75),
+  azimuth: Float32Array.of(1, 1.25, 1.5, 1.75).map((half) => half * Math.PI),
   elevation: new Float32Array(4),
-  density: Float32Array.from({ length: 4 * CELLS }, (_, i) => Math.floor(i / CELLS)),
+  occupancy: Float32Array.from({ length: 4 * CELLS }, (_, i) => Math.floor(i / CELLS)),
   rendering: Float32Array.from({ length: 4 * AREA }, (_, i) => Math.floor(i / AREA) / 4),
   projection: new Float32Array(4 * AREA),
 };

@@ -59,8 +59,8 @@ Deno.test("renderingsAboveShapes() draws the sheets, and the shapes that it is a
   const made = {
     projection: new Float32Array(4 * AREA).fill(0.25),
     rendering: new Float32Array(4 * AREA).fill(0.25),
-    density: Float32Array.from({ length: 4 * CELLS }, (_, i) => i % TINY.imageSize < 4 ? 1 : 0),
-    pose: new Float32Array(4),
+    occupancy: Float32Array.from({ length: 4 * CELLS }, (_, i) => i % TINY.imageSize < 4 ? 1 : 0),
+    azimuth: new Float32Array(4).fill(Math.PI),
   } as Reconstruction;
   const labels = ["bar 1", "bar 2", "bar 3", "bar 4"];
   const shapes = exhibitsWithInputs(run.data.monitor.images, made, labels, run.config);

@@ -1,20 +1,20 @@
 /** A run made by hand: figures of it can be worked out on paper. */
 import { initialValues } from "@/model/parameters.ts";
-import { createModel } from "@/method/vae.ts";
+import { createLearner } from "@/method/registry.ts";
 import type { Frame } from "@/train/monitor.ts";
 import type { Run } from "@/train/run.ts";
 import { TINY, tinyData, tinySets } from "../../tiny.ts";
 
-const { imageSize, batchSize, tau } = TINY;
+const { imageSize, batchSize } = TINY;
 /** Pixels of an image. */
 export const AREA = imageSize ** 2;
 /** Cells of a grid. */
 export const CELLS = imageSize ** 3;
 
-/** Density 1 / tau in the left half of every grid, and of 0 elsewhere. */
+/** Occupancy 1 in the left half of every grid, and 0 elsewhere. */
 export const LEFT_HALF = Float32Array.from(
   { length: CELLS },
-  (_, cell) => cell % imageSize < imageSize / 2 ? 1 / tau : 0,
+  (_, cell) => cell % imageSize < imageSize / 2 ? 1 : 0,
 );
 
 /** What a model might make of the monitor's images: each rendering of one grey, each grid half full. */
@@ -27,9 +27,9 @@ function frameOf(step: number, trackedCount: number): Frame {
     ),
     occupancies: Uint8Array.from(
       { length: trackedCount * CELLS },
-      (_, i) => Math.round(255 * tau * LEFT_HALF[i % CELLS]!),
+      (_, i) => 255 * LEFT_HALF[i % CELLS]!,
     ),
-    poses: Float32Array.from({ length: trackedCount }, (_, i) => i / 4),
+    azimuths: Float32Array.from({ length: trackedCount }, (_, i) => (1 + i / 4) * Math.PI),
   };
 }
 
@@ -51,6 +51,6 @@ export function handMadeRun(): Run {
 /** The same with a texture and an untrained model. */
 export function untrainedRun(seed: number): Run {
   const config = { ...TINY, texture: true, seed };
-  const snapshot = initialValues(createModel(config).parameters, seed);
+  const snapshot = initialValues(createLearner(config).parameters, seed);
   return { ...handMadeRun(), config, checkpoint: { step: 0, config, snapshot } };
 }

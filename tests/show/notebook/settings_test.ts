@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Preset, PRESETS } from "@/config.ts";
+import type { Preset } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { settings } from "@/show/notebook/settings.ts";
 import { withFolder } from "../../data/fixtures.ts";
 

@@ -34,7 +34,7 @@ const watchOnce = () => watched ??= watch();
 async function watch(): Promise<Watched> {
   let printed = "";
   await withFolder(async (folder) => {
-    const images = join(folder, "pictures");
+    const images = join(folder, "images");
     await Deno.mkdir(images);
     for (const [name, colour] of Object.entries({ a: "white", b: "grey", c: "#333" })) {
       const bytes = await image({ width: 8, height: 8, colour });

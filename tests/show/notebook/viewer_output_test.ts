@@ -3,7 +3,7 @@ import type { DisplayMessage } from "@/show/notebook/display.ts";
 import { showViewer } from "@/show/notebook/viewer_output.ts";
 import { viewerHtml } from "@/show/viewer/html.ts";
 
-const FRAMES = [{ label: "a voxel", grid: { density: [1], size: [1, 1, 1] as const } }];
+const FRAMES = [{ label: "a voxel", grid: { occupancy: [1], size: [1, 1, 1] as const } }];
 
 Deno.test("showViewer() sends one display of the viewer, with words for what shows none", async () => {
   const sent: DisplayMessage[] = [];

@@ -9,7 +9,7 @@ const exhibit = (label: string, grey: number) => ({
   label,
   image: new Float32Array(SIDE ** 2).fill(grey),
   grid: {
-    density: Float32Array.from({ length: SIDE ** 3 }, (_, i) => i < SIDE ** 2 ? 1 : 0),
+    occupancy: Float32Array.from({ length: SIDE ** 3 }, (_, i) => i < SIDE ** 2 ? 1 : 0),
     size: [SIDE, SIDE, SIDE] as const,
   },
 });

@@ -8,11 +8,11 @@ import {
   turntable,
 } from "@/show/plot/figures.ts";
 import { type Bitmap, createBitmap, paste } from "@/show/plot/bitmap.ts";
-import type { VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 
 const size = 6;
 const grid: VoxelGrid = {
-  density: Float32Array.from({ length: size ** 3 }, (_, i) => i % size < 3 ? 1 : 0), // left half
+  occupancy: Float32Array.from({ length: size ** 3 }, (_, i) => i % size < 3 ? 1 : 0), // left half
   size: [size, size, size],
 };
 const image = new Float32Array(size * size).fill(0.5);

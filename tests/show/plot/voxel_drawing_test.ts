@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { fittingScale, fittingSize } from "@/show/plot/viewpoint.ts";
-import { drawVoxels, type VoxelGrid } from "@/show/plot/voxel_drawing.ts";
+import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 
 const angle = fc.double({ min: -7, max: 7, noNaN: true });
 const randomGrid = fc.array(fc.boolean(), { minLength: 60, maxLength: 60 })
-  .map((cells): VoxelGrid => ({ density: cells.map(Number), size: [3, 4, 5] }));
+  .map((cells): VoxelGrid => ({ occupancy: cells.map(Number), size: [3, 4, 5] }));
 
 /** A grid of one filled voxel out of 2 x 2 x 2. */
 function oneVoxel(layer: number, row: number, column: number): VoxelGrid {
-  const density = new Uint8Array(8);
-  density[layer * 4 + row * 2 + column] = 1;
-  return { density, size: [2, 2, 2] };
+  const occupancy = new Uint8Array(8);
+  occupancy[layer * 4 + row * 2 + column] = 1;
+  return { occupancy, size: [2, 2, 2] };
 }
 
 function pixel({ width, pixels }: Bitmap, x: number, y: number): number[] {
@@ -25,8 +26,8 @@ function isDrawn(bitmap: Bitmap, x: number, y: number): boolean {
 
 /** An asymmetric solid of boxes: a post at the left, a foot to the right, a nose towards the viewer. */
 function asymmetric(size: number): VoxelGrid {
-  const density = new Float32Array(size ** 3);
-  for (let i = 0; i < density.length; i++) {
+  const occupancy = new Float32Array(size ** 3);
+  for (let i = 0; i < occupancy.length; i++) {
     const centre = (index: number) => (2 * index + 1) / size - 1;
     const x = centre(i % size);
     const y = -centre(Math.floor(i / size) % size);
@@ -34,15 +35,15 @@ function asymmetric(size: number): VoxelGrid {
     const isPost = x > -0.6 && x < -0.2 && Math.abs(y) < 0.8 && Math.abs(z) < 0.2;
     const isFoot = x >= -0.2 && x < 0.7 && y < -0.4 && y > -0.8 && Math.abs(z) < 0.2;
     const isNose = x > -0.6 && x < -0.2 && y > 0.1 && y < 0.5 && z <= -0.2 && z > -0.7;
-    if (isPost || isFoot || isNose) density[i] = 1;
+    if (isPost || isFoot || isNose) occupancy[i] = 1;
   }
-  return { density, size: [size, size, size] };
+  return { occupancy, size: [size, size, size] };
 }
 
-/** The model's projection in plain numbers: sum over d of density(R p), trilinear, `[H, W]`. */
-function projectedSum({ density, size: [D, H, W] }: VoxelGrid, azimuth: number): number[] {
+/** The model's projection in plain numbers: sum over d of occupancy(R p), trilinear, `[H, W]`. */
+function projectedSum({ occupancy, size: [D, H, W] }: VoxelGrid, azimuth: number): number[] {
   const at = (d: number, h: number, w: number) =>
-    d < 0 || d >= D || h < 0 || h >= H || w < 0 || w >= W ? 0 : density[(d * H + h) * W + w]!;
+    d < 0 || d >= D || h < 0 || h >= H || w < 0 || w >= W ? 0 : occupancy[(d * H + h) * W + w]!;
   const [sin, cos] = [Math.sin(azimuth), Math.cos(azimuth)];
   return Array.from({ length: H * W }, (_, i) => {
     const [h, w] = [Math.floor(i / W), i % W];
@@ -110,11 +111,11 @@ Deno.test("drawVoxels() has the silhouette of the model's projection at every az
   assert.ok(silhouetteAgreement(grid, 0.9, -0.9) < 0.85, "a mirrored turn must not pass");
 });
 
-Deno.test("drawVoxels() draws a voxel from the threshold on, .1 by default", () => {
-  const grid = (density: number): VoxelGrid => ({ density: [density], size: [1, 1, 1] });
-  const draws = (density: number, threshold?: number) =>
-    isDrawn(drawVoxels(grid(density), { width: 12, height: 8, threshold }), 6, 4);
-  assert.deepEqual([draws(0.1), draws(0.09), draws(0.4, 0.5), draws(0.5, 0.5)], [
+Deno.test("drawVoxels() draws a voxel from the threshold on, .05 by default", () => {
+  const grid = (occupancy: number): VoxelGrid => ({ occupancy: [occupancy], size: [1, 1, 1] });
+  const draws = (occupancy: number, threshold?: number) =>
+    isDrawn(drawVoxels(grid(occupancy), { width: 12, height: 8, threshold }), 6, 4);
+  assert.deepEqual([draws(0.05), draws(0.045), draws(0.4, 0.5), draws(0.5, 0.5)], [
     true,
     false,
     false,
@@ -123,7 +124,7 @@ Deno.test("drawVoxels() draws a voxel from the threshold on, .1 by default", () 
 });
 
 Deno.test("drawVoxels() draws the untrained full cube whole, from every side", () => {
-  const cube: VoxelGrid = { density: new Uint8Array(1000).fill(1), size: [10, 10, 10] };
+  const cube: VoxelGrid = { occupancy: new Uint8Array(1000).fill(1), size: [10, 10, 10] };
   const scale = fittingScale(60, 42, 0);
   for (const azimuth of [0, 0.3, Math.PI / 4, 2]) {
     const { pixels } = drawVoxels(cube, { width: 60, height: 42, azimuth });
@@ -166,10 +167,10 @@ Deno.test("drawVoxels() draws nothing outside the grid's bounding circle", () =>
   );
 });
 
-Deno.test("drawVoxels() refuses a density of another size, and no rays", () => {
-  assert.throws(() => drawVoxels({ density: [1], size: [1, 2, 3] }, { width: 4, height: 4 }), {
+Deno.test("drawVoxels() refuses an occupancy of another size, and no rays", () => {
+  assert.throws(() => drawVoxels({ occupancy: [1], size: [1, 2, 3] }, { width: 4, height: 4 }), {
     name: "TypeError",
-    message: "Cannot draw voxels: density must have 1 * 2 * 3 = 6 values, got 1",
+    message: "Cannot draw voxels: occupancy must have 1 * 2 * 3 = 6 values, got 1",
   });
   assert.throws(() => drawVoxels(oneVoxel(0, 0, 0), { width: 4, height: 4, raysPerSide: 0 }), {
     name: "RangeError",

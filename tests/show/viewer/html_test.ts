@@ -9,8 +9,8 @@ import { viewerHtml } from "@/show/viewer/html.ts";
 import { packScene, type ViewerFrame } from "@/show/viewer/scene.ts";
 
 const FRAMES: ViewerFrame[] = [
-  { label: "before", grid: { density: [1, 1, 1, 1], size: [1, 2, 2] } },
-  { label: `a "3" & <more>`, front: 1, grid: { density: [1, 0, 0, 0.5], size: [1, 2, 2] } },
+  { label: "before", grid: { occupancy: [1, 1, 1, 1], size: [1, 2, 2] } },
+  { label: `a "3" & <more>`, front: 1, grid: { occupancy: [1, 0, 0, 0.5], size: [1, 2, 2] } },
 ];
 
 /** Reads HTML as a browser would, without running its scripts. */
@@ -66,8 +66,8 @@ Deno.test("viewerHtml() gives the same bytes each time, and no ids", () => {
 });
 
 Deno.test("viewerHtml() of a digit's size stays under 60 kB, however full the grid", () => {
-  const density = Float32Array.from({ length: 28 ** 3 }, (_, i) => 2 * Math.abs(Math.sin(i)));
-  const html = viewerHtml([{ label: "noise", grid: { density, size: [28, 28, 28] } }], {
+  const occupancy = Float32Array.from({ length: 28 ** 3 }, (_, i) => Math.abs(Math.sin(i)));
+  const html = viewerHtml([{ label: "noise", grid: { occupancy, size: [28, 28, 28] } }], {
     poster: createBitmap(1, 1),
   });
   assert.ok(html.length < 60_000, `${html.length} characters`);

@@ -123,14 +123,14 @@ browserTest(
 browserTest("a viewer's threshold hides what is thinner", () =>
   withViewer(async (page) => {
     const slider = page.locator("label input");
-    const density = async () => Number(await page.locator("label output").textContent());
-    assert.equal(await density(), 0.1);
-    const unit = 0.1 / Number(await slider.inputValue());
+    const occupancy = async () => Number(await page.locator("label output").textContent());
+    assert.equal(await occupancy(), 0.05);
+    const unit = 0.05 / Number(await slider.inputValue());
     await slider.press("End"); // the keys of a slider are the browser's own
-    const most = Math.max(...Array.from(FRAME.grid.density));
-    assert.ok(Math.abs(await density() - most) < 0.01);
+    const most = Math.max(...Array.from(FRAME.grid.occupancy));
+    assert.ok(Math.abs(await occupancy() - most) < 0.01);
     await slider.fill("100");
-    assert.ok(Math.abs(await density() - 100 * unit) < 0.006);
+    assert.ok(Math.abs(await occupancy() - 100 * unit) < 0.006);
     await assertShows(page.locator("body"), FRAME, { threshold: 100 * unit });
   }));
 

@@ -17,11 +17,11 @@ const HEIGHT = 196;
 /** A grid without any symmetry, in which no two sides are alike. */
 export function randomFrame(seed: number): ViewerFrame {
   const random = createRandom(seed);
-  const density = Float32Array.from(
+  const occupancy = Float32Array.from(
     { length: 4 * 5 * 6 },
     () => Math.max(0, random.uniform(-2, 1)),
   );
-  return { label: `step ${seed}`, front: 0.3 * seed, grid: { density, size: [4, 5, 6] } };
+  return { label: `step ${seed}`, front: 0.3 * seed, grid: { occupancy, size: [4, 5, 6] } };
 }
 
 /** A viewer of one such grid. */

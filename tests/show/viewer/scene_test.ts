@@ -4,34 +4,34 @@ import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { packScene, type Scene, type ViewerFrame } from "@/show/viewer/scene.ts";
 
-const frameOf = (density: ArrayLike<number>, label = "a shape"): ViewerFrame => ({
+const frameOf = (occupancy: ArrayLike<number>, label = "a shape"): ViewerFrame => ({
   label,
-  grid: { density, size: [1, 1, density.length] },
+  grid: { occupancy, size: [1, 1, occupancy.length] },
 });
 const bytesOf = ({ voxels }: Scene) => [...inflateSync(Buffer.from(voxels, "base64"))];
 
-// 255 * .1 / 2 = 12.75, so .1 is 12 units: one unit is .1 / 12, and 2 is 240 of them.
-Deno.test("packScene() gives each voxel the whole units of its density", () => {
-  const scene = packScene([frameOf([0, 0.05, 0.0999, 0.1, 0.5, 2])]);
+// 255 * .05 = 12.75, so .05 is 12 units: one unit is .05 / 12, and 1 is 240 of them.
+Deno.test("packScene() gives each voxel the whole units of its occupancy", () => {
+  const scene = packScene([frameOf([0, 0.025, 0.04995, 0.05, 0.25, 1])]);
   assert.equal(scene.level, 12);
-  assert.equal(scene.unit, 0.1 / 12);
+  assert.equal(scene.unit, 0.05 / 12);
   assert.deepEqual(bytesOf(scene), [0, 6, 11, 12, 60, 240]);
   assert.equal(scene.highest, 240);
 });
 
 Deno.test("packScene() keeps every voxel on its side of the threshold", () => {
-  const density = fc.oneof(fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(0.3));
+  const occupancy = fc.oneof(fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(0.3));
   const threshold = fc.oneof(fc.constant(0.3), fc.double({ min: 1e-3, max: 5, noNaN: true }));
   fc.assert(
-    fc.property(fc.array(density, { minLength: 1 }), threshold, (densities, threshold) => {
-      const scene = packScene([frameOf(densities)], { threshold });
+    fc.property(fc.array(occupancy, { minLength: 1 }), threshold, (occupancies, threshold) => {
+      const scene = packScene([frameOf(occupancies)], { threshold });
       const bytes = bytesOf(scene);
       assert.deepEqual(
         bytes.map((byte) => byte >= scene.level),
-        densities.map((density) => density >= threshold),
+        occupancies.map((occupancy) => occupancy >= threshold),
       );
       bytes.forEach((byte, i) => {
-        const error = densities[i]! - byte * scene.unit;
+        const error = occupancies[i]! - byte * scene.unit;
         assert.ok(byte === 255 || Math.abs(error) <= scene.unit * (1 + 1e-9), String(error));
       });
     }),
@@ -46,9 +46,9 @@ Deno.test("packScene() puts frames one after another, with labels and fronts", (
   assert.deepEqual([scene.size, scene.alt], [[1, 1, 2], "a 3"]);
 });
 
-Deno.test("packScene() takes densities below 0 and above 255 units for those", () => {
-  const scene = packScene([frameOf([-1, 1000, 0.1])]);
-  assert.deepEqual([bytesOf(scene), scene.level, scene.unit], [[0, 255, 1], 1, 0.1]);
+Deno.test("packScene() takes occupancies below 0 and above 255 units for those", () => {
+  const scene = packScene([frameOf([-1, 1000, 0.05])]);
+  assert.deepEqual([bytesOf(scene), scene.level, scene.unit], [[0, 255, 1], 1, 0.05]);
 });
 
 Deno.test("packScene() makes room for a tilted cube", () => {

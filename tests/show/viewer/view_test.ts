@@ -5,8 +5,12 @@ import { fittingScale } from "@/show/plot/viewpoint.ts";
 import { assertClose } from "../../assert.ts";
 
 const SCENE = packScene([
-  { label: "step 0", grid: { density: new Float32Array(24).fill(1), size: [2, 3, 4] } },
-  { label: "step 50", front: 1, grid: { density: new Float32Array(24).fill(1), size: [2, 3, 4] } },
+  { label: "step 0", grid: { occupancy: new Float32Array(24).fill(1), size: [2, 3, 4] } },
+  {
+    label: "step 50",
+    front: 1,
+    grid: { occupancy: new Float32Array(24).fill(1), size: [2, 3, 4] },
+  },
 ]);
 const FIRST = firstView(SCENE);
 

@@ -7,18 +7,18 @@ const CELLS = 24;
 
 Deno.test("piecesOf() joins voxels that share a face, along each axis", () => {
   const pair = (step: number) => {
-    const density = new Float32Array(CELLS);
-    density[0] = density[step] = 1;
-    return piecesOf(density, SIZE, 0.1).count;
+    const occupancy = new Float32Array(CELLS);
+    occupancy[0] = occupancy[step] = 1;
+    return piecesOf(occupancy, SIZE, 0.1).count;
   };
   assert.deepEqual([1, 4, 12].map(pair), [1, 1, 1]); // the next column, row and layer
   assert.deepEqual([5, 13, 16, 17].map(pair), [2, 2, 2, 2]); // across an edge or a corner
 });
 
 Deno.test("piecesOf() does not join the end of a row with the start of the next", () => {
-  const density = new Float32Array(CELLS);
-  density[3] = density[4] = 1;
-  assert.deepEqual(piecesOf(density, SIZE, 0.1), { count: 2, largestShare: 0.5 });
+  const occupancy = new Float32Array(CELLS);
+  occupancy[3] = occupancy[4] = 1;
+  assert.deepEqual(piecesOf(occupancy, SIZE, 0.1), { count: 2, largestShare: 0.5 });
 });
 
 Deno.test("piecesOf() takes both ends of a ring and what only later joins for one piece", () => {
@@ -28,8 +28,8 @@ Deno.test("piecesOf() takes both ends of a ring and what only later joins for on
 });
 
 Deno.test("piecesOf() gives the share of the largest piece, and counts from the threshold on", () => {
-  const density = [0.1, 0.1, 0.1, 0, 0.1, 0.09];
-  const pieces = piecesOf(density, [1, 1, 6], 0.1);
+  const occupancy = [0.1, 0.1, 0.1, 0, 0.1, 0.09];
+  const pieces = piecesOf(occupancy, [1, 1, 6], 0.1);
   assert.deepEqual(pieces, { count: 2, largestShare: 0.75 });
 });
 
@@ -40,17 +40,17 @@ Deno.test("piecesOf() finds none in an empty grid, and one in a full one", () =>
 });
 
 Deno.test("piecesOf() finds as many pieces in a checkerboard as it has set voxels", () => {
-  const density = Float32Array.from(
+  const occupancy = Float32Array.from(
     { length: 6 ** 3 },
     (_, i) => (i + Math.floor(i / 6) + Math.floor(i / 36)) % 2,
   );
-  assert.deepEqual(piecesOf(density, [6, 6, 6], 0.5), { count: 108, largestShare: 1 / 108 });
+  assert.deepEqual(piecesOf(occupancy, [6, 6, 6], 0.5), { count: 108, largestShare: 1 / 108 });
 });
 
 /** The slow way: paint a piece, neighbour after neighbour. */
-function paintedPieces(density: readonly number[]): number[] {
+function paintedPieces(occupancy: readonly number[]): number[] {
   const [depth, height, width] = SIZE;
-  const left = new Set(density.flatMap((value, cell) => value > 0 ? [cell] : []));
+  const left = new Set(occupancy.flatMap((value, cell) => value > 0 ? [cell] : []));
   const paint = (d: number, h: number, w: number): number => {
     if (d < 0 || h < 0 || w < 0 || d >= depth || h >= height || w >= width) return 0;
     if (!left.delete((d * height + h) * width + w)) return 0;
@@ -69,10 +69,10 @@ function paintedPieces(density: readonly number[]): number[] {
 Deno.test("piecesOf() finds what painting piece by piece finds", () => {
   const grids = fc.array(fc.constantFrom(0, 1), { minLength: CELLS, maxLength: CELLS });
   fc.assert(
-    fc.property(grids, (density) => {
-      const sizes = paintedPieces(density);
+    fc.property(grids, (occupancy) => {
+      const sizes = paintedPieces(occupancy);
       const set = sizes.reduce((sum, size) => sum + size, 0);
-      const { count, largestShare } = piecesOf(density, SIZE, 1);
+      const { count, largestShare } = piecesOf(occupancy, SIZE, 1);
       assert.equal(count, sizes.length);
       assert.equal(largestShare, set === 0 ? 0 : Math.max(...sizes) / set);
     }),
@@ -83,6 +83,6 @@ Deno.test("piecesOf() finds what painting piece by piece finds", () => {
 Deno.test("piecesOf() refuses a grid of another size", () => {
   assert.throws(() => piecesOf([1, 2], SIZE, 0.1), {
     name: "TypeError",
-    message: "Cannot count pieces: density must have 2 * 3 * 4 = 24 values, got 2",
+    message: "Cannot count pieces: occupancy must have 2 * 3 * 4 = 24 values, got 2",
   });
 });

@@ -11,8 +11,8 @@ const QUARTER = Math.PI / 2;
 /** The renderer's image of a grid. */
 function imageOf(grid: ArrayLike<number>, size: number, azimuth: number): Float32Array {
   return tf.tidy(() => {
-    const density = tf.tensor4d(Float32Array.from(grid), [1, size, size, size]);
-    return projectVoxels(density, tf.tensor1d([azimuth])).dataSync() as Float32Array;
+    const occupancy = tf.tensor4d(Float32Array.from(grid), [1, size, size, size]);
+    return projectVoxels(occupancy, tf.tensor1d([azimuth])).dataSync() as Float32Array;
   });
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { flopsOfStep, measurePeak, productsOf } from "@/tools/bench/floor.ts";
-import { type Config, PRESETS } from "@/config.ts";
-import { createModel } from "@/method/vae.ts";
+import type { Config } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
+import { createVae } from "@/method/vae.ts";
 import { elementCount } from "@/engine/shapes.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
@@ -25,7 +26,7 @@ Deno.test("productsOf() counts a multiplication and an addition per weight and p
 Deno.test("productsOf() lists every kernel of the model, with each of its weights", () => {
   for (const config of [TINY, { ...TINY, texture: true }, { ...TINY, imageSize: 12, filters: 6 }]) {
     const places = new Map(productsOf(config).map(({ name, flops }) => [name, flops]));
-    const kernels = Object.entries(createModel(config).parameters)
+    const kernels = Object.entries(createVae(config).parameters)
       .filter(([name]) => /\/(kernel|weights)$/.test(name) && !name.startsWith("pose/"));
     assert.equal(kernels.length, places.size);
     for (const [name, { shape }] of kernels) {
@@ -37,8 +38,12 @@ Deno.test("productsOf() lists every kernel of the model, with each of its weight
 
 Deno.test("flopsOfStep() is 35.2 billion for the paper's step, and grows with the batch", () => {
   const paper: Config = PRESETS.paper;
-  assert.equal((flopsOfStep(paper) / 1e9).toFixed(1), "35.2");
-  assert.equal(flopsOfStep({ ...paper, batchSize: 128 }), 2 * flopsOfStep(paper));
+  assert.equal((flopsOfStep(paper)! / 1e9).toFixed(1), "35.2");
+  assert.equal(flopsOfStep({ ...paper, batchSize: 128 }), 2 * flopsOfStep(paper)!);
+});
+
+Deno.test("flopsOfStep() knows nothing of a method whose products nobody has listed", () => {
+  assert.equal(flopsOfStep({ ...PRESETS.paper, method: "another" }), undefined);
 });
 
 Deno.test("measurePeak() gives a speed and keeps no tensor", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { BenchReport, StepReport } from "@/tools/bench/report.ts";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
+import { createBitmap } from "@/show/plot/bitmap.ts";
 import {
   growthFigure,
   lossesFigure,
@@ -13,7 +14,7 @@ import {
 import { withFolder } from "../../data/fixtures.ts";
 import { countColoured } from "../../show/plot/coloured.ts";
 
-const [OURS, PEER, BACKWARD] = ["#0072b2", "#a9b1bf", "#d55e00"] as const;
+const [OURS, PEER, BACKWARD, FLOOR] = ["#0072b2", "#a9b1bf", "#d55e00", "#d9dce3"] as const;
 
 function stepOf(medianMs: number, isQuiet = true): StepReport {
   return {
@@ -62,7 +63,7 @@ const PEERS: PeersOnly = {
 /** Pixels of our bars for each of the floor's, which lasts 100 ms. */
 function oursPerFloor(measurements: Parameters<typeof stepFigure>[0]): number {
   const image = stepFigure(measurements);
-  return countColoured(image, OURS) / countColoured(image, "#d9dce3");
+  return countColoured(image, OURS) / countColoured(image, FLOOR);
 }
 
 Deno.test("stepFigure() prefers what was measured beside others, then what was quiet", () => {
@@ -85,6 +86,25 @@ Deno.test("stepFigure() draws others beside ours, failures without a bar", () =>
   const image = stepFigure({ reports: [], peers: [PEERS] });
   const ratio = countColoured(image, PEER) / countColoured(image, OURS);
   assert.ok(Math.abs(ratio - 2) < 0.05, `${ratio}`);
+});
+
+/** A step of a method that has no filters and whose products nobody has listed. */
+function stepOfAnother(medianMs: number): StepReport {
+  const { filters: _, flops: __, floorMs: ___, ...step } = stepOf(medianMs);
+  return step;
+}
+
+/** Its report. */
+function reportOfAnother(step: StepReport, more: Partial<BenchReport> = {}): BenchReport {
+  const { filters: _, ...config } = PRESETS.paper;
+  return reportOf(step, { config, ...more });
+}
+
+Deno.test("stepFigure() draws no floor where nobody knows it", () => {
+  const known = stepFigure({ reports: [reportOf(stepOf(200))], peers: [] });
+  const image = stepFigure({ reports: [reportOfAnother(stepOfAnother(200))], peers: [] });
+  assert.ok(countColoured(known, FLOOR) > 500 && countColoured(image, OURS) > 500);
+  assert.equal(countColoured(image, FLOOR), 0);
 });
 
 Deno.test("partsFigure() draws the reports that have parts, and says when none has", () => {
@@ -116,6 +136,19 @@ Deno.test("growthFigure() draws every size that was measured, leaving failures o
   const image = growthFigure([reportOf(stepOf(200), { growth })]);
   assert.ok(countColoured(image, OURS) > 500);
   assert.throws(() => growthFigure([]), /^RangeError: Cannot draw growth: .* --growth --out`$/);
+});
+
+Deno.test("growthFigure() has no column for filters where a method has none", () => {
+  const growth = [{ ...stepOfAnother(10), batchSize: 8 }, stepOfAnother(200)];
+  const image = growthFigure([reportOfAnother(stepOfAnother(200), { growth })]);
+  // What is left, batch and grid, takes the whole width, so the last third shows some of it.
+  const lastThird = createBitmap(Math.floor(image.width / 3), image.height);
+  for (let row = 0; row < image.height; row++) {
+    const end = 4 * (row + 1) * image.width;
+    const pixels = image.pixels.subarray(end - 4 * lastThird.width, end);
+    lastThird.pixels.set(pixels, 4 * row * lastThird.width);
+  }
+  assert.ok(countColoured(lastThird, OURS) > 20);
 });
 
 Deno.test("lossesFigure() has a colour for each precision", () => {

@@ -1,42 +1,54 @@
 import assert from "node:assert/strict";
-import { FUNCTION_COUNT, timeParts } from "@/tools/bench/parts.ts";
-import type { Config } from "@/config.ts";
-import { OBJECTIVES } from "@/method/objective/objective.ts";
-import { POSE_STRATEGIES } from "@/method/pose/strategy.ts";
+import { countFunctions, timeParts } from "@/tools/bench/parts.ts";
+import { OBJECTIVES } from "@/method/objective/objectives.ts";
+import { POSES } from "@/method/pose/poses.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 
-const NAMES = [
-  ...["encoder", "decoder", "renderer", "losses"].flatMap((name) => [
-    `${name} forward`,
-    `${name} backward`,
-  ]),
-  "update ",
-  "call ",
-];
+/** What a config's step is made of: free poses move first, then an opponent, then everything. */
+function partsOf({ pose, objective }: VaeConfig): string[] {
+  return [
+    "encoder",
+    "decoder",
+    "renderer",
+    ...(pose === "free" ? ["move pose"] : []),
+    ...(objective === "adversarial" ? ["move discriminator"] : []),
+    "move model",
+  ];
+}
 
-const others = (names: Readonly<Record<string, unknown>>, used: string) =>
-  Object.keys(names).filter((name) => name !== used);
+const others = <Name extends string>(choices: Readonly<Record<Name, unknown>>, used: Name) =>
+  (Object.keys(choices) as Name[]).filter((name) => name !== used);
 
-const CONFIGS: Config[] = [
+const CONFIGS: VaeConfig[] = [
   TINY,
   { ...TINY, texture: true },
+  { ...TINY, elevation: true },
   ...others(OBJECTIVES, TINY.objective).map((objective) => ({ ...TINY, objective })),
-  ...others(POSE_STRATEGIES, TINY.pose).map((pose) => ({ ...TINY, pose })),
+  ...others(POSES, TINY.pose).map((pose) => ({ ...TINY, pose })),
 ];
 
 for (const config of CONFIGS) {
-  const { objective, pose, texture } = config;
-  Deno.test(`timeParts() times each part of ${objective}, ${pose} poses, texture ${texture}`, () => {
+  const { objective, pose, elevation, texture } = config;
+  const words = `${objective}, ${pose} poses, elevation ${elevation}, texture ${texture}`;
+  Deno.test(`timeParts() times each part of ${words}`, () => {
+    const expected = [
+      ...partsOf(config).flatMap((name) => [`${name} forward`, `${name} backward`]),
+      "update ",
+      "call ",
+    ];
     const counts: number[] = [];
     const options = { warmUp: 1, repeat: 2, onCall: (count: number) => counts.push(count) };
     assertTensorsKept(0, () => {
       const parts = timeParts(config, options);
-      assert.deepEqual(parts.map(({ name, direction = "" }) => `${name} ${direction}`), NAMES);
+      assert.deepEqual(parts.map(({ name, direction = "" }) => `${name} ${direction}`), expected);
       for (const { name, medianMs, fastestMs } of parts) {
         assert.ok(medianMs >= 0 && fastestMs >= 0, `${name}: ${medianMs}, ${fastestMs}`);
       }
     });
-    assert.deepEqual(counts, Array.from({ length: 3 * FUNCTION_COUNT }, (_, i) => i + 1));
+    // Both directions, or one, of each part, and a bare call.
+    assert.equal(countFunctions(config), expected.length + 1);
+    assert.deepEqual(counts, Array.from({ length: 3 * (expected.length + 1) }, (_, i) => i + 1));
   });
 }

@@ -9,7 +9,7 @@ import {
   race,
 } from "@/tools/bench/peers.ts";
 import { nativeBackend } from "@/engine/native.ts";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { TINY } from "../../tiny.ts";
 
 const TURNS = { rounds: 3, stepsPerTurn: 2, pauseMs: 0 };

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { makeReference, requireTwin } from "@/tools/bench/reference.ts";
+import { itemAt } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
+import { createVae } from "@/method/vae.ts";
+import { Pass } from "@/model/pass.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
+import { passOf } from "../../model/passes.ts";
 import { TINY } from "../../tiny.ts";
 
 const STEPS = 3;
@@ -34,7 +39,7 @@ Deno.test("makeReference() gives the losses of a trainer on the same images", ()
   }
   assert.deepEqual(
     trainer.snapshot()["encoder/norm1/mean"],
-    tensors["after/encoder/norm1/mean"]!.values,
+    tensors["after/encoder/norm1/mean"],
   );
 });
 
@@ -49,6 +54,31 @@ Deno.test("makeReference() draws other noise in each step and for each latent", 
   assertClose([all.reduce((sum, x) => sum + x, 0) / all.length], [0], 0.3); // 180 of N(0, 1)
 });
 
+Deno.test("makeReference() holds the noise that the model samples with", () => {
+  const model = createVae(TINY);
+  for (let step = 0; step < STEPS; step++) {
+    tf.tidy(() => {
+      const pass = passOf(model.parameters, { step }); // the seed is TINY's
+      const draws: Record<string, Float32Array> = {}; // by their units
+      pass.normal = (stream, shape) => {
+        const noise = Pass.prototype.normal.call(pass, stream, shape);
+        draws[shape.at(-1)!] = noise.dataSync() as Float32Array;
+        return noise;
+      };
+      model.forward(pass, tf.zeros([TINY.batchSize, TINY.imageSize, TINY.imageSize, 1]));
+      assert.deepEqual(Object.keys(draws), ["3", "12"]);
+      for (const [units, name] of [[3, "noise/shape"], [12, "noise/pose"]] as const) {
+        const count = TINY.batchSize * units;
+        assert.deepEqual(
+          itemAt(tensors[name]!.values as Float32Array, step, count),
+          draws[units],
+          name,
+        );
+      }
+    });
+  }
+});
+
 Deno.test("makeReference() keeps no tensor", () => {
   assertTensorsKept(0, () => makeReference(TINY, 1));
 });
@@ -57,6 +87,7 @@ Deno.test("requireTwin() refuses what the twins do not know", () => {
   requireTwin(TINY);
   for (
     const [change, words] of [
+      [{ method: "another" }, "method must be vae, got another"],
       [{ objective: "elbo" }, "objective must be mu-vae, got elbo"],
       [{ pose: "constant" }, "pose must be free, got constant"],
       [{ elevation: true }, "elevation must be false, got true"],

@@ -3,11 +3,14 @@ import {
   type BenchReport,
   growthOf,
   measureStep,
+  nameOf,
   reportLines,
+  sizeOf,
   type StepReport,
   versions,
 } from "@/tools/bench/report.ts";
-import { PRESETS } from "@/config.ts";
+import type { Config } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 
@@ -62,6 +65,16 @@ Deno.test("reportLines() aligns a table, and says what the floor is and who dist
   ]);
 });
 
+Deno.test("reportLines() leaves the floor out where nobody knows it", () => {
+  const { flops: _, floorMs: __, filters: ___, ...step } = STEP;
+  assert.deepEqual(reportLines({ ...REPORT, step, growth: [{ ...step, batchSize: 8 }] }), [
+    "                  median ms  fastest ms  / floor  memory GB  nodes  start-up s",
+    "step                  246.4       237.1                1.09   1348         2.7",
+    "batch 8, grid 28      246.4       237.1                1.09   1348         2.7",
+    "not quiet: others used 12.0 % of the cores, load 1.3 before",
+  ]);
+});
+
 Deno.test("reportLines() adds the card's memory to the machine's where there is a card", () => {
   const lines = reportLines({ ...REPORT, step: { ...STEP, graphicsMemory: 2.5e9 } });
   assert.match(lines[1]!, / 1\.09 \+ 2\.50 +1348 /);
@@ -80,6 +93,30 @@ Deno.test("growthOf() changes one size at a time and repeats none", () => {
   ]);
 });
 
+/** A config of a method that has no filters. */
+function withoutFilters(): Config {
+  const { filters: _, ...config } = PRESETS.paper;
+  return config;
+}
+
+Deno.test("growthOf() knows methods without filters", () => {
+  const sizes = growthOf(withoutFilters());
+  assert.ok(sizes.every((size) => !("filters" in size)));
+  assert.deepEqual(sizes.map(({ batchSize, imageSize }) => [batchSize, imageSize].join()), [
+    ...[8, 16, 32, 64, 128, 256, 512].map((batchSize) => `${batchSize},28`),
+    "64,32",
+    "16,64",
+  ]);
+});
+
+Deno.test("sizeOf() takes the sizes out of a config, and nameOf() puts them into words", () => {
+  const { paper } = PRESETS;
+  assert.deepEqual(sizeOf(paper), { batchSize: 64, imageSize: 28, filters: 128 });
+  assert.equal(nameOf(sizeOf(paper)), "batch 64, grid 28, 128 filters");
+  assert.deepEqual(sizeOf(withoutFilters()), { batchSize: 64, imageSize: 28 });
+  assert.equal(nameOf(sizeOf(withoutFilters())), "batch 64, grid 28");
+});
+
 Deno.test("measureStep() gives all that is known of a configuration", () => {
   assertTensorsKept(0, () => {
     const step = measureStep(TINY, { warmUp: 1, repeat: 2 });
@@ -88,8 +125,8 @@ Deno.test("measureStep() gives all that is known of a configuration", () => {
       [step.batchSize, step.imageSize, step.filters],
       [batchSize, imageSize, filters],
     );
-    assert.ok(step.nodes > 0 && step.peakMemory > 1e7 && step.flops > 0);
-    assert.equal(step.floorMs, 1000 * step.flops / step.peakFlopsPerSecond);
+    assert.ok(step.nodes > 0 && step.peakMemory > 1e7 && step.flops! > 0);
+    assert.equal(step.floorMs, 1000 * step.flops! / step.peakFlopsPerSecond);
     if (step.backend === "CPU") assert.ok(!("graphicsMemory" in step));
   });
 });

@@ -3,7 +3,7 @@ import type { LossRun } from "@/tools/bench/losses.ts";
 import type { Failure, StepReport } from "@/tools/bench/report.ts";
 import { measureSizes } from "@/tools/cli/bench.ts";
 import type { Session } from "@/tools/cli/session.ts";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
@@ -14,7 +14,7 @@ Deno.test("bench --json ends with the median step and the config as one line of 
   assert.equal(code, 0, stderr);
   const lines = stdout.trimEnd().split("\n");
   assert.equal(lines.length, 9);
-  assert.equal(lines[0], "bench: 3 steps, batch 4, 4 filters");
+  assert.equal(lines[0], "bench: 3 steps, batch 4, grid 28, 4 filters");
   assert.match(lines[1]!, /^backend [CG]PU, compiled in \d+\.\d s$/);
   assert.match(lines[2]!, /^ +median ms +fastest ms +\/ floor +memory GB +nodes +start-up s$/);
   assert.match(lines[3]!, /^step( +[\d.]+){4}( \+ [\d.]+)?( +[\d.]+){2}$/);
@@ -43,7 +43,12 @@ Deno.test("bench --parts --losses --out writes everything as JSON", () =>
     const sizes = { filters: 4, batchSize: 4, imageSize: 8 };
     assert.deepEqual(report.config, { ...PRESETS.paper, ...sizes, data: "embedded-digits:1" });
     assert.ok(report.step.medianMs > 0);
-    assert.equal(report.parts.length, 10);
+    const parts = ["encoder", "decoder", "renderer", "move pose", "move model"]
+      .flatMap((name) => [name, name]); // both directions
+    assert.deepEqual(
+      report.parts.map(({ name }: { name: string }) => name),
+      [...parts, "update", "call"],
+    );
     for (const { name } of report.parts) assert.match(stdout, new RegExp(`\n${name}[ a-z]+[\\d.]`));
     assert.deepEqual(report.losses.map(({ seed }: LossRun) => seed), [1, 2, 3]);
     for (const { losses } of report.losses) assert.ok(losses[0] > 0 && losses.length === 2);
@@ -107,6 +112,14 @@ Deno.test("bench exits with 2 on what it does not know", async () => {
     [
       ["--objective", "nonsense"],
       /objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
+    ],
+    [
+      ["--method", "nonsense"],
+      /^error: Cannot use config: method must be one of vae, got nonsense\n$/,
+    ],
+    [
+      ["--objective", "mmd", "--batch", "1"],
+      /^error: Cannot compare codes: batchSize must be at least 2, got 1; /,
     ],
   ];
   for (const [args, message] of misuses) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Command } from "commander";
 import {
   addConfigOptions,
+  checkNames,
   configFrom,
   type ConfigOptions,
   dataDirOption,
@@ -10,7 +11,9 @@ import {
   usableConfig,
 } from "@/tools/cli/config_options.ts";
 import { Misuse } from "@/tools/cli/session.ts";
-import { AUTHOR_STEPS, type Config, PRESETS } from "@/config.ts";
+import type { Config } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
+import type { VaeConfig } from "@/method/vae.ts";
 
 /** A command with the options, which throws rather than exits and prints nothing. */
 function command(): Command {
@@ -34,8 +37,9 @@ Deno.test("configFrom() starts from the preset that is named", () => {
 });
 
 Deno.test("configFrom() takes each flag into its own field", () => {
-  const flags: [string, keyof Config, string | number][] = [
+  const flags: [string, keyof VaeConfig, string | number][] = [
     ["--data", "data", "embedded-digits:2"],
+    ["--method", "method", "vae"],
     ["--objective", "objective", "elbo"], // whose weight is the paper's
     ["--beta", "beta", 4],
     ["--pose", "pose", "constant"],
@@ -44,7 +48,9 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--grid", "imageSize", 32],
     ["--filters", "filters", 6],
     ["--latent", "latentSize", 3],
+    ["--tau", "tau", 0.25],
     ["--learning-rate", "learningRate", 0.01],
+    ["--clip-norm", "clipNorm", 2.5],
     ["--seed", "seed", 0],
     ["--precision", "precision", "bfloat16"],
     ["--checkpoint-every", "checkpointEvery", 11],
@@ -55,6 +61,16 @@ Deno.test("configFrom() takes each flag into its own field", () => {
   }
   assert.deepEqual(configOf("--texture"), { ...PRESETS.paper, texture: true });
   assert.deepEqual(configOf("--elevation"), { ...PRESETS.paper, elevation: true });
+  assert.deepEqual(
+    flags.map(([, field]) => field).concat("texture", "elevation").toSorted(),
+    Object.keys(PRESETS.paper).toSorted(),
+    "every field has a flag",
+  );
+  assert.deepEqual(
+    flags.map(([flag]) => flag).concat("--texture", "--elevation", "--preset").toSorted(),
+    command().options.map(({ long }) => long).toSorted(),
+    "there are no others",
+  );
 });
 
 Deno.test("configFrom() gives an objective its own weight, unless one is typed", () => {
@@ -64,7 +80,8 @@ Deno.test("configFrom() gives an objective its own weight, unless one is typed",
 });
 
 Deno.test("flagsOf() gives the flags that make a config again", () => {
-  for (const config of [PRESETS.quick, { ...PRESETS.paper, texture: true, beta: 0.5 }]) {
+  const changes = { texture: true, beta: 0.5, tau: 0.25, clipNorm: 1e-7 };
+  for (const config of [PRESETS.quick, { ...PRESETS.paper, ...changes }]) {
     assert.deepEqual(configOf(...flagsOf(config)), config);
   }
 });
@@ -74,10 +91,11 @@ Deno.test("addConfigOptions() gives each flag a description with the paper's val
   assert.match(help, /--filters <count> channels of .* \(paper: 128\)/);
   assert.match(
     help,
-    /--objective <name> mu-vae, elbo, beta-vae, mmd, adversarial \(paper: mu-vae\)/,
+    /--objective <name> what .*: mu-vae, elbo, beta-vae, mmd, adversarial \(paper: mu-vae\)/,
   );
-  assert.match(help, /--texture paint a texture on the projection \(paper: false\)/);
-  assert.match(help, new RegExp(`the author's 15 epochs are ${AUTHOR_STEPS} \\(paper: 5500\\)`));
+  assert.match(help, /--texture add a texture layer to the projection \(paper: false\)/);
+  assert.match(help, /--method <name> what is learned, and how \(paper: vae\)/);
+  assert.match(help, /the author's 15 epochs are 22740 \(paper: 5500\)/);
   assert.match(help, /--preset <name> .* \(choices: "paper", "quick", default: "paper"\)/);
   for (const { long, description } of command().options) {
     assert.ok(long === "--preset" || description.includes("(paper: "), description);
@@ -102,11 +120,41 @@ Deno.test("configFrom() refuses a value out of bounds as the user's mistake", ()
     [["--learning-rate", "-1"], "learningRate must be a number > 0, got -1"],
     [["--beta", "Infinity"], "beta must be a number >= 0, got Infinity"],
     [["--precision", "half"], "precision must be one of float32, bfloat16, got half"],
+    [["--tau", "0"], "tau must be a number > 0, got 0"],
+    [["--clip-norm", "Infinity"], "clipNorm must be a number > 0, got Infinity"],
+    [["--method", "nonsense"], "method must be one of vae, got nonsense"],
+    [["--method", "constructor"], "method must be one of vae, got constructor"],
+    [
+      ["--objective", "nonsense"],
+      "objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense",
+    ],
+    [["--pose", "nonsense"], "pose must be one of free, constant, encoder, got nonsense"],
   ];
   for (const [args, rule] of misuses) {
     assert.throws(() => configOf(...args), (error: Error) => {
       assert.ok(error instanceof Misuse);
       assert.equal(error.message, `Cannot use config: ${rule}`);
+      return true;
+    });
+  }
+});
+
+Deno.test("checkNames() refuses data that no set has, and options that do not go together", () => {
+  checkNames(PRESETS.paper);
+  const misuses: [Config, RegExp][] = [
+    [
+      { ...PRESETS.paper, data: "nonsense:1" },
+      /^Cannot load data: its name must be one of mnist, /,
+    ],
+    [
+      { ...PRESETS.paper, objective: "mmd", batchSize: 1 },
+      /^Cannot compare codes: batchSize must be at least 2, got 1; /,
+    ],
+  ];
+  for (const [config, message] of misuses) {
+    assert.throws(() => checkNames(config), (error: Error) => {
+      assert.ok(error instanceof Misuse);
+      assert.match(error.message, message);
       return true;
     });
   }

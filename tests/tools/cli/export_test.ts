@@ -43,6 +43,12 @@ Deno.test("export needs no data set for one's own image", () =>
     assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
   }));
 
+Deno.test("export takes the figures' threshold unless another is typed", async () => {
+  const { code, stdout } = await runCli(["export", "--help"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /--threshold <occupancy> +occupancy of the surface \(default: 0\.05\)\n/);
+});
+
 Deno.test("export says in one line what it does not know, and writes nothing", () =>
   withFolder(async (folder) => {
     const out = join(folder, "a.zip");
@@ -56,14 +62,17 @@ Deno.test("export says in one line what it does not know, and writes nothing", (
     const place = await run("--index", "x");
     assert.equal(place.code, 2);
     assert.match(place.stderr, /\nerror: Cannot take images of .*, got NaN\n$/);
-    const zero = await run("--threshold", "0");
-    assert.equal(zero.code, 2);
-    assert.match(zero.stderr, /'0' is invalid\. It must be a number > 0\.\n$/);
-    const high = await run("--class", "3", "--threshold", "9");
+    for (const threshold of ["0", "1.1", "x"]) { // occupancy is in [0, 1]
+      const outside = await run("--threshold", threshold);
+      assert.equal(outside.code, 2);
+      const words = `'${threshold}' is invalid. It must be a number > 0 and <= 1.\n`;
+      assert.ok(outside.stderr.endsWith(words), outside.stderr);
+    }
+    const high = await run("--class", "3", "--threshold", "1");
     assert.equal(high.code, 1);
     assert.match(
       high.stderr,
-      /\nerror: Cannot export "embedded-digits 3": .* got 9; lower the threshold\n$/,
+      /\nerror: Cannot export "embedded-digits 3": .* got 1; lower the threshold\n$/,
     );
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));

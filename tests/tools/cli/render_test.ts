@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { imageFormat } from "@/show/plot/bitmap.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { loadCheckpoint } from "@/train/checkpoint.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PRESETS } from "@/config.ts";
+import { PRESETS } from "@/method/registry.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { readHistory } from "@/train/history.ts";
@@ -121,11 +121,19 @@ Deno.test("train exits with 2 on what it does not know, and makes no folder", ()
       [["--out", out, "--preset", "slow"], /Allowed choices are paper, quick\.\n$/],
       [
         ["--out", out, "--objective", "nonsense"],
-        /^error: Cannot make the model: objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
+        /^error: Cannot use config: objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense\n$/,
       ],
       [
         ["--out", out, "--pose", "nonsense"],
-        /^error: Cannot make the model: pose must be one of free, constant, encoder, got nonsense\n$/,
+        /^error: Cannot use config: pose must be one of free, constant, encoder, got nonsense\n$/,
+      ],
+      [
+        ["--out", out, "--method", "nonsense"],
+        /^error: Cannot use config: method must be one of vae, got nonsense\n$/,
+      ],
+      [
+        ["--out", out, "--objective", "mmd", "--batch", "1"],
+        /^error: Cannot compare codes: batchSize must be at least 2, got 1; use a larger batch or another objective\n$/,
       ],
       [
         ["--out", out, "--data", "nonsense:1"],
@@ -133,9 +141,59 @@ Deno.test("train exits with 2 on what it does not know, and makes no folder", ()
       ],
     ];
     for (const [args, message] of misuses) {
-      const { code, stderr } = await runCli(["train", ...args]);
+      // Set-up, which would fail, comes later.
+      const env = { SHAPES_TENSORFLOW_DIR: "/nowhere" };
+      const { code, stderr } = await runCli(["train", ...args], env);
       assert.equal(code, 2, args.join(" "));
       assert.match(stderr, message);
     }
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
+
+/** Every flag that makes a config, and the paper's value. */
+const PAPER = {
+  "--data <mixture>": "mnist:1,fashion-mnist:1",
+  "--method <name>": "vae",
+  "--grid <side>": "28",
+  "--batch <count>": "64",
+  "--seed <seed>": "1",
+  "--precision <name>": "float32",
+  "--steps <count>": "5500",
+  "--checkpoint-every <steps>": "250",
+  "--frame-every <steps>": "50",
+  "--objective <name>": "mu-vae",
+  "--beta <weight>": "1",
+  "--pose <name>": "free",
+  "--elevation": "false",
+  "--texture": "false",
+  "--latent <units>": "20",
+  "--filters <count>": "128",
+  "--tau <opacity>": "0.5",
+  "--learning-rate <rate>": "0.001",
+  "--clip-norm <norm>": "1",
+};
+
+Deno.test("train --help lists every flag, with its default", async () => {
+  const { code, stdout } = await runCli(["train", "--help"]);
+  assert.equal(code, 0);
+  // One entry for each option, whose words may take several lines.
+  const [, list] = stdout.split("\nOptions:\n");
+  const entries = list!.trimEnd().split(/\n(?= {2}-)/).map((it) => it.trim().split(/\s{2,}/));
+  const help = Object.fromEntries(entries.map(([flag, ...words]) => [flag!, words.join(" ")]));
+  for (const [flag, value] of Object.entries(PAPER)) {
+    assert.ok(help[flag]?.endsWith(` (paper: ${value})`), `${flag}: ${help[flag]}`);
+  }
+  const others = [
+    "--preset <name>",
+    "--data-dir <folder>",
+    "--out <folder>",
+    "--resume",
+    "--eager",
+  ];
+  assert.deepEqual(
+    Object.keys(help).filter((flag) => !flag.endsWith("--help") && flag !== "--verbose").toSorted(),
+    [...Object.keys(PAPER), ...others].toSorted(),
+  );
+  assert.match(help["--preset <name>"]!, / \(choices: "paper", "quick", default: "paper"\)$/);
+  assert.match(help["--data-dir <folder>"]!, / \(default: "data", env: SHAPES_DATA_DIR\)$/);
+});

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type Latents, OBJECTIVES } from "@/method/objective/objective.ts";
+import type { Latents } from "@/method/objective/objective.ts";
+import { BETAS, OBJECTIVES } from "@/method/objective/objectives.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose } from "../../assert.ts";
 import { passOf } from "../../model/passes.ts";
-import { TINY } from "../../tiny.ts";
 import { codesOf, forwardOf } from "./forwards.ts";
 
 const SIZES = { shape: 2, pose: 1 };
@@ -15,11 +15,11 @@ const latents = (): Latents => ({
   pose: { s: tf.tensor1d([0.3, -0.2]) },
 });
 
-for (const [name, create] of Object.entries(OBJECTIVES)) {
-  Deno.test(`OBJECTIVES["${name}"] takes beta from the config`, () => {
+for (const [name, { create, beta }] of Object.entries(OBJECTIVES)) {
+  Deno.test(`OBJECTIVES["${name}"] weighs its latent term by beta`, () => {
     tf.tidy(() => {
       const latent = (beta: number) => {
-        const { terms, opponent } = create({ ...TINY, beta }, SIZES);
+        const { terms, opponent } = create({ batchSize: 2, beta, sizes: SIZES });
         return terms(passOf(opponent?.parameters ?? {}), latents()).latent!.dataSync()[0]!;
       };
       assert.notEqual(latent(1), 0);
@@ -29,7 +29,7 @@ for (const [name, create] of Object.entries(OBJECTIVES)) {
 
   Deno.test(`OBJECTIVES["${name}"] gives an opponent only terms of its own`, () => {
     tf.tidy(() => {
-      const { terms, opponent } = create(TINY, SIZES);
+      const { terms, opponent } = create({ batchSize: 2, beta, sizes: SIZES });
       const pass = passOf(opponent?.parameters ?? {});
       const names = Object.keys(terms(pass, latents()));
       for (const term of Object.keys(opponent?.terms(pass, latents()) ?? {})) {
@@ -38,3 +38,8 @@ for (const [name, create] of Object.entries(OBJECTIVES)) {
     });
   });
 }
+
+Deno.test("BETAS has the weight of every objective", () => {
+  assert.deepEqual(Object.keys(BETAS), Object.keys(OBJECTIVES));
+  assert.ok(Object.values(BETAS).every((beta) => beta > 0));
+});

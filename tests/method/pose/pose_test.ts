@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anglesNote, poseOf } from "@/method/pose/angles.ts";
+import { poseOf } from "@/method/pose/pose.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
 
@@ -36,9 +36,4 @@ Deno.test("poseOf() keeps a tensor for each angle, inside a tidy", () => {
     });
   });
   tf.dispose([latents, angles!]);
-});
-
-Deno.test("anglesNote() names the angles that there are", () => {
-  assert.equal(anglesNote(1), "tanh,\nazimuth (s + 1) π");
-  assert.equal(anglesNote(2), "tanh,\nazimuth (s + 1) π,\nelevation t π/6");
 });

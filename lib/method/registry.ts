@@ -1,0 +1,99 @@
+/**
+ * The methods by name, and the configs of their runs. This is the one place to add a method.
+ *
+ * @module
+ */
+import {
+  checkFields,
+  type Config,
+  defaultsOf,
+  type Fields,
+  LATER_RUN_FIELDS,
+  type Preset,
+  RUN_FIELDS,
+  RUN_PRESETS,
+} from "@/config.ts";
+import type { Learner } from "@/model/learner.ts";
+import type { Method } from "./method.ts";
+import { VAE, type VaeConfig } from "./vae.ts";
+
+/** Every method, by the name that a config gives. */
+export const METHODS: Readonly<Record<string, Method>> = { vae: VAE };
+
+/**
+ * Finds the method of a config.
+ *
+ * @throws {RangeError} If there is no such method; the message lists those that there are
+ */
+export function methodNamed(name: unknown, methods = METHODS): Method {
+  if (typeof name === "string" && Object.hasOwn(methods, name)) return methods[name]!;
+  throw new RangeError(
+    `Cannot use config: method must be one of ${Object.keys(methods).join(", ")}, got ${name}`,
+  );
+}
+
+/**
+ * Makes the learner that a config describes.
+ *
+ * @param config A checked config
+ * @throws {RangeError} If its options do not go together
+ */
+export function createLearner(config: Config): Learner {
+  return methodNamed(config.method).create(config);
+}
+
+/** Gives the fields of a method's configs: those of every run, then the method's options. */
+export function fieldsOf(method: Method): Fields {
+  return { ...RUN_FIELDS, ...method.options };
+}
+
+/**
+ * Makes a config from a preset. Options that depend on others follow those, unless they are given.
+ *
+ * @param preset Where to start
+ * @param changes Fields that differ from it, the method among them
+ * @throws {RangeError} If there is no such method
+ */
+export function configWith(
+  preset: Preset,
+  changes: Readonly<Record<string, unknown>> = {},
+): Config {
+  const base = defaultsOf(RUN_FIELDS);
+  const name = changes.method ?? base.method;
+  const method = methodNamed(name);
+  return {
+    ...base,
+    ...defaultsOf(method.options),
+    ...RUN_PRESETS[preset],
+    ...method.presets[preset],
+    ...method.derive(changes),
+    ...changes,
+  } as Config;
+}
+
+/** The presets of the default method: the author's configuration, and a smaller one. */
+export const PRESETS = {
+  paper: configWith("paper"),
+  quick: configWith("quick"),
+} as unknown as Readonly<Record<Preset, VaeConfig>>;
+
+/**
+ * Checks a config once, at the door; inside it is trusted.
+ *
+ * @param config What a user or a file gave, with every field
+ * @throws {RangeError} If a value is out of bounds; the message names field, rule and value
+ * @throws {TypeError} If a field is missing, unknown, or of another kind
+ */
+export function checkConfig(config: Readonly<Record<string, unknown>>): Config {
+  // Without a method nothing is known of the other fields; what is no object is refused below.
+  const name = typeof config === "object" ? config?.method : undefined;
+  const options = name === undefined ? {} : methodNamed(name).options;
+  checkFields({ ...RUN_FIELDS, ...options }, config);
+  return config as Config;
+}
+
+/** Checks a config from a checkpoint or record, which may be older than some of the fields. */
+export function checkStoredConfig(config: Readonly<Record<string, unknown>>): Config {
+  const complete: Record<string, unknown> = { ...LATER_RUN_FIELDS, ...config };
+  return checkConfig({ ...methodNamed(complete.method).laterOptions, ...complete });
+}

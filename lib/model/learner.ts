@@ -1,0 +1,74 @@
+/**
+ * What a method makes and everything else uses: parameters, the moves that train them, and inference
+ * in physical units. Training, checkpoints, figures and benchmarks know learners, never methods.
+ *
+ * @module
+ */
+import type * as tf from "@/engine/tf.ts";
+import type { Gaussian } from "./gaussian.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Pass } from "./pass.ts";
+
+/**
+ * Terms of a loss by name; the loss is their sum. Each is in squared error or nats per image: summed
+ * over pixels or units, averaged over the batch, so terms of different methods can be compared.
+ */
+export type Terms = Record<string, tf.Scalar>;
+
+/** One update within a step: some parameters move against a loss of their own. */
+export interface Move {
+  /** Its name, unique within a learner; Adam's memory is saved under it. */
+  readonly name: string;
+  /** Names of the parameters that it trains; all others count as constants. */
+  readonly parameters: readonly string[];
+  /** Largest L2 norm of one parameter's gradient; Infinity does not clip. */
+  readonly clipNorm: number;
+  /** Adam's step size: a number, or a schedule. */
+  readonly learningRate: number | ((step: tf.Scalar) => tf.Scalar);
+  /** Gives the terms of its loss on images `[B, H, W, 1]` in [0, 1]; a plain function of tensors. */
+  terms(pass: Pass, images: tf.Tensor4D): Terms;
+}
+
+/** Where cameras stand. */
+export interface Pose {
+  /** Turn about the vertical axis `[B]`, radians. */
+  readonly azimuth: tf.Tensor1D;
+  /** How far the camera is raised `[B]`, radians; level where there is none. */
+  readonly elevation?: tf.Tensor1D;
+}
+
+/** What a learner makes of images. */
+export interface Inferred {
+  /** The shape latent `[B, latentSize]`. */
+  readonly latent: tf.Tensor2D;
+  /** From where each image was taken. */
+  readonly pose: Pose;
+  /** Occupancy of the voxels `[B, D, H, W]` in [0, 1]. */
+  readonly occupancy: tf.Tensor4D;
+  /** What the camera sees of them `[B, H, W]` in [0, 1]. */
+  readonly projection: tf.Tensor3D;
+  /** What is compared with the image `[B, H, W]`: the projection, textured if there is such a layer. */
+  readonly rendering: tf.Tensor3D;
+}
+
+/** Pure functions of parameters and images, and how the parameters learn. */
+export interface Learner {
+  /** Every parameter, those of opponents included. */
+  readonly parameters: Parameters;
+  /** What a step does, in order. The loss of a run is that of the last move. */
+  readonly moves: readonly Move[];
+  /** Units of the shape latent. */
+  readonly latentSize: number;
+  /** Side of the voxel grid. */
+  readonly gridSize: number;
+  /** Encodes images `[B, H, W, 1]` to the posterior of their shape latents. */
+  encode(pass: Pass, images: tf.Tensor4D): Gaussian;
+  /** Decodes shape latents `[B, latentSize]` to occupancy `[B, D, H, W]` in [0, 1]. */
+  decode(pass: Pass, latent: tf.Tensor2D): tf.Tensor4D;
+  /** Projects occupancy `[B, D, H, W]` to images `[B, H, W]`, each from its own pose. */
+  render(occupancy: tf.Tensor4D, pose: Pose): tf.Tensor3D;
+  /** Infers shape and pose of images `[B, H, W, 1]` and renders them again. */
+  infer(pass: Pass, images: tf.Tensor4D): Inferred;
+  /** Gives the name that a variable had in older checkpoints. */
+  readonly olderName?: (name: string) => string;
+}
