@@ -1,30 +1,30 @@
 /**
- * Mixes sets of images into batches whose content follows from the seed and the step alone.
+ * Mixes sets of images into batches that depend only on the seed and the step.
  *
  * @module
  */
 import { createRandom, permutation, seedFor } from "@/engine/random.ts";
 import { imagesAt, type ImageSet } from "./image_set.ts";
 
-/** A set and its part of each batch. */
+/** A set and its share of each batch. */
 export interface MixedSet {
   /** Where its images come from. */
   readonly set: ImageSet;
-  /** How much of a batch it fills, relative to the other sets. */
+  /** Its share of a batch, relative to the other sets. */
   readonly ratio: number;
 }
 
 /** What batches are made of. */
 export interface BatchOptions {
-  /** What is mixed; the order is that of the images in a batch. */
+  /** The sets to mix; a batch holds their images in this order. */
   readonly sets: readonly MixedSet[];
-  /** B, images in a batch. */
+  /** B, images per batch. */
   readonly batchSize: number;
   /** Fixes the order of the images. */
   readonly seed: number;
 }
 
-/** The images of one step: those of the first set, then those of the second, and so on. */
+/** The images of one step, set by set. */
 export interface Batch {
   /** `[B, S, S, 1]`, values in [0, 1]. */
   readonly images: Float32Array;
@@ -36,49 +36,46 @@ export interface Batch {
 export interface Batches {
   /** S, the side of the images. */
   readonly imageSize: number;
-  /** How many images of a batch each set gives, in the order of the sets; they sum to B. */
+  /** Images per batch from each set, in the order of the sets; they sum to B. */
   readonly shares: readonly number[];
   /**
-   * Makes the batch of a step: a pure function of the seed and the step, so that a resumed run sees
+   * Makes the batch of a step: a pure function of the seed and the step, so a resumed run sees
    * exactly the images that the uninterrupted one would have seen.
    *
-   * @param step Which one, from 0 on
-   * @throws {RangeError} If it is no integer >= 0
+   * @param step Counted from 0
+   * @throws {RangeError} If it is not an integer >= 0
    */
   batch(step: number): Batch;
 }
 
-/**
- * Batches that can be made before they are asked for, while a graphics card computes. They are the
- * same batches.
- */
+/** Prefetches batches while the GPU computes. The batches stay the same. */
 export class BatchesAhead {
   readonly #batches: Batches;
   #made = new Map<number, Batch>();
 
-  /** Makes nothing yet. */
+  /** Wraps `batches`; nothing is prefetched yet. */
   constructor(batches: Batches) {
     this.#batches = batches;
   }
 
-  /** Makes the batches of the steps from one on up to another, and forgets all others. */
+  /** Makes the batches of steps `from` to `to - 1` and drops all others. */
   make(from: number, to: number): void {
     const steps = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
     this.#made = new Map(steps.map((step) => [step, this.batch(step)]));
   }
 
-  /** Gives the batch of a step, made before or not. */
+  /** Returns the batch of a step, prefetched or made now. */
   batch(step: number): Batch {
     return this.#made.get(step) ?? this.#batches.batch(step);
   }
 }
 
 /**
- * Prepares mixed batches. Each set is walked again and again, every time in a fresh random order.
+ * Prepares mixed batches. Each set is reshuffled every epoch.
  *
- * @param options The sets with their ratios, the size of a batch, the seed
- * @throws {RangeError} If there is no set, one is empty, the images differ in size, a ratio is
- *   not above 0, or a batch is too small for every set to have a slot
+ * @param options The sets with their ratios, the batch size and the seed
+ * @throws {RangeError} If there are no sets, one is empty, image sizes differ, a ratio is not above
+ *   0, or a batch is too small to hold an image of every set
  *
  * @example A quarter of each batch comes from the second set
  * ```ts
@@ -121,8 +118,8 @@ export function createBatches({ sets, batchSize, seed }: BatchOptions): Batches 
 }
 
 /**
- * Gives the image at any position of an endless walk through a set. A batch touches one epoch or
- * goes on into the next, so remembering the order of the last one met is enough.
+ * Maps a position in an endless shuffled walk to an image. A batch visits epochs in order, so
+ * caching the last permutation is enough.
  */
 function createWalk(count: number, seed: number): (position: number) => number {
   let metEpoch = -1;
@@ -137,7 +134,7 @@ function createWalk(count: number, seed: number): (position: number) => number {
   };
 }
 
-/** Rounds the ratios to whole slots that fill the batch: by largest remainder. */
+/** Rounds the ratios to whole images that fill the batch, by largest remainder. */
 function shareOut(batchSize: number, sets: readonly MixedSet[]): number[] {
   if (!Number.isInteger(batchSize) || batchSize < sets.length) {
     throw new RangeError(
@@ -155,7 +152,7 @@ function shareOut(batchSize: number, sets: readonly MixedSet[]): number[] {
   const without = shares.indexOf(0);
   if (without >= 0) {
     throw new RangeError(
-      `Cannot make batches: every set must fill a slot of a batch, got 0 of ${batchSize} ` +
+      `Cannot make batches: every set must fill a slot in a batch, got 0 of ${batchSize} ` +
         `for ${sets[without]!.set.name}; raise its ratio or batchSize`,
     );
   }
@@ -164,7 +161,7 @@ function shareOut(batchSize: number, sets: readonly MixedSet[]): number[] {
 
 function checkSets(sets: readonly MixedSet[]): void {
   if (sets.length === 0) {
-    throw new RangeError("Cannot make batches: there must be at least one set, got none");
+    throw new RangeError("Cannot make batches: sets must not be empty, got none");
   }
   const { size } = sets[0]!.set;
   for (const { set, ratio } of sets) {
@@ -173,8 +170,8 @@ function checkSets(sets: readonly MixedSet[]): void {
     }
     if (set.size !== size) {
       throw new RangeError(
-        `Cannot make batches: the images of ${set.name} must have the size ${size} ` +
-          `of those of ${sets[0]!.set.name}, got ${set.size}`,
+        `Cannot make batches: images of ${set.name} must have size ${size} ` +
+          `like those of ${sets[0]!.set.name}, got ${set.size}`,
       );
     }
     if (!Number.isFinite(ratio) || ratio <= 0) {

@@ -14,12 +14,12 @@ import { listZip, readZip, type ZipEntry } from "@/data/formats/zip.ts";
 
 const FILE = "img_align_celeba.zip";
 
-/** How many images the official archive has. */
+/** Images in the official archive. */
 const IMAGE_COUNT = 202_599;
 
 /**
- * The numbers of the images of each split, first and last. Source: CelebA's own
- * `list_eval_partition.txt`; those between them are for validation and in neither split.
+ * First and last image number of each split. Source: CelebA's `list_eval_partition.txt`; the
+ * numbers between them are for validation and in neither split.
  */
 const OFFICIAL_SPLITS: Readonly<Record<Split, readonly [number, number]>> = {
   train: [1, 162_770],
@@ -27,41 +27,41 @@ const OFFICIAL_SPLITS: Readonly<Record<Split, readonly [number, number]>> = {
 };
 
 /**
- * The part that is kept, by the width and height of the image.
+ * The crop for each image size.
  *
- * Choice: 112 of 178 x 218 pixels, from the hairline to the chin and from ear to ear: the eyes, which all
- * images have at the same place, come to lie two fifths from the top. The usual middle squares of 140
- * or 178 pixels show half a face in 28 pixels and much ground; one of 112 in the middle of the height
- * cuts the chin. And 112 is 4 x 28, so each new pixel is the mean of 4 x 4 old ones, or 2 x 2 in copies
- * of half the size, which therefore give the same image.
+ * Choice: 112 of 178 x 218 pixels, from hairline to chin and from ear to ear, which puts the eyes,
+ * aligned in all images, two fifths from the top. At 28 pixels the usual centre crops of 140 or 178
+ * give the face half the image and the rest to background; a centred crop of 112 cuts off the chin.
+ * And 112 is 4 x 28, so each new pixel is the mean of 4 x 4 old ones, or of 2 x 2 in half-size
+ * copies, which therefore give the same image.
  */
 const CROPS: Readonly<Record<string, Crop>> = {
   "178 x 218": { left: 32, top: 64, side: 112 },
   "89 x 109": { left: 16, top: 32, side: 56 },
 };
 
-/** The most pixels of an image in the archive, and the most bytes of its file. */
+/** Limits for one image: its pixels and its file's bytes. */
 const [MAX_PIXELS, MAX_BYTES] = [178 * 218, 2 ** 20];
 
-/** Goes up when the same archive is to be converted to something else. */
+/** Raise it when the conversion changes, to invalidate the cache. */
 const VERSION = 1;
 
-/** Images that are decoded at the same time, by as many threads as there are. */
+/** Images decoded concurrently. */
 const IMAGES_AT_ONCE = 16;
 
 /**
- * Faces from `<dataDir>/celeba/img_align_celeba.zip`, as published: images of 178 x 218 pixels named
- * by six digits, anywhere in the archive. Each is cut to the face, grey, and averaged to the size asked
- * for. All of them are converted once and kept in the cache.
+ * Faces from `<dataDir>/celeba/img_align_celeba.zip`, as published: images of 178 x 218 pixels with
+ * six-digit names, anywhere in the archive. Each is cropped to the face, turned grey, and averaged
+ * down to the requested size. They are converted once and cached.
  *
- * The splits are the official ones. Choice: an archive with no image of the official test split (a
- * part of the set) gives its last tenth for testing; the provenance says so, because people may then be
- * in both.
+ * The splits are the official ones. Choice: a partial archive with no image of the official test
+ * split uses its last tenth for testing; the provenance says so, because the same person may then
+ * be in both.
  *
- * The source throws a DownloadError where the archive is missing, since its host serves browsers alone, a
- * SyntaxError where the archive or an image is damaged, and a RangeError for images of other sizes.
- * Choice: a damaged image is an error and not left out, because the archive is one published file: with
- * an image damaged it is no longer that.
+ * The source throws a DownloadError if the archive is missing, since its host serves only browsers,
+ * a SyntaxError if the archive or an image is damaged, and a RangeError for other image sizes.
+ * Choice: a damaged image is an error, not skipped, because the archive is one published file; with
+ * a damaged image it is a different one.
  */
 export const CELEBA: ImageSource = {
   name: "celeba",
@@ -78,8 +78,8 @@ async function loadCelebA(request: LoadRequest): Promise<ImageSet> {
   const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
   if (!isFile) {
     throw new DownloadError(
-      `Cannot load celeba: "${file}" must be there, got none; its host serves browsers alone: ` +
-        `fetch ${FILE} from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put it there`,
+      `Cannot load celeba: "${file}" must exist, got no such file; its host serves only browsers: ` +
+        `download ${FILE} from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put it there`,
     );
   }
   const cacheFile = await conversionFile(cacheDir, {
@@ -95,16 +95,15 @@ async function loadCelebA(request: LoadRequest): Promise<ImageSet> {
   return { name: "celeba", provenance, size, count: pixels.length / size ** 2, pixels };
 }
 
-/** Which images of an archive belong to a split, and what to say of them. */
+/** The images of a split and their provenance. */
 interface Choice {
-  /** How many they are. */
   readonly count: number;
-  /** By the number of an image, its place in the set, or -1 where it is not in it. */
+  /** Index in the set by image number; -1 if not in the set. */
   readonly places: Int32Array;
   readonly provenance: string;
 }
 
-/** Gives the number of an image, from 1 on, or nothing for another file. */
+/** Parses an image's number, from 1; undefined for other files. */
 function numberOf(entry: string): number | undefined {
   const digits = /(?:^|\/)(\d{6})\.jpg$/.exec(entry)?.[1];
   const isImage = digits !== undefined && !entry.startsWith("__MACOSX/");
@@ -131,7 +130,7 @@ async function choose(file: string, split: Split): Promise<Choice> {
     : numbers.subarray(firstTest);
   if (chosen.length === 0) {
     throw new RangeError(
-      `Cannot load celeba: "${file}" must hold ${split} images such as 000001.jpg, got none`,
+      `Cannot load celeba: "${file}" must hold ${split} images like 000001.jpg, got none`,
     );
   }
   const places = new Int32Array(1e6).fill(-1);
@@ -149,7 +148,7 @@ async function convert(
 ) {
   const { count, places, provenance } = await choose(file, split);
   const pixels = new Uint8Array(count * size ** 2);
-  const placeOf = (entry: string) => places[numberOf(entry) ?? 0]!; // none has the number 0
+  const placeOf = (entry: string) => places[numberOf(entry) ?? 0]!; // no image has number 0
   let done = 0;
   let waiting: ZipEntry[] = [];
   const convertWaiting = async () => {
@@ -179,7 +178,7 @@ async function face(bytes: Uint8Array, entry: string, size: number): Promise<Flo
     if (known) return known;
     throw new RangeError(
       `Cannot read "${entry}": it must have ${Object.keys(CROPS).join(" or ")} pixels, ` +
-        `got ${width} x ${height}; take ${FILE}, the aligned images`,
+        `got ${width} x ${height}; use ${FILE}, the aligned images`,
     );
   }, MAX_PIXELS);
   return averageSquare(values, crop.side, size);

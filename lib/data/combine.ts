@@ -1,31 +1,31 @@
 /**
- * Makes one set of several, and a part of one.
+ * Joins image sets, and filters one by class.
  *
  * @module
  */
 import { itemAt } from "@/engine/shapes.ts";
 import type { ImageSet, ShapeTruth } from "./image_set.ts";
 
-/** The most classes that labels of one byte tell apart. */
+/** One-byte labels distinguish no more classes. */
 const MAX_CLASSES = 256;
 
 /**
- * Puts sets of one image size one after the other. Classes of the same name become one; a set without
- * classes becomes a class of its name. Where that makes more than 256, there are none.
+ * Concatenates sets of one image size. Classes of the same name are merged; a set without classes
+ * becomes a class of its own name. With more than 256 classes, labels are dropped.
  *
- * Truth is kept where all sets have it for grids of the same size.
+ * Truth is kept if all sets have it, with grids of the same size.
  *
- * @param name What to call them together
+ * @param name The joined set's name
  * @param parts At least one
- * @throws {RangeError} If the images differ in size
+ * @throws {RangeError} If image sizes differ
  */
 export function joinSets(name: string, parts: readonly ImageSet[]): ImageSet {
   const { size } = parts[0]!;
   const other = parts.find((part) => part.size !== size);
   if (other) {
     throw new RangeError(
-      `Cannot join sets: the images of ${other.name} must have the size ${size} ` +
-        `of those of ${parts[0]!.name}, got ${other.size}`,
+      `Cannot join sets: images of ${other.name} must have size ${size} ` +
+        `like those of ${parts[0]!.name}, got ${other.size}`,
     );
   }
   const truth = joinTruths(parts);
@@ -79,11 +79,11 @@ function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Keeps the images of some classes, in the order of the set.
+ * Keeps only the images of some classes, in their original order.
  *
  * @param set A set with classes
- * @param wanted Their names; they become the classes in this order. None leaves the set as it is
- * @throws {RangeError} If the set has no such class
+ * @param wanted Class names; labels follow this order. If empty, the set is returned unchanged
+ * @throws {RangeError} If the set lacks one of the classes
  */
 export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet {
   if (wanted.length === 0) return set;
@@ -91,7 +91,7 @@ export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet 
   const missing = wanted.find((className) => !known.includes(className));
   if (missing !== undefined) {
     throw new RangeError(
-      `Cannot choose from ${set.name}: a class must be one of ${
+      `Cannot select classes of ${set.name}: a class must be one of ${
         known.join(", ")
       }, got "${missing}"`,
     );

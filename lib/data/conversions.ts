@@ -1,5 +1,5 @@
 /**
- * Keeps what was converted from large archives, so that it is done once.
+ * Caches conversions of large archives.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { join } from "node:path";
 import { writeAtomically } from "@/engine/files.ts";
 import { decodeTensors, encodeInParts, type TensorFile } from "@/data/formats/safetensors.ts";
 
-/** What a conversion follows from. Another value of anything in it makes another file. */
+/** What a conversion depends on: any change of these gives another file. */
 export interface Conversion {
-  /** What the file is called first of all; letters, digits and `-`. */
+  /** Prefix of the file name; letters, digits and `-`. */
   readonly name: string;
-  /** The archive: its size and time of change count, its place does not. */
+  /** The archive's path; its size and modification time are hashed, the path is not. */
   readonly archive: string;
-  /** Everything else, the version of the converting code included. */
+  /** Everything else, including the version of the conversion code. */
   readonly options: Readonly<Record<string, string | number>>;
 }
 
 /**
- * Names the file of a conversion: `<folder>/<name>-<hash>.safetensors`.
+ * Returns the path of a conversion's file: `<folder>/<name>-<hash>.safetensors`.
  *
- * @throws {Deno.errors.NotFound} If there is no such archive
+ * @throws {Deno.errors.NotFound} If the archive is missing
  */
 export async function conversionFile(
   folder: string,
@@ -33,7 +33,7 @@ export async function conversionFile(
   return join(folder, `${name}-${hash}.safetensors`);
 }
 
-/** Reads a conversion. Gives nothing where there is none, or a damaged one: then convert again. */
+/** Reads a conversion; undefined if it is missing or damaged, so that the caller converts again. */
 export async function readConversion(file: string): Promise<TensorFile | undefined> {
   try {
     return decodeTensors(await Deno.readFile(file), file);
@@ -43,7 +43,7 @@ export async function readConversion(file: string): Promise<TensorFile | undefin
   }
 }
 
-/** Keeps a conversion; the file is whole or not there. */
+/** Writes a conversion atomically. */
 export async function writeConversion(file: string, conversion: TensorFile): Promise<void> {
   await writeAtomically(file, encodeInParts(conversion));
 }

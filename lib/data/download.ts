@@ -1,9 +1,8 @@
 /**
- * Brings a file from one of several addresses to the disk: resumed, checked, then put in place
- * whole.
+ * Downloads a file from one of several mirrors: resumable, checked, then renamed into place.
  *
- * The bytes gather in `<file>.part`. A transfer that was cut goes on from its end by HTTP Range, at
- * the same mirror or at the next; only a part with the right content is renamed to `<file>`.
+ * Bytes are collected in `<file>.part`. An interrupted transfer resumes by HTTP Range, from the
+ * same mirror or the next; only a part with the right content is renamed to `<file>`.
  *
  * @module
  */
@@ -13,28 +12,28 @@ import type { Progress } from "./source.ts";
 
 /** What to download, and from where. */
 export interface Download {
-  /** Where the file goes; its folder is made if need be. */
+  /** Destination; its folder is created if missing. */
   readonly file: string;
-  /** Addresses of the same file, asked one after the other. */
+  /** Mirrors of the same file, tried in order. */
   readonly urls: readonly string[];
-  /** The SHA-256 that `sumOf` must find, in hexadecimal. */
+  /** The SHA-256 that `sumOf` must return, in hexadecimal. */
   readonly sha256: string;
-  /** Gives the sum of a file or of what it holds; `sha256OfInflated` unless given. */
+  /** Computes the sum of a file or its content; by default `sha256OfInflated`. */
   readonly sumOf?: (file: string) => Promise<string>;
-  /** Told about every piece that arrives. */
+  /** Called for every chunk that arrives. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends the transfer; what has arrived stays in the part, to be resumed. */
+  /** Aborts the transfer; the part is kept, so it can be resumed. */
   readonly signal?: AbortSignal;
-  /** How long a mirror may send nothing, in milliseconds; 30,000 unless given. */
+  /** How long a mirror may send nothing, in milliseconds; by default 30,000. */
   readonly stallMs?: number;
 }
 
-/** How often one mirror is asked to go on after it cut the line, as long as new bytes came. */
+/** Attempts per mirror after a dropped connection, as long as each brings new bytes. */
 const MAX_TRIES = 20;
 
-/** A file is not here and cannot be fetched: no mirror served it, or only a browser can. */
+/** A missing file that cannot be fetched: no mirror served it, or only a browser can. */
 export class DownloadError extends Error {
-  /** Told apart from a plain `Error` in messages. */
+  /** Shown in messages in place of `Error`. */
   override readonly name = "DownloadError";
 }
 
@@ -42,11 +41,10 @@ export class DownloadError extends Error {
 class MirrorFailure extends Error {}
 
 /**
- * Downloads a file, unless it is there already.
+ * Downloads a file unless it already exists.
  *
- * @throws {DownloadError} If every mirror fails; the message says how each of them did
- * @throws Whatever the disk answers where it cannot be written, and the signal's reason when
- *   aborted
+ * @throws {DownloadError} If every mirror fails; the message says how each one failed
+ * @throws Any error of writing to disk, and the signal's reason when aborted
  */
 export async function download(request: Download): Promise<void> {
   const { file, urls, signal } = request;
@@ -65,7 +63,7 @@ export async function download(request: Download): Promise<void> {
   throw new DownloadError(
     `Cannot download "${file}": one of ${urls.length} mirrors must serve it, ` +
       `got ${failures.join("; ") || "none to ask"}; ` +
-      `check the connection, or name a folder that has the file as the data folder`,
+      `check the connection, or use a data folder that has the file`,
   );
 }
 
@@ -85,24 +83,24 @@ async function downloadFrom(url: string, request: Download): Promise<void> {
     const problem = await problemOf(part, request);
     if (problem === undefined) return await Deno.rename(part, request.file);
     await Deno.remove(part);
-    // A part begun at another mirror, or of another version, deserves one try from its first byte.
+    // The part may stem from another mirror or version: try once from the first byte.
     if (held === 0 || isLast) throw new MirrorFailure(problem);
   }
 }
 
-/** Appends to the part what the mirror still has to send, and syncs it to the disk. */
+/** Appends the rest of the file to the part and syncs it to disk. */
 async function transfer(url: string, part: string, request: Download): Promise<void> {
   const { signal, stallMs = 30_000 } = request;
   using stall = watchFor(stallMs);
   const held = await sizeOf(part) ?? 0;
   const response = await mirrored(() =>
     fetch(url, {
-      // The bytes as they are stored; else fetch would inflate what a server calls encoded.
+      // As stored: fetch would inflate a body that the server marks as encoded.
       headers: { "accept-encoding": "identity", ...(held && { range: `bytes=${held}-` }) },
       signal: AbortSignal.any(signal ? [signal, stall.signal] : [stall.signal]),
     })
   );
-  // The part is as long as the file, or longer: its sum will tell.
+  // The part is at least as long as the file; its sum decides.
   if (response.status === 416 && held) return await response.body?.cancel();
   let done = await startOf(response, held);
   const length = response.headers.get("content-length");
@@ -116,7 +114,7 @@ async function transfer(url: string, part: string, request: Download): Promise<v
     if (chunk.done) break;
     stall.restart();
     for (let at = 0; at < chunk.value.length;) {
-      at += await output.write(chunk.value.subarray(at)); // it may write only a part
+      at += await output.write(chunk.value.subarray(at)); // may write fewer bytes than given
     }
     done += chunk.value.length;
     const task = `download ${basename(request.file)}`;
@@ -125,7 +123,7 @@ async function transfer(url: string, part: string, request: Download): Promise<v
   await output.sync();
 }
 
-/** Gives a signal that aborts when nothing restarts it for so many milliseconds. */
+/** Returns a signal that aborts unless restarted within `stallMs`. */
 function watchFor(stallMs: number) {
   const controller = new AbortController();
   const onStall = () => controller.abort(new MirrorFailure(`sent nothing for ${stallMs / 1000} s`));
@@ -140,28 +138,28 @@ function watchFor(stallMs: number) {
   };
 }
 
-/** Gives the offset that the response's body starts at: where the part ends, or the beginning. */
+/** Returns the offset at which the response's body starts: the part's end, or 0. */
 async function startOf(response: Response, held: number): Promise<number> {
-  if (response.status === 200) return 0; // a server may ignore Range and send everything
+  if (response.status === 200) return 0; // servers may ignore Range
   const range = response.headers.get("content-range");
   if (response.status === 206 && range?.startsWith(`bytes ${held}-`)) return held;
   await response.body?.cancel();
   throw new MirrorFailure(`answered ${response.status} ${range ?? response.statusText}`.trim());
 }
 
-/** Runs a step of the network's; whatever goes wrong there is the mirror's failure. */
+/** Runs a network operation and turns any error into a `MirrorFailure`. */
 async function mirrored<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (error instanceof MirrorFailure) throw error;
-    const { message, cause } = error as Error; // fetch hides the reason in its cause
+    const { message, cause } = error as Error; // fetch puts the reason in its cause
     const reason = cause instanceof Error ? cause.message : message;
     throw new MirrorFailure(reason.replace(/ for url \(.*?\)/, ""), { cause: error });
   }
 }
 
-/** Says what is wrong with a complete part, if anything is. */
+/** Describes what is wrong with a complete part; undefined if nothing is. */
 async function problemOf(
   part: string,
   { sha256, sumOf = sha256OfInflated }: Download,
@@ -171,7 +169,7 @@ async function problemOf(
     if (found !== sha256) return `the SHA-256 inside must be ${sha256}, got ${found}`;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return `sent a file that is no whole gzip file (${(error.cause as Error).message})`;
+    return `sent a file that is not a complete gzip file (${(error.cause as Error).message})`;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What to do where real data cannot be had: train on the embedded stand-ins, and say so.
+ * Replaces data sets that cannot be fetched with embedded stand-ins, and says so.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { SOLID_KINDS } from "@/data/synthetic/solids.ts";
 import { parseMixture, writtenOut } from "./mixture.ts";
 import { loadImageSet, type LoadOptions, parseSpecification } from "./sources.ts";
 
-/** The embedded stand-in of each set that is fetched. */
+/** The embedded stand-in for each downloaded set. */
 const STAND_INS: Readonly<Record<string, string>> = {
   "mnist": "embedded-digits",
   "fashion-mnist": "embedded-garments",
@@ -18,20 +18,20 @@ const STAND_INS: Readonly<Record<string, string>> = {
 
 /** A mixture that can be loaded. */
 export interface AvailableData {
-  /** The mixture, written out where it was named, with stand-ins where they were needed. */
+  /** The mixture, with its name expanded and stand-ins where needed. */
   readonly data: string;
-  /** What was replaced and why; to be shown loudly. Absent if nothing was. */
+  /** What was replaced and why, to be shown prominently. Absent if nothing was. */
   readonly notice?: string;
 }
 
 /**
- * Fetches the sets of a mixture, and replaces by a stand-in each that cannot be fetched. A file that is
- * there but damaged is not replaced: that is an error to mend. Neither is a choice of classes that the
- * stand-in does not have.
+ * Fetches the sets of a mixture and replaces each one that cannot be fetched with a stand-in. A
+ * damaged file is not replaced: it is an error to fix. Nor is a set with classes that the stand-in
+ * lacks.
  *
- * @param data A mixture such as `mnist:1,fashion-mnist:1`
+ * @param data A mixture, e.g. `mnist:1,fashion-mnist:1`
  * @param options What `loadImageSet` takes
- * @throws What `parseMixture` and `loadImageSet` throw, failed downloads excepted
+ * @throws What `parseMixture` and `loadImageSet` throw, except failed downloads
  */
 export async function availableData(
   data: string,
@@ -58,17 +58,17 @@ export async function availableData(
   };
 }
 
-/** Gives the stand-in with the same choice of classes, if there is one that has them. */
+/** Returns the stand-in with the same classes, if it has them. */
 function standInOf(specification: string): string | undefined {
   const { source, classes } = parseSpecification(specification);
   const standIn = STAND_INS[source.name];
   const isSolid = (category: string) => SOLID_KINDS.some(({ name }) => name === category);
-  // Of the sets that are fetched, only ModelNet40 has classes that its stand-in lacks.
+  // ModelNet40 is the only downloaded set with classes that its stand-in lacks.
   if (source.name === "modelnet40" && !classes.every(isSolid)) return;
   return standIn && standIn + specification.slice(source.name.length);
 }
 
-/** Tries to load both splits; gives the reason if one cannot be fetched. */
+/** Loads both splits; returns the reason if one cannot be fetched. */
 async function fetchFailure(name: string, options: LoadOptions): Promise<string | undefined> {
   try {
     for (const split of ["train", "test"] as const) await loadImageSet(name, split, options);

@@ -1,56 +1,54 @@
 /**
- * The one form in which every data source hands over its images.
+ * The common form in which every data source returns its images.
  *
  * @module
  */
 
-/**
- * Images of one source and one split, held as bytes: a float copy would be four times as large.
- */
+/** Images of one source and one split, held as bytes: floats would take four times the memory. */
 export interface ImageSet {
-  /** What it is called in messages and figures, such as `mnist`. */
+  /** Its name in messages and figures, e.g. `mnist`. */
   readonly name: string;
-  /** Where its images come from, in words for captions: what is not the real thing says so. */
+  /** Where its images come from, for captions; stand-ins say that they are not real data. */
   readonly provenance: string;
   /** S, the side of every image in pixels. */
   readonly size: number;
-  /** N, how many images there are. */
+  /** N, the number of images. */
   readonly count: number;
   /** `[N, S, S]` row by row, from 0 black to 255 white; objects are white on black. */
   readonly pixels: Uint8Array;
-  /** `[N]`, an index into `classNames`; absent where the source has no classes. */
+  /** `[N]`, indices into `classNames`; absent if the source has no classes. */
   readonly labels?: Uint8Array;
   /** The name of each class, in the order of the labels. */
   readonly classNames?: readonly string[];
   /** What the images were rendered from; absent for photographs and drawings. */
   readonly truth?: ShapeTruth;
-  /** What was left out because it is damaged, one message each; absent where nothing was. */
+  /** One message for each item left out as damaged; absent if none was. */
   readonly leftOut?: readonly string[];
 }
 
 /** The shapes and poses behind rendered images. Training never reads it; scoring does. */
 export interface ShapeTruth {
-  /** The side of every grid in cells; it need not be the images' size. */
+  /** The side of every grid in cells; may differ from the image size. */
   readonly size: number;
-  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set; inside too. */
+  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set, interior included. */
   readonly voxels: Uint8Array;
-  /** `[N, D, H, W]`, the cells that the surface touches; absent where only `voxels` are known. */
+  /** `[N, D, H, W]`, the cells that the surface touches; absent if only `voxels` are known. */
   readonly surface?: Uint8Array;
   /** `[N]` radians in [0, 2 pi), the azimuth each image was rendered from. */
   readonly azimuths: Float32Array;
 }
 
-/** The values of all bytes on the scale of the model's images. */
+/** Byte values on the model's scale. */
 const UNIT_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
- * Gives chosen images on the scale that the model works on.
+ * Returns the chosen images on the model's scale.
  *
- * @param set Where they come from
- * @param indices Which of them, each from 0 to N - 1
- * @param target `[indices, S, S]`, filled in and returned; made when left out
+ * @param set The set to read
+ * @param indices Images to take, each from 0 to N - 1
+ * @param target `[indices, S, S]`, filled in and returned; allocated if omitted
  * @returns `[indices, S, S]`, values in [0, 1]
- * @throws {RangeError} If an index is none of the set's
+ * @throws {RangeError} If an index is out of range
  */
 export function imagesAt(
   set: ImageSet,
@@ -74,13 +72,13 @@ export function imagesAt(
 }
 
 /**
- * Finds the first image of each wanted class, so that figures always show the same objects.
+ * Finds the first image of each class, so that figures always show the same objects.
  *
  * @param set A set with labels
- * @param classNames Which classes, such as `["0", "8", "9"]` or `["Trouser", "Shirt"]`
- * @returns One index for each name, in that order
+ * @param classNames Classes to look up, e.g. `["0", "8", "9"]` or `["Trouser", "Shirt"]`
+ * @returns One index per name, in that order
  * @throws {TypeError} If the set has no labels
- * @throws {RangeError} If the set has no such class, or no image of it
+ * @throws {RangeError} If the set lacks a class, or has no image of it
  */
 export function firstOfEach(set: ImageSet, classNames: readonly string[]): number[] {
   const { labels, classNames: known } = set;
@@ -91,7 +89,7 @@ export function firstOfEach(set: ImageSet, classNames: readonly string[]): numbe
     const index = labels.indexOf(known.indexOf(className));
     if (index < 0) {
       throw new RangeError(
-        `Cannot find a class in ${set.name}: it must be one of ${known.join(", ")}, ` +
+        `Cannot find a class in ${set.name}: class must be one of ${known.join(", ")}, ` +
           `got ${className}`,
       );
     }

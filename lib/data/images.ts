@@ -1,5 +1,5 @@
 /**
- * `images:PATH`: a folder or a zip file of the user's own images.
+ * `images:PATH`: the user's own images, in a folder or a zip file.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest } from "./source.ts";
 import { readZip } from "@/data/formats/zip.ts";
 
-/** An encoded image, wherever it was found. */
+/** An encoded image. */
 interface EncodedImage {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The largest encoded image that is taken. */
+/** Size limit of an encoded image. */
 const MAX_BYTES = 2 ** 26;
 
 /**
- * PNG and JPEG images below a folder or in a zip file, each cut to its middle square, grey, and
- * resized; in the order of their names. Other files are passed over. The same for both splits.
+ * PNG and JPEG images below a folder or in a zip file, each cropped to its centre square, turned
+ * grey and resized; sorted by name. Other files are ignored. Both splits get the same images.
  *
- * The source throws a SyntaxError for a file that is no image and for a damaged archive, and a
- * RangeError for a path that is missing or without images.
+ * The source throws a SyntaxError for a file that is not an image and for a damaged archive, and a
+ * RangeError for a path that is missing or has no images.
  */
 export const IMAGES: ImageSource = {
   name: "images",
@@ -51,7 +51,7 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
       `Cannot load images:${path}: it must hold at least one .png, .jpg or .jpeg file, got none`,
     );
   }
-  // By code units, not by a locale, so that every machine sees the same order.
+  // By code unit, not locale, so the order is the same on every machine.
   images.sort((a, b) => a.name < b.name ? -1 : 1);
   const pixels = new Uint8Array(images.length * size * size);
   images.forEach((image, i) => pixels.set(image.pixels, i * size * size));
@@ -68,7 +68,7 @@ async function findImages(path: string): Promise<AsyncIterable<EncodedImage>> {
   const info = await Deno.stat(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new RangeError(
-      `Cannot load images:${path}: the path must be a folder or a zip file, got none there`,
+      `Cannot load images:${path}: the path must be a folder or a zip file, got no such path`,
       { cause: error },
     );
   });
@@ -77,19 +77,19 @@ async function findImages(path: string): Promise<AsyncIterable<EncodedImage>> {
     : readZip(path, { wanted: isImageName, maxBytes: MAX_BYTES });
 }
 
-/** Reads the images of a folder and of those inside it. */
+/** Reads the images of a folder and its subfolders. */
 async function* readFolder(folder: string): AsyncGenerator<EncodedImage> {
   for await (const entry of Deno.readDir(folder)) {
     const name = join(folder, entry.name);
     if (entry.isDirectory) yield* readFolder(name);
-    // A link counts if it leads to a file; links to folders may lead in circles.
+    // Follow links to files only; links to folders may form cycles.
     else if (isImageName(name) && (await Deno.stat(name)).isFile) {
       yield { name, bytes: await Deno.readFile(name) };
     }
   }
 }
 
-/** Tells images by their endings; macOS puts `._name.png` beside a file, which is none. */
+/** Recognises images by extension; skips macOS's `._name.png` companions. */
 function isImageName(name: string): boolean {
   return /(^|\/)[^./][^/]*\.(png|jpe?g)$/i.test(name) && !name.startsWith("__MACOSX/");
 }

@@ -1,5 +1,5 @@
 /**
- * The text form of a mixed data set, such as `mnist:1,fashion-mnist:1,celeba+modelnet40:2`.
+ * The text form of a mixed data set, e.g. `mnist:1,fashion-mnist:1,celeba+modelnet40:2`.
  *
  * @module
  */
@@ -15,31 +15,32 @@ import {
   SOURCES,
 } from "./sources.ts";
 
-/** Mixtures with a name of their own. */
+/** Named mixtures. */
 export const MIXTURES: Readonly<Record<string, string>> = {
   /**
-   * Paper: of 64 images 16 are from MNIST, 16 from Fashion-MNIST and 32 from the other two sets, in
-   * proportion to their sizes, since an epoch walks both once.
+   * Paper: of 64 images, 16 are from MNIST, 16 from Fashion-MNIST and 32 from the other two sets,
+   * in proportion to their sizes, since an epoch visits both once.
    */
   paper: "mnist:1,fashion-mnist:1,celeba+modelnet40:2",
 };
 
-/** One part of a mixture, not loaded yet. */
+/** One part of a mixture, before loading. */
 export interface MixturePart {
-  /** What `loadImageSet` takes. Several make a pool, drawn from as if they were one set. */
+  /** Specifications for `loadImageSet`. Several form a pool, sampled as one set. */
   readonly specifications: readonly string[];
-  /** How much of each batch it fills, relative to the other parts. */
+  /** Its share of each batch, relative to the other parts. */
   readonly ratio: number;
 }
 
 /**
- * Reads `SET[+SET..][:RATIO],..`, where a set is `NAME[:PATH][#CLASS[+CLASS]..]`, or the name of one of
- * `MIXTURES`. A ratio left out is 1.
+ * Parses `SET[+SET..][:RATIO],..`, where a set is `NAME[:PATH][#CLASS[+CLASS]..]`, or the name of
+ * one of `MIXTURES`. The default ratio is 1.
  *
- * Where a source takes a path, the first colon opens the path, and a number after the last colon is the
- * ratio: `images:2024` is the folder `2024`, `images:2024:3` the same folder with ratio 3. A path holds no
- * comma; one that itself ends in a colon and a number needs a ratio after it. A plus opens another set
- * only in front of the name of a source: in `voxels:a.npz#chair+sofa+celeba` only the last one does.
+ * If a source takes a path, it starts after the first colon, and a number after the last colon is
+ * the ratio: `images:2024` is the folder `2024`, `images:2024:3` the same folder with ratio 3. A
+ * path must not contain a comma; one that itself ends in a colon and a number needs a ratio after
+ * it. A plus starts another set only before the name of a source: in
+ * `voxels:a.npz#chair+sofa+celeba` only the last one does.
  *
  * @param text The mixture
  * @throws {RangeError} If a source is unknown (the message lists the known ones), a path is
@@ -49,26 +50,26 @@ export function parseMixture(text: string): MixturePart[] {
   return writtenOut(text).split(",").map((part) => parsePart(part.trim()));
 }
 
-/** Gives what the name of a mixture stands for, so that it can be recorded; any other text as it is. */
+/** Expands the name of a mixture, to be recorded; returns any other text unchanged. */
 export function writtenOut(text: string): string {
   return Object.hasOwn(MIXTURES, text) ? MIXTURES[text]! : text;
 }
 
-/** Sets in memory, by what their content follows from; filled and read by `loadMixture`. */
+/** Loaded sets, keyed by what determines their content; filled and read by `loadMixture`. */
 export type LoadedSets = Map<string, ImageSet>;
 
 /** What `loadMixture` can vary. */
 export interface MixtureOptions extends LoadOptions {
-  /** Shares sets between all calls that get the same map; without one, each call loads its own. */
+  /** Shares sets between calls with the same map; by default each call loads its own. */
   readonly loaded?: LoadedSets;
 }
 
 /**
- * Loads the sets of a mixture, one after the other.
+ * Loads the sets of a mixture, one by one.
  *
  * @param text What `parseMixture` reads
- * @param split Which images
- * @param options The same for all of them
+ * @param split Split to load
+ * @param options Applied to every set
  * @throws What `parseMixture` and `loadImageSet` throw
  */
 export async function loadMixture(
@@ -87,7 +88,7 @@ export async function loadMixture(
   return sets;
 }
 
-/** Tells pools of different content apart. The seed counts only where a set is drawn by it. */
+/** A key for a pool's content. The seed counts only if a set depends on it. */
 function keyOf(
   specifications: readonly string[],
   split: Split,
@@ -124,12 +125,12 @@ function parsePart(text: string): MixturePart {
   );
 }
 
-/** Parts the last set of a pool from the ratio behind it. */
+/** Splits the last set of a pool from its ratio. */
 function parseRatio(text: string) {
   const { takesPath } = findSource(text);
   const colon = text.lastIndexOf(":");
   const last = text.slice(colon + 1);
-  // After the path's own colon, only a number can be a ratio; after a plain name, nothing else can.
+  // After a path, only a number is a ratio; after a plain name, anything is.
   const isRatio = takesPath
     ? colon > text.indexOf(":") && last.trim() !== "" && !Number.isNaN(Number(last))
     : colon >= 0;

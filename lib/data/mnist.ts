@@ -1,5 +1,5 @@
 /**
- * MNIST and Fashion-MNIST: two sets of four gzipped idx files each, laid out alike.
+ * MNIST and Fashion-MNIST: four gzipped idx files each, in the same layout.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type IdxArray, readIdx } from "@/data/formats/idx.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 
-/** The images and labels of one split: SHA-256 of the *inflated* bytes. */
+/** SHA-256 of one split's *inflated* images and labels. */
 export interface SplitSums {
   /** Of the images. */
   readonly images: string;
@@ -19,26 +19,26 @@ export interface SplitSums {
   readonly labels: string;
 }
 
-/** What is needed to find and check a set in MNIST's layout. */
+/** How to find and check a set in MNIST's layout. */
 export interface IdxSetDescription {
-  /** Also the name of its folder below `dataDir`. */
+  /** Also its folder below `dataDir`. */
   readonly name: string;
-  /** What it is called in captions. */
+  /** Its name in captions. */
   readonly provenance: string;
   /** One line for `--help`. */
   readonly summary: string;
-  /** The name of each label. */
+  /** Class names by label. */
   readonly classNames: readonly string[];
-  /** Base addresses that serve the official files, the best one first. */
+  /** Base URLs of the official files, best first. */
   readonly mirrors: readonly string[];
-  /** What the files must hold. */
+  /** Checksums of the files' content. */
   readonly sha256: Readonly<Record<Split, SplitSums>>;
 }
 
-/** The names of MNIST's labels. */
+/** MNIST's class names. */
 export const MNIST_CLASSES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
-/** The names of Fashion-MNIST's labels. */
+/** Fashion-MNIST's class names. */
 export const FASHION_MNIST_CLASSES = [
   "T-shirt",
   "Trouser",
@@ -52,20 +52,19 @@ export const FASHION_MNIST_CLASSES = [
   "Ankle boot",
 ] as const;
 
-/** The most that a file of these sets may inflate to; the largest official one has 47 MB. */
+/** Limit on a file's inflated size; the largest official one has 47 MB. */
 const MAX_BYTES = 2 ** 28;
 
-/** The official names of the files. */
+/** Official file name prefixes. */
 const FILE_PREFIX = { train: "train", test: "t10k" } as const;
 
 /**
- * Describes a set in MNIST's layout as a source: `<dataDir>/<name>/train-images-idx3-ubyte.gz` and
- * its three companions. A file that is there is read and never fetched again; one that is missing
- * is downloaded. Either way its content is checked, so a result never rests on other data
- * unnoticed.
+ * Makes a source from a set in MNIST's layout: `<dataDir>/<name>/train-images-idx3-ubyte.gz` and
+ * its three companions. Missing files are downloaded, existing ones are not fetched again. Either
+ * way the content is checked, so no result rests on other data unnoticed.
  *
- * The source throws a SyntaxError for a damaged file, a RangeError for images that do not match
- * the labels or the size asked for, and a DownloadError where no mirror serves a missing file.
+ * The source throws a SyntaxError for a damaged file, a RangeError for images that do not match the
+ * labels or the requested size, and a DownloadError if no mirror serves a missing file.
  */
 export function idxSource(description: IdxSetDescription): ImageSource {
   return {
@@ -87,9 +86,8 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
   if (labels.array.shape[0] !== count) {
     throw new RangeError(
       `Cannot load ${name}: "${labels.file}" must have one label for each of the ` +
-        `${count} images in "${images.file}", got ${
-          labels.array.shape[0]
-        }; delete both, so that they are fetched again`,
+        `${count} images in "${images.file}", got ${labels.array.shape[0]}; ` +
+        `delete both to fetch them again`,
     );
   }
   await checkSum(images.file, images.bytes, sums.images);
@@ -120,7 +118,7 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
   }
 }
 
-/** Gives the path of a file that is there, after downloading it where it was not. */
+/** Returns a file's path, after downloading it if missing. */
 async function findFile(
   description: IdxSetDescription,
   request: LoadRequest,
@@ -146,7 +144,7 @@ async function checkSum(file: string, bytes: Uint8Array<ArrayBuffer>, expected: 
   if (found === expected) return;
   throw new SyntaxError(
     `Cannot read "${file}": the SHA-256 of its inflated bytes must be ${expected}, got ${found}; ` +
-      `delete it, so that it is fetched again`,
+      `delete it to fetch it again`,
   );
 }
 
@@ -172,7 +170,7 @@ export const MNIST: ImageSource = idxSource({
   },
 });
 
-/** Photographs of clothes. */
+/** Photographs of clothing. */
 export const FASHION_MNIST: ImageSource = idxSource({
   name: "fashion-mnist",
   provenance: "Fashion-MNIST",

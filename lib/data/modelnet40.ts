@@ -1,5 +1,5 @@
 /**
- * `modelnet40`: the meshes of ModelNet40, of which the paper uses six categories.
+ * `modelnet40`: the meshes of ModelNet40; the paper uses six categories.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export const MODELNET40_CATEGORIES = [
 
 const FILE = "ModelNet40.zip";
 
-/** What the official archive holds: 2 GB, 9,843 training and 2,468 test meshes. */
+/** The official archive: 2 GB, 9,843 training and 2,468 test meshes. */
 const OFFICIAL = {
   mirrors: ["https://modelnet.cs.princeton.edu", "http://modelnet.cs.princeton.edu"],
   sha256: "42dc3e656932e387f554e25a4eb2cc0e1a1bd3ab54606e2a9eae444c60e536ac",
@@ -29,16 +29,16 @@ const OFFICIAL = {
 } as const;
 
 /**
- * Meshes from `<dataDir>/modelnet40/ModelNet40.zip`, downloaded where it is missing, each pictured once
- * from a random azimuth; truth and pose are kept. Without a choice, the six categories of the paper;
- * `modelnet40#sofa+bowl` takes any of the forty. The splits are the archive's own, the official ones.
+ * Meshes from `<dataDir>/modelnet40/ModelNet40.zip`, downloaded if missing, each rendered once from
+ * a random azimuth; truth and pose are kept. By default the six categories of the paper;
+ * `modelnet40#sofa+bowl` selects any of the forty. The splits are the official ones of the archive.
  *
- * An archive with some of the meshes will do; the set's provenance then says how many it has.
- * Choice: the SHA-256 of 2 GB is checked once, after the download. Each mesh has a check sum of its own
- * in the archive, which is checked when it is read.
+ * A partial archive is accepted; the provenance then says how many meshes it has. Choice: the
+ * SHA-256 of 2 GB is checked once, after the download. Each mesh has its own checksum in the
+ * archive, which is checked on every read.
  *
- * The source throws a DownloadError where no mirror serves a missing archive, a SyntaxError for a damaged
- * one, and a RangeError for a category or a split without meshes; single meshes that cannot be read are
+ * The source throws a DownloadError if no mirror serves a missing archive, a SyntaxError for a
+ * damaged one, and a RangeError for a category or a split without meshes; unreadable meshes are
  * left out.
  */
 export const MODELNET40: ImageSource = {

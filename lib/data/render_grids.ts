@@ -1,5 +1,5 @@
 /**
- * Takes the one image of each voxel grid that a model gets to see.
+ * Renders the one image of each voxel grid that the model sees.
  *
  * @module
  */
@@ -20,24 +20,24 @@ export interface RenderedGrids {
 }
 
 /**
- * Opacity of one set cell. Choice: 4, so that a wall of one cell hides 98 % of what is behind it
+ * Opacity of an occupied cell. Choice: 4, so that a one-cell wall hides 98 % of what is behind it
  * and the image is a silhouette, as white on black as a digit, with soft edges one cell wide.
  */
 export const SOLID_OPACITY = 4;
 
-/** The most cells that are turned at once, which bounds the memory for large grids. */
+/** Cells rendered at once; bounds memory for large grids. */
 const CELLS_AT_ONCE = 2 ** 21;
 
 /**
  * Renders each grid once, from an azimuth drawn uniformly from [0, 2 pi).
  *
- * A grid of another size than the image is rendered at its own size and the image is resized:
- * walls of one cell would fade if the grid were resized instead. What reaches out of the grid's
- * cube when it turns is cut off, exactly as the model's own renderer would.
+ * A grid whose size differs from the image's is rendered at its own size and the image is resized:
+ * resizing the grid would fade one-cell walls. Parts that leave the cube when it turns are cut off,
+ * exactly as in the model's own renderer.
  *
  * @param grids What to render
- * @param request `imageSize`, `seed`, `onProgress` and `signal` count
- * @param name The set's name: it keys the random stream and names the task
+ * @param request Uses `imageSize`, `seed`, `onProgress` and `signal`
+ * @param name The set's name: keys the random stream and names the task
  */
 export async function renderGrids(
   grids: VoxelGrids,

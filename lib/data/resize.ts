@@ -1,21 +1,21 @@
 /**
- * Brings square images to another size.
+ * Resizes square images.
  *
  * @module
  */
 
-/** The pixels that one new pixel is made of, and how much of each. */
+/** The source pixels of one new pixel and their weights. */
 interface Tap {
   readonly first: number;
   readonly weights: readonly number[];
 }
 
 /**
- * Resizes a square image without aliasing: each new pixel is a weighted mean around its place.
+ * Resizes a square image without aliasing: each new pixel is a weighted mean of its neighbourhood.
  *
- * Choice: a triangle as wide as two pixels of the coarser grid (bilinear with antialiasing, as in
- * Pillow and TensorFlow). It never overshoots the range, as sharper kernels do, and it is smooth
- * upwards too, where plain area averaging gives blocks.
+ * Choice: a triangle two pixels of the coarser grid wide (bilinear with antialiasing, as in Pillow
+ * and TensorFlow). It never overshoots the range, as sharper kernels do, and it upscales smoothly,
+ * where plain area averaging gives blocks.
  *
  * @param values `[size, size]`, any range
  * @param size Side of the image
@@ -32,11 +32,11 @@ export function resizeSquare(
 }
 
 /**
- * Shrinks a square image: each new pixel is the mean of the area that it covers.
+ * Shrinks a square image: each new pixel is the mean of the area it covers.
  *
  * @param values `[size, size]`, any range
  * @param size Side of the image
- * @param newSize Side wanted, at most `size`
+ * @param newSize Side of the result, at most `size`
  * @returns `[newSize, newSize]`, in the range of `values`
  */
 export function averageSquare(values: Float32Array, size: number, newSize: number): Float32Array {
@@ -96,7 +96,7 @@ function resizeRows(values: Float32Array, size: number, taps: readonly Tap[]): F
  * Rounds values in [0, 1] to bytes.
  *
  * @param values What to round
- * @param target As long as `values`; filled in
+ * @param target Filled in; as long as `values`
  */
 export function toBytes(values: ArrayLike<number>, target: Uint8Array): void {
   for (let i = 0; i < values.length; i++) {

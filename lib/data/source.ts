@@ -1,64 +1,64 @@
 /**
- * What a source of images is. To add one, write an `ImageSource` and list it in `sources.ts`.
+ * The interface of an image source. To add one, write an `ImageSource` and list it in `sources.ts`.
  *
  * @module
  */
 import type { ImageSet } from "./image_set.ts";
 
-/** Images to learn from, or images that were never learnt from. */
+/** Training images, or images never trained on. */
 export type Split = "train" | "test";
 
-/** One report of a long task: so much of it is done. */
+/** A progress report of a long task. */
 export interface Progress {
-  /** What is going on, such as `download train-images-idx3-ubyte.gz`. */
+  /** The task, e.g. `download train-images-idx3-ubyte.gz`. */
   readonly task: string;
   /** How much is done. */
   readonly done: number;
-  /** How much there is; absent while nobody knows. */
+  /** The total; absent while unknown. */
   readonly total?: number;
-  /** What is counted. */
+  /** Unit of both counts. */
   readonly unit: "bytes" | "images";
 }
 
-/** What a source is asked for. */
+/** What to load. */
 export interface LoadRequest {
-  /** Which images. */
+  /** Split to load. */
   readonly split: Split;
-  /** Which classes, in the order that their labels are to have; all of them where it is empty. */
+  /** Classes to keep, in the order of their labels; all of them if empty. */
   readonly classes: readonly string[];
-  /** The folder that holds one folder for each downloaded set. */
+  /** Holds one folder for each downloaded set. */
   readonly dataDir: string;
-  /** The folder that holds what was converted from archives, so that it is done once. */
+  /** Caches conversions of archives. */
   readonly cacheDir: string;
-  /** Fixes every draw: poses of rendered grids, shapes of embedded objects. */
+  /** Seeds every draw: poses of rendered grids, shapes of embedded objects. */
   readonly seed: number;
-  /** S, the side of the images to give. */
+  /** S, the side of the images. */
   readonly imageSize: number;
-  /** Told how a long task goes on. */
+  /** Called as a long task progresses. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends the work early; the promise then rejects with the signal's reason. */
+  /** Aborts the work; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Base addresses to download a set from, by its name, in place of the official mirrors. */
+  /** Base URLs by set name, in place of the official mirrors. */
   readonly mirrors?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A kind of data that `loadImageSet` can load. */
 export interface ImageSource {
-  /** The word that selects it, such as `mnist`. */
+  /** The word that selects it, e.g. `mnist`. */
   readonly name: string;
   /** Whether a colon and a path must follow the name, as in `images:PATH`. */
   readonly takesPath: boolean;
-  /** Whether `#` and names of classes may follow, joined by `+`, as in `mnist#3+5`. */
+  /** Whether `#` and class names joined by `+` may follow, as in `mnist#3+5`. */
   readonly hasClasses: boolean;
-  /** Whether another seed gives other images. */
+  /** Whether the images depend on the seed. */
   readonly usesSeed: boolean;
   /** One line for `--help`. */
   readonly summary: string;
   /**
    * Loads one split into memory.
    *
-   * @param request What is wanted
-   * @param path What follows the colon, without the classes; empty where the source takes no path
+   * @param request What to load
+   * @param path What follows the colon, without the classes; empty if the source takes no path
    */
   load(request: LoadRequest, path: string): Promise<ImageSet>;
 }

@@ -1,5 +1,5 @@
 /**
- * The list of data sources: the one place to add another.
+ * The list of data sources: the one place to register another.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { MODELNET40 } from "./modelnet40.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 import { VOXELS } from "./voxel_source.ts";
 
-/** Every source, in the order in which `--help` lists them. */
+/** Every source, in the order of `--help`. */
 export const SOURCES: readonly ImageSource[] = [
   MNIST,
   FASHION_MNIST,
@@ -30,11 +30,11 @@ export const SOURCES: readonly ImageSource[] = [
   BOWLS,
 ];
 
-/** What `loadImageSet` can vary; everything has a default. */
+/** Options of `loadImageSet`; all have defaults. */
 export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
 
 /**
- * Loads a set of images into memory, downloading it first where it must be.
+ * Loads an image set into memory, downloading it first if needed.
  *
  * @example The embedded digits need no file and no network
  * ```ts
@@ -45,16 +45,13 @@ export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
  * assert.equal(digits.pixels.length, digits.count * 28 * 28);
  * ```
  *
- * @param specification The name of a source (`SOURCES` lists them), a colon and a path where it takes
- *   one, and `#` with the names of classes where only some are wanted: `mnist`, `images:PATH`,
- *   `modelnet40#chair+bowl`
- * @param split Which images. A user's own files know no split: `images:PATH` gives all of them
- *   for both, so point to two folders to keep some unseen
- * @param options `dataDir` is `data`, `cacheDir` is `data/cache`, `seed` 0 and `imageSize` 28 unless
- *   given
- * @throws {RangeError} If no source has that name, or a path is missing or superfluous
- * @throws {SyntaxError} If a file holds something else than it should; what else a source throws is
- *   said there
+ * @param specification The name of a source (see `SOURCES`), with `:PATH` if it takes one, and
+ *   `#CLASS+CLASS` to select classes: `mnist`, `images:PATH`, `modelnet40#chair+bowl`
+ * @param split Split to load. A user's own files have no split: `images:PATH` returns all of them
+ *   for both, so use two folders to hold some out
+ * @param options Defaults: `dataDir` `data`, `cacheDir` `data/cache`, `seed` 0, `imageSize` 28
+ * @throws {RangeError} If no source has that name, or a path is missing or not allowed
+ * @throws {SyntaxError} If a file is damaged; each source documents what else it throws
  */
 export async function loadImageSet(
   specification: string,
@@ -80,22 +77,21 @@ export async function loadImageSet(
   return await source.load(request, path);
 }
 
-/** What a text like `voxels:PATH#chair+sofa` names. */
+/** A parsed specification like `voxels:PATH#chair+sofa`. */
 export interface Specification {
-  /** Who loads it. */
+  /** The source that loads it. */
   readonly source: ImageSource;
-  /** What follows the colon, up to the classes; empty where the source takes no path. */
+  /** What follows the colon, up to the classes; empty if the source takes no path. */
   readonly path: string;
-  /** The classes that are wanted; all of them where there are none. */
+  /** Classes to keep; all of them if empty. */
   readonly classes: readonly string[];
 }
 
 /**
- * Reads `NAME[:PATH][#CLASS[+CLASS]..]`. In a path, only a `#` behind the last slash counts.
+ * Parses `NAME[:PATH][#CLASS[+CLASS]..]`. In a path, only a `#` after the last slash counts.
  *
- * @param specification The name of a source, with a colon and a path where it takes one, and classes
- *   where it has some
- * @throws {RangeError} If no source has that name, or a part is missing or superfluous
+ * @param specification The name of a source, with a path if it takes one, and optional classes
+ * @throws {RangeError} If no source has that name, or a part is missing or not allowed
  */
 export function parseSpecification(specification: string): Specification {
   const source = findSource(specification);
@@ -109,15 +105,15 @@ export function parseSpecification(specification: string): Specification {
     classes.every((each) => each !== "" && !each.includes(":"));
   if (name + place !== expected || !isChoice) {
     const wanted = choice === undefined ? expected : `${expected}#CLASS+CLASS`;
-    throw new RangeError(`Cannot load data: it must read ${wanted}, got "${specification}"`);
+    throw new RangeError(`Cannot load data: it must be written ${wanted}, got "${specification}"`);
   }
   return { source, path, classes };
 }
 
 /**
- * Finds the source that a text begins with; a colon or `#` ends its name.
+ * Finds the source that a text starts with; a colon or `#` ends its name.
  *
- * @throws {RangeError} If no source has that name; the message lists those there are
+ * @throws {RangeError} If no source has that name; the message lists the known ones
  */
 export function findSource(text: string): ImageSource {
   const name = text.split(/[:#]/, 1)[0];

@@ -1,5 +1,5 @@
 /**
- * Arrays from files to voxel grids in the axes of this project.
+ * Turns arrays from files into voxel grids in this project's axes.
  *
  * @module
  */
@@ -10,25 +10,25 @@ import type { NpyArray } from "@/data/formats/npy.ts";
 export interface VoxelGrids {
   /** The side of every grid in cells. */
   readonly size: number;
-  /** How many there are. */
+  /** N, the number of grids. */
   readonly count: number;
   /** `[N, D, H, W]`, 0 or 1. */
   readonly voxels: Uint8Array;
 }
 
 /**
- * Reads occupancy grids, one byte or one bit for each cell.
+ * Reads occupancy grids, one byte or one bit per cell.
  *
- * `[N, X, Y, Z]` and `[X, Y, Z]` hold one value a cell. `[N, M]` of uint8 is bit-packed: each row
- * is a grid in C order, the most significant bit first (`numpy.packbits`), and M is its volume over
- * 8, rounded up. In a file z is up and objects face -y, as in ModelNet; so the viewer at azimuth 0
+ * `[N, X, Y, Z]` and `[X, Y, Z]` hold one value per cell. `[N, M]` of uint8 is bit-packed: each row
+ * is a grid in C order, most significant bit first (`numpy.packbits`), and M is its volume over 8,
+ * rounded up. In a file z is up and objects face -y, as in ModelNet, so the viewer at azimuth 0
  * sees their front: ours[d][h][w] = file[x = w][y = d][z = size - 1 - h].
  *
  * @param array As read from a file
- * @param name Where it stands, for messages
- * @throws {TypeError} If the rank is none of these
- * @throws {RangeError} If the grids are not cubic, there is none, one has no set cell, or a value
- *   is neither 0 nor 1
+ * @param name Its file, for messages
+ * @throws {TypeError} If the rank is not one of these
+ * @throws {RangeError} If the grids are not cubic, there are none, one is empty, or a value is
+ *   neither 0 nor 1
  */
 export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
   const { shape } = array;
@@ -37,7 +37,7 @@ export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
     throw new TypeError(
       `Cannot read voxels "${name}": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
         `or [N, bytes] of bit-packed uint8, got [${shape.join(", ")}]; ` +
-        `where a .npz file holds other arrays too, choose the grids with #NAME`,
+        `if a .npz file also holds other arrays, choose the grids with #NAME`,
     );
   }
   const size = isPacked ? Math.floor(Math.cbrt(shape[1]! * 8) + 1e-9) : shape.at(-1)!;
@@ -78,14 +78,14 @@ function checkCells(cells: ArrayLike<number>, volume: number, name: string): voi
     }
     if (setCount === 0) {
       throw new RangeError(
-        `Cannot read voxels "${name}": each grid must have at least one set cell, ` +
+        `Cannot read voxels "${name}": each grid must have at least one occupied cell, ` +
           `got none in grid ${start / volume}; leave it out, or choose another array with #NAME`,
       );
     }
   }
 }
 
-/** Turns `[N, X, Y, Z]` with z up into `[N, D, H, W]`. */
+/** Reorders `[N, X, Y, Z]` with z up to `[N, D, H, W]`. */
 function inOurAxes(cells: ArrayLike<number>, count: number, size: number): Uint8Array {
   const voxels = new Uint8Array(cells.length);
   let to = 0;

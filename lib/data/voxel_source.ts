@@ -1,5 +1,5 @@
 /**
- * `voxels:PATH`: occupancy grids from NumPy files, each seen once.
+ * `voxels:PATH`: occupancy grids from NumPy files, each rendered once.
  *
  * @module
  */
@@ -13,27 +13,27 @@ import type { ImageSource, LoadRequest, Split } from "./source.ts";
 import { type VoxelGrids, voxelGrids } from "./voxel_grids.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
-/** The most that one array may inflate to. */
+/** Limit on an array's inflated size. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** The grids of one array. */
 interface NamedGrids extends VoxelGrids {
-  /** The array's name without `_train` or `_test`; it becomes the class. */
+  /** The array's name without `_train` or `_test`. */
   readonly className: string;
 }
 
 /**
- * Grids in a `.npy`, `.npy.gz` or `.npz` file, rendered at a seeded random azimuth each; truth and
- * pose are kept, the truth at the size of the file. `voxel_grids.ts` says which arrays are grids.
+ * Grids in a `.npy`, `.npy.gz` or `.npz` file, each rendered at a seeded random azimuth; truth and
+ * pose are kept, the truth at the file's resolution. `voxel_grids.ts` says which arrays are grids.
  *
- * Which arrays of a `.npz`: `PATH#chair+sofa` takes those named so, or else those named
- * `chair_train` and `sofa_train` (`_test` for the test split). Without `#`, all arrays that end in
- * `_train` (`_test`), or all arrays where none ends in either. Names that end in `_names` are
- * passed over. Arrays become classes, unless there are more than 256. A file that knows no split
- * gives all of its grids for both.
+ * Arrays of a `.npz`: `PATH#chair+sofa` takes the arrays `chair` and `sofa`, or else `chair_train`
+ * and `sofa_train` (`_test` for the test split). Without `#`, it takes all arrays whose names end
+ * in `_train` (`_test`), or all arrays if no name ends in either. Names that end in `_names` are
+ * ignored. Arrays become classes, unless there are more than 256. A file without splits gives all
+ * its grids for both.
  *
  * The source throws a SyntaxError for damaged files, and a RangeError or TypeError for a missing
- * file, an unknown array, or values that are no grids.
+ * file, an unknown array, or values that are not grids.
  */
 export const VOXELS: ImageSource = {
   name: "voxels",
@@ -99,7 +99,7 @@ async function readArchive(
   return chosen.map((array) => parts.get(array)!);
 }
 
-/** Applies the rule that the doc of `VOXELS` states. */
+/** Applies the rule in the doc of `VOXELS`. */
 function chooseArrays(
   file: string,
   names: readonly string[],
@@ -134,7 +134,7 @@ function joinGrids(parts: readonly NamedGrids[], file: string): VoxelGrids {
   const other = parts.find((part) => part.size !== size);
   if (other) {
     throw new RangeError(
-      `Cannot load voxels:${file}: all grids must have the ${size} cells a side of ` +
+      `Cannot load voxels:${file}: all grids must have ${size} cells a side like ` +
         `${parts[0]!.className}, got ${other.size} in ${other.className}; choose arrays with #NAME`,
     );
   }
@@ -152,7 +152,7 @@ async function requireFile(file: string): Promise<void> {
   const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
   if (!isFile) {
     throw new RangeError(
-      `Cannot load voxels:${file}: the path must be a .npy, .npy.gz or .npz file, got none there`,
+      `Cannot load voxels:${file}: the path must be a .npy, .npy.gz or .npz file, got no such file`,
     );
   }
 }

@@ -12,7 +12,7 @@ function counting(count: number, name = "counting", size = 2): ImageSet {
   return { name, provenance: "the tests", size, count, pixels };
 }
 
-Deno.test("createBatches() shares a batch by ratio, the sets one after the other", () => {
+Deno.test("createBatches() splits a batch by ratio, set by set", () => {
   const sets = [{ set: counting(9), ratio: 1 }, { set: counting(99), ratio: 3 }];
   const batches = createBatches({ sets, batchSize: 8, seed: 1 });
   assert.deepEqual([batches.shares, batches.imageSize], [[2, 6], 2]);
@@ -33,7 +33,7 @@ Deno.test("createBatches() shows every image once in each epoch, in a fresh orde
   assert.equal(new Set(epochs.map(String)).size, 4);
 });
 
-Deno.test("createBatches() gives a step the same batch in any order of asking", () => {
+Deno.test("createBatches() gives a step the same batch in any order of calls", () => {
   const make = () =>
     createBatches({
       sets: [{ set: counting(7), ratio: 1 }, { set: counting(50), ratio: 2 }],
@@ -75,7 +75,7 @@ Deno.test("BatchesAhead gives the same batches, and makes each once", () => {
   assert.deepEqual(made, [0, 1, 2, 3, 4, 5, 5, 6, 7, 6]);
 });
 
-Deno.test("createBatches() orders by the seed, and two copies of a set differently", () => {
+Deno.test("createBatches() shuffles by the seed, and two copies of a set differently", () => {
   const sets = [{ set: counting(100), ratio: 1 }, { set: counting(100), ratio: 1 }];
   const first = createBatches({ sets, batchSize: 20, seed: 1 }).batch(0).indices;
   const second = createBatches({ sets, batchSize: 20, seed: 2 }).batch(0).indices;
@@ -83,7 +83,7 @@ Deno.test("createBatches() orders by the seed, and two copies of a set different
   assert.notDeepEqual(first.subarray(0, 10), first.subarray(10));
 });
 
-Deno.test("createBatches() rounds shares that sum to the batch and miss the ratio by less than 1", () => {
+Deno.test("createBatches() rounds to shares that sum to the batch and are off by less than 1", () => {
   const ratios = fc.array(fc.double({ min: 0.5, max: 4, noNaN: true }), {
     minLength: 1,
     maxLength: 6,
@@ -102,13 +102,13 @@ Deno.test("createBatches() gives spare slots to the largest remainders, then to 
   assert.deepEqual(createBatches({ sets, batchSize: 64, seed: 1 }).shares, [22, 21, 21]);
 });
 
-/** Mixtures that make no batches, and what the message must say of them. */
+/** Invalid mixtures and their error messages. */
 const REFUSED = [
-  { sets: [], message: "there must be at least one set, got none" },
+  { sets: [], message: "sets must not be empty, got none" },
   { sets: [{ set: counting(0), ratio: 1 }], message: "counting must hold images, got none" },
   {
     sets: [{ set: counting(1), ratio: 1 }, { set: counting(1, "large", 3), ratio: 1 }],
-    message: "the images of large must have the size 2 of those of counting, got 3",
+    message: "images of large must have size 2 like those of counting, got 3",
   },
   ...[0, -1, NaN, Infinity].map((ratio) => ({
     sets: [{ set: counting(1), ratio }],
@@ -120,7 +120,7 @@ const REFUSED = [
   },
   {
     sets: [{ set: counting(1), ratio: 1 }, { set: counting(1, "rare"), ratio: 0.01 }],
-    message: "every set must fill a slot of a batch, got 0 of 4 for rare; " +
+    message: "every set must fill a slot in a batch, got 0 of 4 for rare; " +
       "raise its ratio or batchSize",
   },
 ];
@@ -134,7 +134,7 @@ for (const { sets, message } of REFUSED) {
   });
 }
 
-Deno.test("batch() refuses a step that is none", () => {
+Deno.test("batch() refuses an invalid step", () => {
   const batches = createBatches({ sets: [{ set: counting(1), ratio: 1 }], batchSize: 1, seed: 1 });
   for (const step of [-1, 0.5, NaN]) {
     assert.throws(() => batches.batch(step), {

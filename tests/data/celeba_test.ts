@@ -10,7 +10,7 @@ type Size = readonly [width: number, height: number, scale: number];
 const FULL: Size = [178, 218, 1];
 const HALF: Size = [89, 109, 0.5];
 
-/** A grey image whose part that is kept is `level`, from 0 to 255, on its left half and white. */
+/** A grey image whose crop has `level`, from 0 to 255, on its left half and white on its right. */
 async function face(level: number, [width, height, scale] = FULL): Promise<Uint8Array> {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
@@ -21,7 +21,7 @@ async function face(level: number, [width, height, scale] = FULL): Promise<Uint8
   return new Uint8Array(await canvas.encode("jpeg", 100));
 }
 
-/** Packs images by number; the number gives the level, 1 for each ten thousand. */
+/** Packs images by number; the level is the number over ten thousand. */
 async function archiveOf(numbers: readonly number[], size = FULL): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = { "list.txt": Uint8Array.of(1) };
   for (const number of numbers) {
@@ -31,7 +31,7 @@ async function archiveOf(numbers: readonly number[], size = FULL): Promise<Uint8
   return await zipFile(files);
 }
 
-/** Runs a test with an archive in its place. */
+/** Runs a test with an archive in place. */
 async function withArchive(
   bytes: Uint8Array,
   body: (load: (changes?: Partial<LoadRequest>) => ReturnType<typeof CELEBA.load>) => Promise<void>,
@@ -46,7 +46,7 @@ async function withArchive(
   });
 }
 
-/** Asserts that each image is dark as its number says on the left and white on the right. */
+/** Asserts that each image has its number's level on the left and white on the right. */
 function assertLevels(pixels: Uint8Array, levels: readonly number[]): void {
   assert.equal(pixels.length, 4 * levels.length);
   levels.forEach((level, i) => {
@@ -57,7 +57,7 @@ function assertLevels(pixels: Uint8Array, levels: readonly number[]): void {
   });
 }
 
-Deno.test("CELEBA splits as published and leaves the validation images out", async () => {
+Deno.test("CELEBA splits as published and leaves out the validation images", async () => {
   const numbers = [202_599, 1, 162_770, 162_771, 182_637, 182_638];
   await withArchive(await archiveOf(numbers), async (load) => {
     const { pixels, ...train } = await load();
@@ -72,8 +72,8 @@ Deno.test("CELEBA splits as published and leaves the validation images out", asy
   });
 });
 
-Deno.test("CELEBA takes the last tenth of a part of the set for testing, and says so", async () => {
-  const numbers = Array.from({ length: 11 }, (_, i) => 10_000 * (11 - i)); // in no order
+Deno.test("CELEBA tests on the last tenth of a partial archive, and says so", async () => {
+  const numbers = Array.from({ length: 11 }, (_, i) => 10_000 * (11 - i)); // unsorted
   await withArchive(await archiveOf(numbers, HALF), async (load) => {
     const train = await load();
     assert.equal(
@@ -85,10 +85,10 @@ Deno.test("CELEBA takes the last tenth of a part of the set for testing, and say
   });
 });
 
-Deno.test("CELEBA keeps the same part of full-size and half-size images", async () => {
+Deno.test("CELEBA crops full-size and half-size images alike", async () => {
   for (const size of [FULL, HALF]) {
     await withArchive(await archiveOf([50_000, 60_000], size), async (load) => {
-      // The border between dark and white lies in the middle of the part.
+      // The edge between dark and white is in the middle of the crop.
       assertLevels((await load()).pixels, [50]);
       const columns = (await load({ imageSize: 28 })).pixels.subarray(0, 28);
       assert.ok(columns[13]! < 60 && columns[14]! > 245, `${columns}`);
@@ -96,7 +96,7 @@ Deno.test("CELEBA keeps the same part of full-size and half-size images", async 
   }
 });
 
-Deno.test("CELEBA converts once: then it reads the cache", async () => {
+Deno.test("CELEBA converts once, then reads the cache", async () => {
   await withArchive(await archiveOf([1, 2, 3]), async (load) => {
     const reports: string[] = [];
     const onProgress: LoadRequest["onProgress"] = ({ task, done, total }) =>
@@ -110,18 +110,18 @@ Deno.test("CELEBA converts once: then it reads the cache", async () => {
   });
 });
 
-Deno.test("CELEBA says how to get the file that is missing", async () => {
+Deno.test("CELEBA says how to get the missing file", async () => {
   await withFolder(async (dataDir) => {
     await assert.rejects(CELEBA.load(requestOf({ dataDir }), ""), {
       name: "DownloadError",
-      message: `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must be there, ` +
-        "got none; its host serves browsers alone: fetch img_align_celeba.zip from " +
+      message: `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must exist, ` +
+        "got no such file; its host serves only browsers: download img_align_celeba.zip from " +
         "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put it there",
     });
   });
 });
 
-Deno.test("CELEBA refuses images of another size, and an archive without any", async () => {
+Deno.test("CELEBA refuses other image sizes, and an archive without images", async () => {
   const refused = (found: string, sizes: string) => ({
     name: "RangeError",
     message: sizes + found,
@@ -130,7 +130,7 @@ Deno.test("CELEBA refuses images of another size, and an archive without any", a
     await assert.rejects(
       load(),
       refused(
-        "got 64 x 64; take img_align_celeba.zip, the aligned images",
+        "got 64 x 64; use img_align_celeba.zip, the aligned images",
         'Cannot read "img_align_celeba/000001.jpg": it must have 178 x 218 or 89 x 109 pixels, ',
       ),
     );
@@ -139,11 +139,11 @@ Deno.test("CELEBA refuses images of another size, and an archive without any", a
     await assert.rejects(load(), /000001.jpg": it must have at most 38804 pixels, got 160000/);
   });
   await withArchive(await archiveOf([]), async (load) => {
-    await assert.rejects(load(), /must hold train images such as 000001.jpg, got none$/);
+    await assert.rejects(load(), /must hold train images like 000001.jpg, got none$/);
   });
 });
 
-Deno.test("CELEBA refuses an archive with two images of one number", async () => {
+Deno.test("CELEBA refuses an archive with a duplicate image number", async () => {
   const bytes = await face(0);
   const files = { "a/000007.jpg": bytes, "b/000007.jpg": bytes, "a/000000.jpg": bytes };
   await withArchive(await zipFile(files), async (load) => {
@@ -154,13 +154,13 @@ Deno.test("CELEBA refuses an archive with two images of one number", async () =>
   });
 });
 
-Deno.test("CELEBA keeps nothing where an image is damaged, or the signal stops it", async () => {
+Deno.test("CELEBA caches nothing if an image is damaged or loading is aborted", async () => {
   const whole = await face(50);
   const files = { "000001.jpg": whole, "000002.jpg": whole.subarray(0, whole.length / 2) };
   await withArchive(await zipFile({ ...files, "000003.jpg": whole }), async (load) => {
     await assert.rejects(load(), {
       name: "SyntaxError",
-      message: /^Cannot read "000002.jpg": it must be a whole PNG or JPEG image, got \d+ bytes/,
+      message: /^Cannot read "000002.jpg": it must be a complete PNG or JPEG image, got \d+ bytes/,
     });
     const signal = AbortSignal.abort(new Error("enough"));
     await assert.rejects(load({ signal }), { message: "enough" });

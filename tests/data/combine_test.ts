@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { joinSets, onlyClasses } from "@/data/combine.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 
-/** A set of images of one pixel and grids of one cell, which hold the numbers of the images. */
+/** A set of one-pixel images and one-cell grids that hold the image numbers. */
 function numbered(name: string, labels: number[], classNames: string[], size = 1): ImageSet {
   const pixels = Uint8Array.from(labels.keys());
   return {
@@ -24,7 +24,7 @@ const { labels: _labels, classNames: _classNames, truth: _truth, ...PLAIN } = nu
   0,
 ], []);
 
-Deno.test("joinSets() puts sets one after the other and makes classes of one name one", () => {
+Deno.test("joinSets() concatenates sets and merges classes of the same name", () => {
   const { truth, ...set } = joinSets("both", [SHAPES, MORE]);
   assert.deepEqual(set, {
     name: "both",
@@ -40,7 +40,7 @@ Deno.test("joinSets() puts sets one after the other and makes classes of one nam
   assert.deepEqual([...truth!.azimuths], [0, 1, 2, 0, 1]);
 });
 
-Deno.test("joinSets() makes a class of a set without classes, unless none has any", () => {
+Deno.test("joinSets() makes a class of a set without classes, unless no set has classes", () => {
   const mixed = joinSets("mixed", [PLAIN, SHAPES]);
   assert.deepEqual(mixed.classNames, ["plain", "cup", "bowl"]);
   assert.deepEqual([...mixed.labels!], [0, 0, 1, 2, 1]);
@@ -49,13 +49,13 @@ Deno.test("joinSets() makes a class of a set without classes, unless none has an
   assert.equal(plain.provenance, "the plain", "once is enough");
 });
 
-Deno.test("joinSets() drops classes that a byte cannot number", () => {
+Deno.test("joinSets() drops classes that do not fit in a byte", () => {
   const many = numbered("many", [0], Array.from({ length: 256 }, (_, i) => `class ${i}`));
   assert.equal(joinSets("all", [many]).classNames!.length, 256);
   assert.equal(joinSets("all", [many, MORE]).labels, undefined);
 });
 
-Deno.test("joinSets() keeps truth where all sets have it, for grids of one size", () => {
+Deno.test("joinSets() keeps truth if all sets have it at the same grid size", () => {
   assert.equal(joinSets("some", [SHAPES, PLAIN]).truth, undefined);
   assert.equal(joinSets("sizes", [SHAPES, numbered("large", [0], ["cup"], 2)]).truth, undefined);
   const { surface: _surface, ...truth } = MORE.truth!;
@@ -63,16 +63,16 @@ Deno.test("joinSets() keeps truth where all sets have it, for grids of one size"
   assert.deepEqual([joined.truth!.surface, joined.truth!.voxels.length], [undefined, 5]);
 });
 
-Deno.test("joinSets() remembers what was left out", () => {
+Deno.test("joinSets() keeps the list of what was left out", () => {
   const left = { ...SHAPES, leftOut: ["a is damaged"] };
   assert.deepEqual(joinSets("both", [left, MORE, left]).leftOut, ["a is damaged", "a is damaged"]);
 });
 
-Deno.test("joinSets() refuses images of several sizes", () => {
+Deno.test("joinSets() refuses images of different sizes", () => {
   const large = { ...PLAIN, name: "large", size: 2 };
   assert.throws(() => joinSets("both", [SHAPES, large]), {
     name: "RangeError",
-    message: "Cannot join sets: the images of large must have the size 1 of those of shapes, got 2",
+    message: "Cannot join sets: images of large must have size 1 like those of shapes, got 2",
   });
 });
 
@@ -95,13 +95,13 @@ Deno.test("onlyClasses() keeps the chosen classes, in the order asked for", () =
   assert.deepEqual([...cups.truth!.azimuths], [0, 2]);
 });
 
-Deno.test("onlyClasses() leaves a set as it is where nothing is chosen", () => {
+Deno.test("onlyClasses() returns the set unchanged if no class is chosen", () => {
   assert.equal(onlyClasses(SHAPES, []), SHAPES);
 });
 
 Deno.test("onlyClasses() refuses a class that the set lacks, and lists those it has", () => {
   assert.throws(() => onlyClasses(SHAPES, ["cup", "car"]), {
     name: "RangeError",
-    message: 'Cannot choose from shapes: a class must be one of cup, bowl, got "car"',
+    message: 'Cannot select classes of shapes: a class must be one of cup, bowl, got "car"',
   });
 });

@@ -8,7 +8,7 @@ const MADE = {
   metadata: { provenance: "the tests" },
 };
 
-Deno.test("readConversion() gives back what writeConversion() keeps", () =>
+Deno.test("readConversion() returns what writeConversion() wrote", () =>
   withFolder(async (folder) => {
     const file = join(folder, "cache", "a.safetensors");
     assert.equal(await readConversion(file), undefined);
@@ -20,7 +20,7 @@ Deno.test("readConversion() gives back what writeConversion() keeps", () =>
     );
   }));
 
-Deno.test("readConversion() takes a damaged file for none", () =>
+Deno.test("readConversion() treats a damaged file as missing", () =>
   withFolder(async (folder) => {
     const file = join(folder, "a.safetensors");
     await writeConversion(file, MADE);
@@ -31,7 +31,7 @@ Deno.test("readConversion() takes a damaged file for none", () =>
     }
   }));
 
-Deno.test("conversionFile() changes with the archive and every option, not with its place", () =>
+Deno.test("conversionFile() changes with the archive and every option, not with its path", () =>
   withFolder(async (folder) => {
     const archive = join(folder, "a.zip");
     await Deno.writeTextFile(archive, "one");

@@ -4,13 +4,13 @@ import { download } from "@/data/download.ts";
 import type { Progress } from "@/data/source.ts";
 import { gzipped, sha256, withFolder, withServer } from "./fixtures.ts";
 
-/** Random enough that the compressed file has several thousand bytes. */
+/** Random enough to compress to several thousand bytes. */
 const CONTENT = Uint8Array.from({ length: 5000 }, (_, i) => Math.imul(i, i ^ 2654435761) >>> 24);
 const WHOLE = gzipped(CONTENT);
 const SHA256 = sha256(CONTENT);
-const CURE = "check the connection, or name a folder that has the file as the data folder";
+const CURE = "check the connection, or use a data folder that has the file";
 
-/** Serves a file as a plain web server does, with Range; counts what it is asked. */
+/** Serves a file like a plain web server, with Range; counts requests. */
 function fileServer(bytes: Uint8Array<ArrayBuffer> = WHOLE) {
   const ranges: (string | null)[] = [];
   const answer = (request: Request) => {
@@ -25,13 +25,13 @@ function fileServer(bytes: Uint8Array<ArrayBuffer> = WHOLE) {
   return { answer, ranges };
 }
 
-/** Announces the whole file, sends its first 1000 bytes, then nothing more. */
+/** Announces the whole file, sends its first 1000 bytes, then stalls. */
 function stalled(): Response {
   const body = new ReadableStream({ start: (out) => out.enqueue(WHOLE.subarray(0, 1000)) });
   return new Response(body, { headers: { "content-length": `${WHOLE.length}` } });
 }
 
-/** Runs a test with a server that closes each connection after `pieceSize` bytes of the rest. */
+/** Runs a test with a server that closes each connection after `pieceSize` bytes. */
 async function withCutLine(pieceSize: number, body: (address: string) => Promise<void>) {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const serving = (async () => {
@@ -56,7 +56,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
 }
 
-Deno.test("download() puts the file in place and tells its progress", async () => {
+Deno.test("download() puts the file in place and reports progress", async () => {
   await withFolder((folder) =>
     withServer(fileServer().answer, async (address) => {
       const file = join(folder, "new", "a.gz");
@@ -75,7 +75,7 @@ Deno.test("download() puts the file in place and tells its progress", async () =
   );
 });
 
-Deno.test("download() never asks for a file that is there", async () => {
+Deno.test("download() does not fetch an existing file", async () => {
   await withFolder(async (folder) => {
     const { answer, ranges } = fileServer();
     await withServer(answer, async (address) => {
@@ -99,7 +99,7 @@ Deno.test("download() resumes a part by Range", async () => {
   });
 });
 
-Deno.test("download() starts over at a server that ignores Range", async () => {
+Deno.test("download() starts over if a server ignores Range", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     await Deno.writeFile(`${file}.part`, new Uint8Array(WHOLE.length + 50));
@@ -111,7 +111,7 @@ Deno.test("download() starts over at a server that ignores Range", async () => {
   });
 });
 
-Deno.test("download() takes a complete part without fetching it again", async () => {
+Deno.test("download() uses a complete part without fetching it again", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     await Deno.writeFile(`${file}.part`, WHOLE);
@@ -122,7 +122,7 @@ Deno.test("download() takes a complete part without fetching it again", async ()
   });
 });
 
-Deno.test("download() drops a part of some other file and fetches the file anew", async () => {
+Deno.test("download() drops a part of another file and starts over", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     await Deno.writeFile(`${file}.part`, new Uint8Array(100).fill(65));
@@ -133,7 +133,7 @@ Deno.test("download() drops a part of some other file and fetches the file anew"
   });
 });
 
-Deno.test("download() goes on by Range each time the line is cut", async () => {
+Deno.test("download() resumes by Range after each dropped connection", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     const pieceSize = Math.ceil(WHOLE.length / 3);
@@ -146,7 +146,7 @@ Deno.test("download() goes on by Range each time the line is cut", async () => {
   });
 });
 
-Deno.test("download() gives up where the line is cut too often, and keeps the part", async () => {
+Deno.test("download() gives up after too many dropped connections and keeps the part", async () => {
   for (const { pieceSize, tries } of [{ pieceSize: 0, tries: 1 }, { pieceSize: 10, tries: 20 }]) {
     await withFolder(async (folder) => {
       const file = join(folder, "a.gz");
@@ -164,7 +164,7 @@ Deno.test("download() gives up where the line is cut too often, and keeps the pa
   }
 });
 
-Deno.test("download() asks the next mirror when one answers 404", async () => {
+Deno.test("download() tries the next mirror after a 404", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     const { answer } = fileServer();
@@ -178,7 +178,7 @@ Deno.test("download() asks the next mirror when one answers 404", async () => {
   });
 });
 
-Deno.test("download() names every mirror that failed, and leaves nothing in place", async () => {
+Deno.test("download() names every failed mirror and leaves nothing in place", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     const route = (request: Request) =>
@@ -198,21 +198,21 @@ Deno.test("download() names every mirror that failed, and leaves nothing in plac
   });
 });
 
-Deno.test("download() refuses a page where a gzip file is due", async () => {
+Deno.test("download() refuses a web page in place of a gzip file", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     await withServer(() => new Response("<html>log in first</html>"), async (address) => {
       await assert.rejects(download({ file, urls: [address], sha256: SHA256 }), {
         name: "DownloadError",
         message: `Cannot download "${file}": one of 1 mirrors must serve it, got ${address}: ` +
-          `sent a file that is no whole gzip file (incorrect header check); ${CURE}`,
+          `sent a file that is not a complete gzip file (incorrect header check); ${CURE}`,
       });
     });
     assert.deepEqual(await namesIn(folder), []);
   });
 });
 
-Deno.test("download() gives up on a server that stalls, and keeps the part to resume", async () => {
+Deno.test("download() gives up on a stalled server and keeps the part to resume", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     await withServer(() => stalled(), async (address) => {
@@ -227,7 +227,7 @@ Deno.test("download() gives up on a server that stalls, and keeps the part to re
   });
 });
 
-Deno.test("download() says so when nobody listens", async () => {
+Deno.test("download() reports a refused connection", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     const urls = ["http://127.0.0.1:1/a.gz"];
@@ -251,7 +251,7 @@ Deno.test("download() stops at the signal with its reason, and keeps the part", 
   });
 });
 
-Deno.test("download() passes on that the disk cannot be written", async () => {
+Deno.test("download() passes on disk errors", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "file"), "");
     const file = join(folder, "file", "a.gz");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { availableData } from "@/data/fallback.ts";
 import { gzipped, withFolder, withServer } from "./fixtures.ts";
 
-/** Runs a test with an empty data folder and a server that has no file; counts what it was asked. */
+/** Runs a test with an empty data folder and a server without files; counts requests. */
 async function offline(
   body: (options: { dataDir: string; mirrors: Record<string, string[]> }, asked: string[]) =>
     | Promise<void>
@@ -26,13 +26,13 @@ async function offline(
   });
 }
 
-/** The reason that a notice gives for one set. */
+/** A notice's reason for one set. */
 const reason = (dataDir: string, name: string, address: string) =>
   `Cannot download "${dataDir}/${name}/train-images-idx3-ubyte.gz": one of 1 mirrors must serve ` +
   `it, got ${address}/train-images-idx3-ubyte.gz: answered 404 Not Found; check the connection, ` +
-  `or name a folder that has the file as the data folder`;
+  `or use a data folder that has the file`;
 
-Deno.test("availableData() puts stand-ins in the place of sets that no server has, and says so", () =>
+Deno.test("availableData() replaces sets that no server has with stand-ins, and says so", () =>
   offline(async ({ dataDir, mirrors }) => {
     const { data, notice } = await availableData("mnist:1,fashion-mnist:3", { dataDir, mirrors });
     assert.equal(data, "embedded-digits:1,embedded-garments:3");
@@ -46,7 +46,7 @@ Deno.test("availableData() puts stand-ins in the place of sets that no server ha
     );
   }));
 
-Deno.test("availableData() keeps the other parts of a mixture as they are", () =>
+Deno.test("availableData() keeps the other parts of a mixture", () =>
   offline(async ({ dataDir, mirrors }, asked) => {
     const { data, notice } = await availableData("images:/my/own:2,mnist", { dataDir, mirrors });
     assert.equal(data, "images:/my/own:2,embedded-digits:1");
@@ -54,24 +54,24 @@ Deno.test("availableData() keeps the other parts of a mixture as they are", () =
     assert.ok(asked.every((path) => path.startsWith("/m/")), "only the part that is missing");
   }));
 
-Deno.test("availableData() asks no server and says nothing where nothing is downloaded", () =>
+Deno.test("availableData() makes no request and gives no notice if nothing is downloaded", () =>
   offline(async ({ dataDir, mirrors }, asked) => {
     const data = "embedded-digits , embedded-garments:0.5";
     assert.deepEqual(await availableData(data, { dataDir, mirrors }), { data });
     assert.deepEqual(asked, []);
   }));
 
-Deno.test("availableData() replaces a set that a server sends damaged", () =>
+Deno.test("availableData() replaces a set that arrives damaged", () =>
   withFolder((dataDir) =>
     withServer(() => new Response("a page of a captive portal"), async (address) => {
       const options = { dataDir, mirrors: { mnist: [address] } };
       const { data, notice } = await availableData("mnist", options);
       assert.equal(data, "embedded-digits:1");
-      assert.match(notice!, /sent a file that is no whole gzip file/);
+      assert.match(notice!, /sent a file that is not a complete gzip file/);
     })
   ));
 
-Deno.test("availableData() does not replace a file that is there but damaged", () =>
+Deno.test("availableData() does not replace a damaged local file", () =>
   offline(async ({ dataDir, mirrors }, asked) => {
     const file = join(dataDir, "mnist", "train-images-idx3-ubyte.gz");
     await Deno.mkdir(join(dataDir, "mnist"));
@@ -80,14 +80,14 @@ Deno.test("availableData() does not replace a file that is there but damaged", (
     await Deno.copyFile(file, join(dataDir, "mnist", "train-labels-idx1-ubyte.gz"));
     await assert.rejects(availableData("mnist:1,fashion-mnist:1", { dataDir, mirrors }), {
       name: "SyntaxError",
-      message: `Cannot inflate "${file}": it must be a whole gzip file, got 20 bytes with ` +
-        "unexpected end of file; delete it, then fetch or copy it again",
+      message: `Cannot inflate "${file}": it must be a complete gzip file, got 20 bytes with ` +
+        "unexpected end of file; delete it and fetch or copy it again",
     });
     assert.deepEqual(await Deno.readFile(file), damaged, "it is left for its owner to mend");
     assert.deepEqual(asked, []);
   }));
 
-Deno.test("availableData() does not take a stop for a failed download", () =>
+Deno.test("availableData() does not mistake an abort for a failed download", () =>
   offline(async ({ dataDir, mirrors }) => {
     const signal = AbortSignal.abort(new Error("enough"));
     const stopped = availableData("mnist", { dataDir, mirrors, signal });
@@ -115,14 +115,14 @@ Deno.test("availableData() replaces the parts of a pool one by one", () =>
     assert.match(
       notice!,
       new RegExp(
-        `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must be there, got none; ` +
-          "its host serves browsers alone: fetch img_align_celeba.zip from https://.* and put it " +
+        `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must exist, got no such file; ` +
+          "its host serves only browsers: download img_align_celeba.zip from https://.* and put it " +
           `there Cannot download "${dataDir}/modelnet40/ModelNet40.zip": `,
       ),
     );
   }));
 
-Deno.test("availableData() gives a stand-in the same choice of classes, if it has them", () =>
+Deno.test("availableData() keeps the choice of classes if the stand-in has them", () =>
   offline(async ({ dataDir, mirrors }) => {
     const { data } = await availableData("modelnet40#bowl+cup:2,mnist#3", { dataDir, mirrors });
     assert.equal(data, "embedded-solids#bowl+cup:2,embedded-digits#3:1");

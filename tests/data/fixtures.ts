@@ -1,17 +1,17 @@
-/** Small files and servers that the tests of the data sources make for themselves. */
+/** Small files and servers for the tests of the data sources. */
 import JSZip from "jszip";
 import { gzipSync } from "node:zlib";
 import { createHash } from "node:crypto";
 import { createCanvas } from "@napi-rs/canvas";
 import type { LoadRequest } from "@/data/source.ts";
 
-/** What a source is asked for, unless the test says otherwise. */
+/** The default request to a source. */
 export function requestOf(changes: Partial<LoadRequest> = {}): LoadRequest {
   const [dataDir, cacheDir] = ["data", "no such folder"];
   return { split: "train", classes: [], dataDir, cacheDir, seed: 1, imageSize: 28, ...changes };
 }
 
-/** Runs a test with a folder of its own and removes it afterwards. */
+/** Runs a test with its own folder, removed afterwards. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -21,7 +21,7 @@ export async function withFolder(body: (folder: string) => Promise<void>): Promi
   }
 }
 
-/** Runs a test with a server on a free port and stops it afterwards. */
+/** Runs a test with a server on a free port, stopped afterwards. */
 export async function withServer(
   answer: (request: Request) => Response | Promise<Response>,
   body: (address: string) => Promise<void>,
@@ -88,12 +88,12 @@ export async function image(
   return new Uint8Array(type === "png" ? await canvas.encode("png") : await canvas.encode("jpeg"));
 }
 
-/** Gives the gzip file of some bytes. */
+/** Compresses bytes with gzip. */
 export function gzipped(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gzipSync(bytes));
 }
 
-/** Gives the SHA-256 of some bytes in hexadecimal. */
+/** Computes the SHA-256 of bytes in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

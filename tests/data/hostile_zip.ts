@@ -1,16 +1,16 @@
-/** Zip archives that no honest program writes. */
+/** Malicious zip archives. */
 import { Buffer } from "node:buffer";
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A file of an archive, and what the archive says of it. */
+/** A file of an archive, and what the archive declares. */
 export interface HostileFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** What it claims to inflate to; the truth unless given. */
+  /** Declared inflated size; by default the true one. */
   readonly declaredSize?: number;
-  /** Whether it claims to need a password. */
+  /** Whether it is declared as encrypted. */
   readonly isEncrypted?: boolean;
-  /** Whether it claims to be a symbolic link; its content is where to. */
+  /** Whether it is declared as a symbolic link; its content is the target. */
   readonly isLink?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function hostileZip(files: readonly HostileFile[]): Uint8Array<ArrayBuffe
       packed,
     );
     const { declaredSize: size = file.bytes.length, isEncrypted, isLink } = file;
-    // Sizes from 4 GB on stand in an extra field, with all ones in their place (Zip64).
+    // Sizes from 4 GB up go into an extra field, with all ones in their place (Zip64).
     const extra = size < 2 ** 32 - 1 ? new Uint8Array() : numbers([2, 1], [2, 8], [8, size]);
     directory.push(concatenated(
       numbers([4, 0x02014b50], [2, 3 << 8 | 45], [2, 45], [2, isEncrypted ? 1 : 0], [2, 8]),
@@ -51,7 +51,7 @@ export function hostileZip(files: readonly HostileFile[]): Uint8Array<ArrayBuffe
   );
 }
 
-/** Writes numbers with the least byte first, each in so many bytes. */
+/** Writes little-endian numbers, each with its number of bytes. */
 function numbers(...fields: readonly (readonly [size: number, value: number])[]): Uint8Array {
   return concatenated(
     ...fields.map(([size, value]) =>

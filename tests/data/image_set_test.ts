@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { firstOfEach, imagesAt, type ImageSet } from "@/data/image_set.ts";
 
-/** Bitmap n is filled with the byte 51 n. */
+/** Image n is filled with the byte 51 n. */
 const SET: ImageSet = {
   name: "greys",
   provenance: "the tests",
@@ -12,18 +12,18 @@ const SET: ImageSet = {
   classNames: ["dark", "light", "none"],
 };
 
-Deno.test("imagesAt() scales the chosen images to [0, 1], in the order asked for", () => {
+Deno.test("imagesAt() scales the chosen images to [0, 1], in the given order", () => {
   const expected = [3, 3, 3, 3, 1, 1, 1, 1].map((n) => Math.fround(n / 5));
   assert.deepEqual([...imagesAt(SET, [3, 1])], expected);
 });
 
-Deno.test("imagesAt() fills the target that it is given", () => {
+Deno.test("imagesAt() fills the given target", () => {
   const target = new Float32Array(6).fill(9);
   assert.equal(imagesAt(SET, [0], target), target);
   assert.deepEqual([...target], [0, 0, 0, 0, 9, 9]);
 });
 
-Deno.test("imagesAt() refuses an index that the set does not have", () => {
+Deno.test("imagesAt() refuses an index out of range", () => {
   for (const index of [-1, 4, 0.5]) {
     assert.throws(() => imagesAt(SET, [index]), {
       name: "RangeError",
@@ -32,7 +32,7 @@ Deno.test("imagesAt() refuses an index that the set does not have", () => {
   }
 });
 
-Deno.test("firstOfEach() finds the first image of each class, in the order asked for", () => {
+Deno.test("firstOfEach() finds the first image of each class, in the given order", () => {
   assert.deepEqual(firstOfEach(SET, ["light", "dark"]), [0, 1]);
 });
 
@@ -41,7 +41,7 @@ Deno.test("firstOfEach() refuses a class that the set lacks or has no image of",
     assert.throws(() => firstOfEach(SET, [className]), {
       name: "RangeError",
       message:
-        `Cannot find a class in greys: it must be one of dark, light, none, got ${className}`,
+        `Cannot find a class in greys: class must be one of dark, light, none, got ${className}`,
     });
   }
 });

@@ -6,12 +6,12 @@ import { image, requestOf, withFolder, zipFile } from "./fixtures.ts";
 const grey = (level: number, type: "png" | "jpeg" = "png") =>
   image({ width: 40, height: 30, colour: `rgb(${level}, ${level}, ${level})`, type });
 
-/** Gives the first pixel of each image. */
+/** Reads the first pixel of each image. */
 function firstPixels(pixels: Uint8Array, size: number): number[] {
   return [...pixels].filter((_, i) => i % size ** 2 === 0);
 }
 
-Deno.test("IMAGES reads a folder and those inside it, in the order of the names", async () => {
+Deno.test("IMAGES reads a folder and its subfolders, sorted by name", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "more"));
     await Deno.writeFile(join(folder, "z.png"), await grey(10));
@@ -46,7 +46,7 @@ Deno.test("IMAGES reads a zip file to the same images as its folder", async () =
   });
 });
 
-Deno.test("IMAGES tells its progress and stops at the signal", async () => {
+Deno.test("IMAGES reports progress and stops at the signal", async () => {
   await withFolder(async (folder) => {
     for (const name of ["a", "b", "c"]) {
       await Deno.writeFile(join(folder, `${name}.png`), await grey(1));
@@ -77,33 +77,35 @@ Deno.test("IMAGES refuses a folder and an archive without images", async () => {
   });
 });
 
-Deno.test("IMAGES refuses a path that leads nowhere", async () => {
+Deno.test("IMAGES refuses a missing path", async () => {
   await assert.rejects(IMAGES.load(requestOf(), "/nowhere"), {
     name: "RangeError",
-    message: "Cannot load images:/nowhere: the path must be a folder or a zip file, got none there",
+    message:
+      "Cannot load images:/nowhere: the path must be a folder or a zip file, got no such path",
   });
 });
 
-Deno.test("IMAGES names the image that is none", async () => {
+Deno.test("IMAGES names a file that is not an image", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(join(folder, "a.png"), await grey(1));
     const file = join(folder, "b.png");
     await Deno.writeTextFile(file, "not an image");
     await assert.rejects(IMAGES.load(requestOf(), folder), {
       name: "SyntaxError",
-      message: `Cannot read "${file}": it must be a whole PNG or JPEG image, got 12 bytes with ` +
-        "neither a PNG nor a JPEG signature; take it out or replace it",
+      message:
+        `Cannot read "${file}": it must be a complete PNG or JPEG image, got 12 bytes with ` +
+        "neither a PNG nor a JPEG signature; remove or replace it",
     });
   });
 });
 
-Deno.test("IMAGES refuses a single image, which is no folder", async () => {
+Deno.test("IMAGES refuses a single image file", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.png");
     await Deno.writeFile(file, await grey(1));
     await assert.rejects(IMAGES.load(requestOf(), file), {
       name: "SyntaxError",
-      message: new RegExp(`^Cannot read "${file}": it must be a whole zip file, got `),
+      message: new RegExp(`^Cannot read "${file}": it must be a complete zip file, got `),
     });
   });
 });

@@ -40,7 +40,7 @@ Deno.test("parseMixture() reads names, paths and ratios", () => {
   }
 });
 
-Deno.test("parseMixture() refuses ratios that are no numbers above 0", () => {
+Deno.test("parseMixture() refuses ratios that are not numbers above 0", () => {
   const cases = [
     ["mnist:x", "mnist", "x"],
     ["mnist:", "mnist", ""],
@@ -65,7 +65,7 @@ Deno.test("parseMixture() refuses unknown names, empty parts and missing paths",
   );
   assert.throws(() => parseMixture("mnist,"), /must be one of mnist, .*got ""$/);
   assert.throws(() => parseMixture("images::2"), {
-    message: 'Cannot load data: it must read images:PATH, got "images:"',
+    message: 'Cannot load data: it must be written images:PATH, got "images:"',
   });
 });
 
@@ -110,7 +110,7 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
   });
 });
 
-Deno.test("loadMixture() loads a set once for all who give the same map", async () => {
+Deno.test("loadMixture() loads a set once for all calls with the same map", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.png");
     await Deno.writeFile(file, await image({ width: 5, height: 5, colour: "red" }));
@@ -118,7 +118,7 @@ Deno.test("loadMixture() loads a set once for all who give the same map", async 
     const load = (data: string, split: "train" | "test", imageSize: number, seed: number) =>
       loadMixture(data, split, { loaded, imageSize, seed });
     const [first] = await load(`images:${folder}`, "train", 4, 1);
-    await Deno.remove(file); // who reads it again fails
+    await Deno.remove(file); // a second read would fail
     const [second, third] = await load(`images:${folder}:2,images:${folder}`, "train", 4, 2);
     assert.deepEqual([second!.ratio, third!.ratio], [2, 1]);
     assert.ok(second!.set === first!.set && third!.set === first!.set);
@@ -128,7 +128,7 @@ Deno.test("loadMixture() loads a set once for all who give the same map", async 
   });
 });
 
-Deno.test("loadMixture() shares a set that is drawn by the seed between equal seeds alone", async () => {
+Deno.test("loadMixture() shares a seeded set only between equal seeds", async () => {
   const loaded: LoadedSets = new Map();
   const load = async (seed: number, options: MixtureOptions = { loaded }) => {
     const [mixed] = await loadMixture("embedded-bowls+embedded-faces", "test", {
@@ -146,7 +146,7 @@ Deno.test("loadMixture() shares a set that is drawn by the seed between equal se
   assert.deepEqual(alone, two);
 });
 
-Deno.test("parseMixture() gives the sets of the paper their part of each batch", () => {
+Deno.test("parseMixture() gives the paper's sets their share of each batch", () => {
   const sets = parseMixture("paper").map(({ ratio }) => ({
     set: { name: "", provenance: "", size: 1, count: 9, pixels: new Uint8Array(9) },
     ratio,
@@ -154,7 +154,7 @@ Deno.test("parseMixture() gives the sets of the paper their part of each batch",
   assert.deepEqual(createBatches({ sets, batchSize: 64, seed: 1 }).shares, [16, 16, 32]);
 });
 
-Deno.test("writtenOut() gives what a name stands for, and any other text as it is", () => {
+Deno.test("writtenOut() expands a name and returns any other text unchanged", () => {
   assert.equal(writtenOut("paper"), "mnist:1,fashion-mnist:1,celeba+modelnet40:2");
   for (const text of ["mnist", "mnist:1,celeba:2", "toString"]) {
     assert.equal(writtenOut(text), text);

@@ -6,9 +6,9 @@ import { gzipped, idxFile, requestOf, sha256, withFolder, withServer } from "./f
 const PIXELS = Uint8Array.from({ length: 3 * 5 * 5 }, (_, i) => i);
 const IMAGES = idxFile([3, 5, 5], PIXELS);
 const LABELS = idxFile([3], [2, 0, 1]);
-const CURE = "delete it, so that it is fetched again";
+const CURE = "delete it to fetch it again";
 
-/** A set of three images of 5x5 whose test split has the same content. */
+/** A set of three 5x5 images whose test split has the same content. */
 function tinySource(images = IMAGES, labels = LABELS, mirrors: string[] = []) {
   const sums = { images: sha256(images), labels: sha256(labels) };
   const sha256s = { train: sums, test: sums };
@@ -48,7 +48,7 @@ Deno.test("idxSource() reads the files of a data folder", async () => {
   });
 });
 
-Deno.test("idxSource() downloads both files of the split that is asked for, once", async () => {
+Deno.test("idxSource() downloads both files of the requested split, once", async () => {
   await withFolder(async (dataDir) => {
     const asked: string[] = [];
     const answer = (request: Request) => {
@@ -67,7 +67,7 @@ Deno.test("idxSource() downloads both files of the split that is asked for, once
   });
 });
 
-Deno.test("idxSource() asks the mirrors of the request in place of its own", async () => {
+Deno.test("idxSource() uses the mirrors of the request instead of its own", async () => {
   await withFolder(async (dataDir) => {
     const answer = (request: Request) =>
       new Response(gzipped(request.url.includes("images") ? IMAGES : LABELS));
@@ -86,12 +86,12 @@ Deno.test("idxSource() refuses labels that do not match the images", async () =>
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
       name: "RangeError",
       message: `Cannot load tiny: "${path("labels")}" must have one label for each of the ` +
-        `3 images in "${path("images")}", got 2; delete both, so that they are fetched again`,
+        `3 images in "${path("images")}", got 2; delete both to fetch them again`,
     });
   });
 });
 
-Deno.test("idxSource() refuses other data, by its sum", async () => {
+Deno.test("idxSource() refuses other data, by its checksum", async () => {
   const other = idxFile([3, 5, 5], PIXELS.with(0, 9));
   await withFiles({ images: gzipped(other), labels: gzipped(LABELS) }, async (dataDir, path) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
@@ -102,13 +102,13 @@ Deno.test("idxSource() refuses other data, by its sum", async () => {
   });
 });
 
-Deno.test("idxSource() refuses a truncated file, and leaves it in place", async () => {
+Deno.test("idxSource() refuses a truncated file and leaves it in place", async () => {
   const images = gzipped(IMAGES).subarray(0, 40);
   await withFiles({ images, labels: gzipped(LABELS) }, async (dataDir, path) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
       name: "SyntaxError",
-      message: `Cannot inflate "${path("images")}": it must be a whole gzip file, ` +
-        `got 40 bytes with unexpected end of file; delete it, then fetch or copy it again`,
+      message: `Cannot inflate "${path("images")}": it must be a complete gzip file, ` +
+        `got 40 bytes with unexpected end of file; delete it and fetch or copy it again`,
     });
     assert.equal((await Deno.stat(path("images"))).size, 40);
   });
@@ -124,7 +124,7 @@ Deno.test("idxSource() refuses labels in the place of images", async () => {
   });
 });
 
-Deno.test("idxSource() refuses a size that the images do not have", async () => {
+Deno.test("idxSource() refuses a size other than the images'", async () => {
   await withFiles({ images: gzipped(IMAGES), labels: gzipped(LABELS) }, async (dataDir) => {
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 28 }), ""), {
       name: "RangeError",
@@ -142,6 +142,6 @@ Deno.test("idxSource() stops at the signal", async () => {
   });
 });
 
-Deno.test("MNIST and FASHION_MNIST have folders of their own", () => {
+Deno.test("MNIST and FASHION_MNIST have separate folders", () => {
   assert.deepEqual([MNIST.name, FASHION_MNIST.name], ["mnist", "fashion-mnist"]);
 });

@@ -11,7 +11,7 @@ const FILES = Object.fromEntries(
   ),
 );
 
-Deno.test("MODELNET40 loads the six categories of the paper from an archive with some meshes", () =>
+Deno.test("MODELNET40 loads the paper's six categories from a partial archive", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "modelnet40"));
     await Deno.writeFile(join(folder, "modelnet40", "ModelNet40.zip"), await zipFile(FILES));
@@ -35,7 +35,7 @@ Deno.test("MODELNET40 loads the six categories of the paper from an archive with
     assert.deepEqual([sofas.name, sofas.classNames], ["modelnet40#sofa", ["sofa"]]);
   }));
 
-Deno.test("MODELNET40 takes no other archive than the official one from a server", () =>
+Deno.test("MODELNET40 downloads only the official archive", () =>
   withFolder(async (dataDir) => {
     const bytes = await zipFile(FILES);
     await withServer(() => new Response(bytes), async (address) => {

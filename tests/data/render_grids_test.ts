@@ -18,7 +18,7 @@ function posts(size: number, count: number): VoxelGrids {
   return { size, count, voxels };
 }
 
-Deno.test("renderGrids() shows a solid as white on black, whatever the azimuth", async () => {
+Deno.test("renderGrids() renders a solid white on black at any azimuth", async () => {
   const { pixels } = await renderGrids(posts(8, 3), requestOf({ imageSize: 8 }), "posts");
   for (let item = 0; item < 3; item++) {
     const row = [...pixels.subarray(item * 64 + 24, item * 64 + 32)];
@@ -34,7 +34,7 @@ Deno.test("renderGrids() resizes the image of a grid of another size", async () 
   assert.ok(pixels[3 * 8 + 3]! > 120 && pixels[3 * 8] === 0);
 });
 
-Deno.test("renderGrids() draws azimuths uniformly from a whole turn", async () => {
+Deno.test("renderGrids() draws azimuths uniformly from a full turn", async () => {
   const { azimuths } = await renderGrids(posts(2, 4000), requestOf({ imageSize: 2 }), "posts");
   assert.ok(azimuths.every((azimuth) => azimuth >= 0 && azimuth < 2 * Math.PI));
   for (const quarter of [0, 1, 2, 3]) {
@@ -44,7 +44,7 @@ Deno.test("renderGrids() draws azimuths uniformly from a whole turn", async () =
   }
 });
 
-Deno.test("renderGrids() follows from the seed", async () => {
+Deno.test("renderGrids() depends on the seed", async () => {
   const render = async (
     seed: number,
   ) => [...(await renderGrids(posts(4, 5), requestOf({ imageSize: 4, seed }), "posts")).azimuths];
@@ -52,7 +52,7 @@ Deno.test("renderGrids() follows from the seed", async () => {
   assert.notDeepEqual(await render(1), await render(2));
 });
 
-Deno.test("renderGrids() keeps no tensor, and tells its progress", async () => {
+Deno.test("renderGrids() keeps no tensor and reports progress", async () => {
   const before = tf.memory().numTensors;
   const done: number[] = [];
   const onProgress = (report: { done: number }) => done.push(report.done);

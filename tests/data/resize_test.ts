@@ -3,14 +3,14 @@ import * as fc from "fast-check";
 import { averageSquare, resizeSquare, toBytes } from "@/data/resize.ts";
 import { assertClose } from "../assert.ts";
 
-Deno.test("resizeSquare() halves by a triangle of weights 1 3 3 1, cut at the border", () => {
-  const row = [0, 0, 0, 8]; // each row alike, so only columns mix
+Deno.test("resizeSquare() halves with triangle weights 1 3 3 1, truncated at the border", () => {
+  const row = [0, 0, 0, 8]; // identical rows, so only columns mix
   const halved = resizeSquare(Float32Array.from([...row, ...row, ...row, ...row]), 4, 2);
   assertClose(halved, [0, 24 / 7, 0, 24 / 7], 1e-6);
 });
 
 Deno.test("resizeSquare() does not swap rows and columns", () => {
-  const image = Float32Array.from([0, 0, 1, 1]); // dark above, bright below
+  const image = Float32Array.from([0, 0, 1, 1]); // top dark, bottom bright
   const [topLeft, topRight, bottomLeft, bottomRight] = resizeSquare(image, 2, 2);
   assert.deepEqual([topLeft, topRight, bottomLeft, bottomRight], [0, 0, 1, 1]);
   const larger = resizeSquare(image, 2, 4);
@@ -18,7 +18,7 @@ Deno.test("resizeSquare() does not swap rows and columns", () => {
   assertClose(larger.subarray(12), [1, 1, 1, 1], 1e-6);
 });
 
-Deno.test("resizeSquare() keeps an even grey, and never leaves the range", () => {
+Deno.test("resizeSquare() preserves uniform grey and never leaves the range", () => {
   const sizes = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(sizes, sizes, fc.double({ min: 0, max: 1, noNaN: true }), (from, to, grey) => {
@@ -32,7 +32,7 @@ Deno.test("resizeSquare() keeps an even grey, and never leaves the range", () =>
   );
 });
 
-Deno.test("resizeSquare() blurs fine checks to grey instead of aliasing them", () => {
+Deno.test("resizeSquare() blurs a fine checkerboard to grey instead of aliasing", () => {
   const checks = Float32Array.from({ length: 64 * 64 }, (_, i) => (i + Math.floor(i / 64)) % 2);
   assertClose(resizeSquare(checks, 64, 8), new Array(64).fill(0.5), 0.01);
 });
@@ -41,7 +41,7 @@ Deno.test("averageSquare() gives each new pixel the mean of its area", () => {
   const image = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
   assert.deepEqual([...averageSquare(image, 4, 2)], [3.5, 5.5, 11.5, 13.5]);
   assert.deepEqual([...averageSquare(image, 4, 4)], [...image]);
-  // Of three columns, each new one covers one and a half.
+  // Each new column covers one and a half of three.
   const thirds = averageSquare(Float32Array.of(0, 0, 0, 3, 6, 9, 6, 6, 6), 3, 2);
   assertClose(thirds, [4 / 3, 8 / 3, 16 / 3, 20 / 3], 1e-6);
 });
@@ -56,7 +56,7 @@ Deno.test("averageSquare() keeps the mean of the whole", () => {
   }));
 });
 
-Deno.test("toBytes() rounds, and cuts off what is out of range", () => {
+Deno.test("toBytes() rounds and clamps", () => {
   const bytes = new Uint8Array(5);
   toBytes([-1, 0, 0.5, 1, 2], bytes);
   assert.deepEqual([...bytes], [0, 0, 128, 255, 255]);

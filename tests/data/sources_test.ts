@@ -11,7 +11,7 @@ Deno.test("parseSpecification() splits at the first colon", () => {
   assert.deepEqual(parseSpecification("mnist").path, "");
 });
 
-Deno.test("parseSpecification() splits the classes off, behind the last slash of a path", () => {
+Deno.test("parseSpecification() splits off the classes, after the last slash of a path", () => {
   const cases = [
     ["mnist#3", "mnist", "", "3"],
     ["modelnet40#chair+night_stand", "modelnet40", "", "chair night_stand"],
@@ -34,7 +34,7 @@ Deno.test("parseSpecification() refuses an unknown name and lists the known ones
   }
 });
 
-Deno.test("parseSpecification() refuses a missing path and one too many", () => {
+Deno.test("parseSpecification() refuses a missing or unexpected path", () => {
   const cases = [
     ["images", "images:PATH"],
     ["voxels:", "voxels:PATH"],
@@ -51,12 +51,12 @@ Deno.test("parseSpecification() refuses a missing path and one too many", () => 
   for (const [text, expected] of cases) {
     assert.throws(() => parseSpecification(text!), {
       name: "RangeError",
-      message: `Cannot load data: it must read ${expected}, got "${text}"`,
+      message: `Cannot load data: it must be written ${expected}, got "${text}"`,
     });
   }
 });
 
-Deno.test("SOURCES say which of them give other images by another seed", async () => {
+Deno.test("SOURCES declare which of them depend on the seed", async () => {
   const seedless = SOURCES.filter(({ usesSeed }) => !usesSeed).map(({ name }) => name);
   assert.deepEqual(seedless, ["mnist", "fashion-mnist", "celeba", "images"]);
   for (const source of SOURCES.filter(({ name }) => name.startsWith("embedded"))) {
@@ -67,7 +67,7 @@ Deno.test("SOURCES say which of them give other images by another seed", async (
   }
 });
 
-Deno.test("SOURCES have names of their own, without colon or comma, and say what they are", () => {
+Deno.test("SOURCES have unique names without colon or comma, and summaries", () => {
   assert.equal(new Set(SOURCES.map((source) => source.name)).size, SOURCES.length);
   for (const { name, summary } of SOURCES) {
     assert.match(name, /^[a-z0-9-]+$/);
@@ -75,7 +75,7 @@ Deno.test("SOURCES have names of their own, without colon or comma, and say what
   }
 });
 
-Deno.test("loadImageSet() refuses a size that is none", async () => {
+Deno.test("loadImageSet() refuses an invalid size", async () => {
   await assert.rejects(loadImageSet("embedded-digits", "test", { imageSize: 0 }), {
     name: "RangeError",
     message: "Cannot load embedded-digits: imageSize must be an integer >= 1, got 0",
@@ -87,7 +87,7 @@ Deno.test("loadImageSet() rejects at once when already aborted", async () => {
   await assert.rejects(loadImageSet("embedded", "train", { signal }), { message: "enough" });
 });
 
-Deno.test("loadImageSet() says what each mirror answered, and leaves nothing behind", async () => {
+Deno.test("loadImageSet() reports each mirror's answer and leaves nothing behind", async () => {
   await withFolder(async (dataDir) => {
     await withServer(() => new Response(null, { status: 503 }), async (address) => {
       const mirrors = { mnist: [address] };
@@ -96,7 +96,7 @@ Deno.test("loadImageSet() says what each mirror answered, and leaves nothing beh
         name: "DownloadError",
         message: `Cannot download "${file}": one of 1 mirrors must serve it, ` +
           `got ${address}/train-images-idx3-ubyte.gz: answered 503 Service Unavailable; ` +
-          "check the connection, or name a folder that has the file as the data folder",
+          "check the connection, or use a data folder that has the file",
       });
     });
     assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dataDir}/mnist`)), []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NpyArray } from "@/data/formats/npy.ts";
 import { voxelGrids } from "@/data/voxel_grids.ts";
 
-/** Makes an array of zeros with the cell (x, y, z) of each grid set. */
+/** Makes an array of zeros with one occupied cell (x, y, z) in each grid. */
 function oneCell(shape: readonly number[], [x, y, z]: readonly [number, number, number]): NpyArray {
   const size = shape.at(-1)!;
   const values = new Uint8Array(shape.reduce((product, length) => product * length, 1));
@@ -26,7 +26,7 @@ Deno.test("voxelGrids() reads several grids", () => {
   assert.equal(voxels.reduce((sum, value) => sum + value, 0), 2);
 });
 
-Deno.test("voxelGrids() opens packed bits, also where the last byte is not full", () => {
+Deno.test("voxelGrids() unpacks bits, even if the last byte is not full", () => {
   for (const size of [2, 3, 4, 5]) {
     const plain = oneCell([2, size, size, size], [1, 0, 1]);
     const rowSize = Math.ceil(size ** 3 / 8);
@@ -40,19 +40,19 @@ Deno.test("voxelGrids() opens packed bits, also where the last byte is not full"
   }
 });
 
-Deno.test("voxelGrids() takes any numbers that are 0 or 1", () => {
+Deno.test("voxelGrids() accepts any type of 0 and 1", () => {
   const values = new Float64Array(8).fill(1);
   const { voxels } = voxelGrids({ shape: [2, 2, 2], values, isUint8: false }, "a.npy");
   assert.deepEqual([...voxels], new Array(8).fill(1));
 });
 
-/** Arrays that are no grids, and what the message must say of them. */
+/** Arrays that are not grids, and their error messages. */
 const REFUSED = [
   {
     shape: [8],
     name: "TypeError",
     message: "the shape must be [N, X, Y, Z], [X, Y, Z], or [N, bytes] of bit-packed uint8, " +
-      "got [8]; where a .npz file holds other arrays too, choose the grids with #NAME",
+      "got [8]; if a .npz file also holds other arrays, choose the grids with #NAME",
   },
   {
     shape: [2, 3, 3, 4],
@@ -91,7 +91,7 @@ const REFUSED = [
     shape: [2, 2, 2],
     fill: 0,
     name: "RangeError",
-    message: "each grid must have at least one set cell, got none in grid 0; " +
+    message: "each grid must have at least one occupied cell, got none in grid 0; " +
       "leave it out, or choose another array with #NAME",
   },
 ];
@@ -110,7 +110,7 @@ Deno.test("voxelGrids() names the grid that is empty", () => {
   array.values[8] = 0;
   assert.throws(() => voxelGrids(array, "a.npy"), {
     name: "RangeError",
-    message: 'Cannot read voxels "a.npy": each grid must have at least one set cell, ' +
+    message: 'Cannot read voxels "a.npy": each grid must have at least one occupied cell, ' +
       "got none in grid 1; leave it out, or choose another array with #NAME",
   });
 });

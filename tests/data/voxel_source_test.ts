@@ -36,8 +36,8 @@ Deno.test("VOXELS reads .npy and .npy.gz alike", async () => {
   });
 });
 
-Deno.test("VOXELS keeps truth and pose: they render to the images", async () => {
-  // An L that no turn maps to itself: along x on the floor, and up at x = 0.
+Deno.test("VOXELS keeps the truth and pose that render to the images", async () => {
+  // An L without rotational symmetry: along x on the floor, and up at x = 0.
   const bytes = new Uint8Array(8 ** 3);
   for (let i = 0; i < 8; i++) bytes[(i * 8 + 4) * 8] = bytes[4 * 8 + i] = 1;
   await withFile("l.npy", npyFile({ shape: [8, 8, 8], bytes }), async (path) => {
@@ -53,7 +53,7 @@ Deno.test("VOXELS keeps truth and pose: they render to the images", async () => 
   });
 });
 
-Deno.test("VOXELS sees each split from other azimuths", async () => {
+Deno.test("VOXELS renders each split from different azimuths", async () => {
   await withFile("solid.npy", fullGrids(3), async (path) => {
     const train = await VOXELS.load(requestOf(), path);
     const test = await VOXELS.load(requestOf({ split: "test" }), path);
@@ -107,7 +107,7 @@ Deno.test("VOXELS picks the arrays of an archive by split and by name", async ()
   });
 });
 
-Deno.test("VOXELS takes all arrays of an archive that knows no split", async () => {
+Deno.test("VOXELS takes all arrays of an archive without splits", async () => {
   await withFile(
     "a.npz",
     await zipFile({ "a.npy": fullGrids(1), "b.npy": fullGrids(2) }),
@@ -117,7 +117,7 @@ Deno.test("VOXELS takes all arrays of an archive that knows no split", async () 
   );
 });
 
-Deno.test("VOXELS refuses an array that the archive lacks, and lists those it has", async () => {
+Deno.test("VOXELS refuses an unknown array and lists the known ones", async () => {
   await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
     for (const choice of ["table", "chair+table"]) {
       const request = requestOf({ classes: choice.split("+") });
@@ -139,18 +139,18 @@ Deno.test("VOXELS refuses an archive without arrays for the split", async () => 
   });
 });
 
-Deno.test("VOXELS refuses grids of several sizes", async () => {
+Deno.test("VOXELS refuses grids of different sizes", async () => {
   const files = { "a.npy": fullGrids(1, 4), "b.npy": fullGrids(1, 5) };
   await withFile("a.npz", await zipFile(files), async (path) => {
     await assert.rejects(VOXELS.load(requestOf(), path), {
       name: "RangeError",
-      message: `Cannot load voxels:${path}: all grids must have the 4 cells a side of a, ` +
+      message: `Cannot load voxels:${path}: all grids must have 4 cells a side like a, ` +
         "got 5 in b; choose arrays with #NAME",
     });
   });
 });
 
-Deno.test("VOXELS names the array that holds no grids", async () => {
+Deno.test("VOXELS names an array without grids", async () => {
   await withFile(
     "a.npz",
     await zipFile({ "labels.npy": npyFile({ shape: [1], bytes: Uint8Array.of(1) }) }),
@@ -160,23 +160,23 @@ Deno.test("VOXELS names the array that holds no grids", async () => {
         message:
           `Cannot read voxels "${path}#labels": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
           "or [N, bytes] of bit-packed uint8, got [1]; " +
-          "where a .npz file holds other arrays too, choose the grids with #NAME",
+          "if a .npz file also holds other arrays, choose the grids with #NAME",
       });
     },
   );
 });
 
-Deno.test("VOXELS refuses a path that leads nowhere", async () => {
+Deno.test("VOXELS refuses a missing path", async () => {
   for (const path of ["/nowhere/a.npy", "/nowhere/a.npz"]) {
     await assert.rejects(VOXELS.load(requestOf(), path), {
       name: "RangeError",
       message: `Cannot load voxels:${path}: the path must be a .npy, .npy.gz or .npz file, ` +
-        "got none there",
+        "got no such file",
     });
   }
 });
 
-Deno.test("VOXELS refuses other endings, and # where there is nothing to choose", async () => {
+Deno.test("VOXELS refuses other extensions, and # on a single array", async () => {
   for (const [path, ...classes] of [["a.mat"], ["a.npy", "chair"]] as const) {
     await assert.rejects(VOXELS.load(requestOf({ classes }), path), {
       name: "RangeError",
@@ -190,8 +190,8 @@ Deno.test("VOXELS refuses a truncated file", async () => {
   await withFile("a.npy.gz", gzipped(fullGrids(1)).subarray(0, 30), async (path) => {
     await assert.rejects(VOXELS.load(requestOf(), path), {
       name: "SyntaxError",
-      message: `Cannot inflate "${path}": it must be a whole gzip file, got 30 bytes with ` +
-        "unexpected end of file; delete it, then fetch or copy it again",
+      message: `Cannot inflate "${path}": it must be a complete gzip file, got 30 bytes with ` +
+        "unexpected end of file; delete it and fetch or copy it again",
     });
   });
 });

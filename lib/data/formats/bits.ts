@@ -1,6 +1,6 @@
 /**
- * Zeros and ones, eight to a byte: the most significant bit first and each row starting a new byte, as
- * `numpy.packbits(rows, axis=1)` does.
+ * Zeros and ones, eight to a byte: most significant bit first, each row starting a new byte, as in
+ * `numpy.packbits(rows, axis=1)`.
  *
  * @module
  */
@@ -23,10 +23,10 @@ export function packBits(values: Uint8Array, length: number): Uint8Array {
 }
 
 /**
- * Opens rows of packed bits.
+ * Unpacks rows of bits.
  *
  * @param packed `[rows, ceil(length / 8)]`
- * @param count How many rows
+ * @param count Number of rows
  * @param length The length of a row
  * @returns `[rows, length]`, 0 or 1
  */

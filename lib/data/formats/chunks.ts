@@ -1,5 +1,5 @@
 /**
- * Cuts long work on many images into pieces, so that it can be watched and stopped.
+ * Splits long work on many images into chunks, with progress and cancellation.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import type { LoadRequest } from "@/data/source.ts";
 
 /** Work on images 0 to count - 1. */
 export interface ChunkedWork {
-  /** What is going on; `Progress.task` shows it. */
+  /** The task, as in `Progress.task`. */
   readonly task: string;
-  /** How many images there are. */
+  /** Number of images. */
   readonly count: number;
-  /** How many are worked on before others get a turn. */
+  /** Images between two yields to the event loop. */
   readonly chunkSize: number;
 }
 
 /**
- * Gives one piece of the work after the other. Before each it lets timers and input have their turn
- * and looks at the signal; after each it tells the progress.
+ * Yields the work chunk by chunk. Before each it lets the event loop run and checks the signal;
+ * after each it reports progress.
  *
- * @param work How much there is, and the size of a piece
- * @param request `onProgress` and `signal` count
- * @returns Ranges of images, `start` included and `end` not
+ * @param work The number of images and the chunk size
+ * @param request Uses `onProgress` and `signal`
+ * @returns Ranges of images; `end` is exclusive
  */
 export async function* inChunks(
   { task, count, chunkSize }: ChunkedWork,

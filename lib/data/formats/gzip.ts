@@ -1,5 +1,5 @@
 /**
- * Inflates gzip files with a bound on memory and with errors that name the file; sums of files.
+ * Inflates gzip files with bounded memory and errors that name the file; checksums of files.
  *
  * @module
  */
@@ -16,8 +16,8 @@ const gunzipBytes = promisify(gunzipCallback);
  *
  * @param bytes The compressed file
  * @param file Its name, for messages
- * @param maxBytes The most it may inflate to, so that a hostile file cannot fill the memory
- * @throws {SyntaxError} If the bytes are cut short, corrupt or no gzip at all
+ * @param maxBytes Limit on the inflated size, so that a hostile file cannot exhaust memory
+ * @throws {SyntaxError} If the bytes are truncated, corrupt or not gzip at all
  * @throws {RangeError} If it inflates to more than `maxBytes`
  */
 export async function gunzip(
@@ -31,7 +31,7 @@ export async function gunzip(
   } catch (error) {
     if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
       throw new RangeError(
-        `Cannot inflate "${file}": it must hold at most ${maxBytes} bytes, got more`,
+        `Cannot inflate "${file}": it must inflate to at most ${maxBytes} bytes, got more`,
       );
     }
     throw notGzip(file, bytes.length, error);
@@ -39,11 +39,11 @@ export async function gunzip(
 }
 
 /**
- * Gives the SHA-256 of what a gzip file inflates to, in hexadecimal. Reads it as a stream.
+ * Computes the SHA-256 of a gzip file's inflated content, in hexadecimal, as a stream.
  *
- * The sum of the *inflated* bytes, because mirrors wrap the same content with other gzip headers.
+ * *Inflated*, because mirrors wrap the same content in different gzip headers.
  *
- * @throws {SyntaxError} If the file is cut short, corrupt or no gzip at all
+ * @throws {SyntaxError} If the file is truncated, corrupt or not gzip at all
  */
 export async function sha256OfInflated(file: string): Promise<string> {
   const hash = createHash("sha256");
@@ -56,7 +56,7 @@ export async function sha256OfInflated(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Gives the SHA-256 of a file as it is, in hexadecimal. Reads it as a stream. */
+/** Computes the SHA-256 of a file as it is, in hexadecimal, as a stream. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
@@ -66,8 +66,8 @@ export async function sha256OfFile(file: string): Promise<string> {
 function notGzip(file: string, size: number, error: unknown): SyntaxError {
   const found = (error as Error).message;
   return new SyntaxError(
-    `Cannot inflate "${file}": it must be a whole gzip file, got ${size} bytes with ${found}; ` +
-      `delete it, then fetch or copy it again`,
+    `Cannot inflate "${file}": it must be a complete gzip file, got ${size} bytes with ${found}; ` +
+      `delete it and fetch or copy it again`,
     { cause: error },
   );
 }

@@ -1,7 +1,7 @@
 /**
  * Reads the idx format of MNIST: http://yann.lecun.com/exdb/mnist/.
  *
- * Two zero bytes, the type (8 is uint8), the rank, one big-endian uint32 for each axis, the values.
+ * Two zero bytes, the type (8 is uint8), the rank, one big-endian uint32 per axis, the values.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { elementCount } from "@/engine/shapes.ts";
 export interface IdxArray {
   /** The length of each axis. */
   readonly shape: readonly number[];
-  /** The values in C order; they share the memory of the file. */
+  /** The values in C order; a view of the file's bytes. */
   readonly values: Uint8Array;
 }
 
@@ -20,8 +20,8 @@ export interface IdxArray {
  *
  * @param bytes The file
  * @param file Its name, for messages
- * @param rank How many axes it must have: 3 for images `[N, S, S]`, 1 for labels `[N]`
- * @throws {SyntaxError} If the magic number or the number of bytes is not what it should be
+ * @param rank Number of axes: 3 for images `[N, S, S]`, 1 for labels `[N]`
+ * @throws {SyntaxError} If the magic number or the number of bytes is wrong
  */
 export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray {
   const headerSize = 4 + 4 * rank;
@@ -32,7 +32,7 @@ export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray
     const got = found === undefined ? `${bytes.length} bytes` : hexadecimal(found);
     throw new SyntaxError(
       `Cannot read "${file}": its magic number must be ${hexadecimal(magic)}, got ${got}; ` +
-        `delete it, so that it is fetched again`,
+        `delete it to fetch it again`,
     );
   }
   if (bytes.length < headerSize) throw wrongLength(file, headerSize, bytes.length);
@@ -46,7 +46,7 @@ function wrongLength(file: string, expected: number, found: number, shape?: read
   const reason = shape ? ` for shape [${shape.join(", ")}]` : " of header";
   return new SyntaxError(
     `Cannot read "${file}": it must hold ${expected} bytes${reason}, got ${found}; ` +
-      `delete it, so that it is fetched again`,
+      `delete it to fetch it again`,
   );
 }
 

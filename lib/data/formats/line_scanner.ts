@@ -1,23 +1,22 @@
 /**
- * Reads numbers from the lines of a text held as bytes, without making strings of them: a mesh has
- * millions.
+ * Parses numbers from lines of bytes without creating strings: a mesh has millions.
  *
  * @module
  */
 
-/** Goes through a text line by line, and through a line number by number. */
+/** Scans a text line by line, and a line number by number. */
 export interface LineScanner {
-  /** Goes to the next line that holds more than spaces and a comment; false if there is none. */
+  /** Moves to the next line that is not blank or a comment; false if there is none. */
   nextLine(): boolean;
-  /** Tells whether the rest of the line is empty, or a comment, which `#` begins. */
+  /** Whether the rest of the line is empty or a comment, which starts with `#`. */
   isAtEnd(): boolean;
-  /** Takes the capital letters that come next; none gives an empty word. */
+  /** Reads the capital letters that come next, if any. */
   word(): string;
-  /** Takes the number that comes next in the line; NaN if it has ended or goes on otherwise. */
+  /** Reads the next number in the line; NaN at its end or at anything else. */
   number(): number;
-  /** The number of the line, from 1. */
+  /** The line number, from 1. */
   lineNumber(): number;
-  /** The line, for messages; what is long or unprintable is left out. */
+  /** The line for messages, shortened and printable. */
   text(): string;
 }
 
@@ -25,10 +24,10 @@ const [TAB, NEW_LINE, RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20];
 const [HASH, PLUS, MINUS, DOT, ZERO, NINE] = [0x23, 0x2b, 0x2d, 0x2e, 0x30, 0x39];
 const [CAPITAL_A, CAPITAL_E, CAPITAL_Z, SMALL_E] = [0x41, 0x45, 0x5a, 0x65];
 
-/** The most characters of a line that a message shows. */
+/** Characters of a line shown in messages. */
 const MOST_SHOWN = 60;
 
-/** Makes a scanner that stands in front of the first line. */
+/** Creates a scanner positioned before the first line. */
 export function createLineScanner(bytes: Uint8Array): LineScanner {
   const end = bytes.length;
   let at = 0;
@@ -45,7 +44,7 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
     skipBlanks();
     return at >= end || isLineEnd(bytes[at]) || bytes[at] === HASH;
   };
-  /** Takes digits; gives what they mean behind `value`. */
+  /** Reads digits and appends them to `value`. */
   const digitsAfter = (value: number) => {
     for (; isDigit(bytes[at]); at++) value = 10 * value + bytes[at]! - ZERO;
     return value;
@@ -95,7 +94,7 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
       const isWhole = at >= end || isBlank(bytes[at]) || isAtEnd();
       if (digitCount === 0 || !isWhole) return NaN;
       if (exponent === 0) return factor * mantissa;
-      // Dividing by a power of ten is exact to the last digit where multiplying by .1 is not.
+      // Dividing by a power of ten rounds correctly; multiplying by 0.1 does not.
       return factor * (exponent < 0 ? mantissa / 10 ** -exponent : mantissa * 10 ** exponent);
     },
     lineNumber: () => line,

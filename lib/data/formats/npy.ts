@@ -11,11 +11,11 @@ export interface NpyArray {
   readonly shape: readonly number[];
   /** The values in C order, the last axis fastest. */
   readonly values: Uint8Array | Float64Array;
-  /** Whether each value was one unsigned byte, as bit-packed grids are. */
+  /** Whether the file stores uint8, as bit-packed grids do. */
   readonly isUint8: boolean;
 }
 
-/** How to read one number of each type. Two-letter keys are NumPy's kind and its size in bytes. */
+/** Readers by type: NumPy's kind and its size in bytes. */
 const READERS: Readonly<
   Record<string, (view: DataView, at: number, isLittle: boolean) => number>
 > = {
@@ -34,12 +34,12 @@ const READERS: Readonly<
 };
 
 /**
- * Reads an array of booleans, integers or floats of either byte order.
+ * Reads an array of booleans, integers or floats in either byte order.
  *
  * @param bytes The file
  * @param file Its name, for messages
- * @throws {SyntaxError} If the bytes are no .npy file, or fewer or more than the shape needs
- * @throws {TypeError} If the values are no plain numbers
+ * @throws {SyntaxError} If the bytes are not a .npy file, or fewer or more than the shape needs
+ * @throws {TypeError} If the values are not plain numbers
  */
 export function readNpy(bytes: Uint8Array, file: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -66,11 +66,11 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
   return { shape, values: isFortran ? inCOrder(stored, shape) : stored, isUint8 };
 }
 
-/** What a file's header is filled up to a multiple of, so that the values are aligned. */
+/** The header is padded to a multiple of this, which aligns the values. */
 const ALIGNMENT = 64;
 
 /**
- * Gives the bytes of a .npy file, version 1, which `numpy.load` reads.
+ * Encodes a .npy file, version 1, for `numpy.load`.
  *
  * @param values The values in C order: `Float32Array` becomes float32, `Uint8Array` uint8
  * @param shape The length of each axis
@@ -82,12 +82,12 @@ export function encodeNpy(
 ): Uint8Array<ArrayBuffer> {
   if (values.length !== elementCount(shape)) {
     throw new TypeError(
-      `Cannot write an array: values must be ${elementCount(shape)} for shape ` +
+      `Cannot write an array: values must have ${elementCount(shape)} elements for shape ` +
         `[${shape.join(", ")}], got ${values.length}`,
     );
   }
   const type = values instanceof Float32Array ? "<f4" : "|u1";
-  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", "); // tuples, as Python has them
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(", "); // Python tuple syntax
   const words = `{'descr': '${type}', 'fortran_order': False, 'shape': (${axes}), }`;
   const start = 10; // magic string, version, and the length of the header
   const length = Math.ceil((start + words.length + 1) / ALIGNMENT) * ALIGNMENT - start;
@@ -116,14 +116,14 @@ function readHeader(bytes: Uint8Array, view: DataView, file: string) {
   if (type === undefined || order === undefined || axes === undefined) {
     const found = isNpy ? `the header ${JSON.stringify(header)}` : `${bytes.length} other bytes`;
     throw new SyntaxError(
-      `Cannot read "${file}": it must be an array that numpy.save wrote, got ${found}`,
+      `Cannot read "${file}": it must be an array written by numpy.save, got ${found}`,
     );
   }
   const shape = axes.split(",").filter((axis) => axis.trim() !== "").map(Number);
   return { type, isFortran: order === "True", shape, end: start + length };
 }
 
-/** Brings values whose first axis is the fastest into the order where the last one is. */
+/** Reorders values from Fortran order to C order. */
 function inCOrder<T extends Uint8Array | Float64Array>(values: T, shape: readonly number[]): T {
   const ordered = values.slice() as T;
   const index = new Array<number>(shape.length).fill(0);

@@ -1,5 +1,5 @@
 /**
- * Reads meshes in the Object File Format (OFF), as ModelNet and the Princeton Shape Benchmark use it:
+ * Reads meshes in the Object File Format (OFF) of ModelNet and the Princeton Shape Benchmark:
  * http://segeval.cs.princeton.edu/public/off_format.html
  *
  * @module
@@ -8,31 +8,31 @@ import { createLineScanner, type LineScanner } from "./line_scanner.ts";
 
 /** A surface of triangles. */
 export interface Mesh {
-  /** `[V, 3]`, the corners. */
+  /** `[V, 3]`, the vertices. */
   readonly positions: Float32Array;
-  /** `[T, 3]`, three corners of each triangle. */
+  /** `[T, 3]`, vertex indices of each triangle. */
   readonly triangles: Uint32Array;
 }
 
-/** The most corners, and the most triangles, of one mesh: they take 50 MB each. */
+/** Limit on the corners and on the triangles of a mesh: 50 MB each. */
 const MOST = 2 ** 22;
 
-/** Bytes of the shortest line of a corner, `0 0 0`, and of a face, `1 0`, with their ends. */
+/** Bytes of the shortest corner line, `0 0 0`, and face line, `1 0`, with line ends. */
 const SHORTEST = { corner: 6, face: 4 } as const;
 
 /**
- * Reads a mesh. Polygons of more than three corners become fans of triangles; faces of fewer have no
- * area and are left out. Colours and normals behind the numbers of a line are passed over, as are
- * comments and empty lines, and lines may end as on any system.
+ * Reads a mesh. Polygons with more than three corners become triangle fans; faces with fewer have
+ * no area and are dropped. Trailing colours and normals, comments and empty lines are ignored; any
+ * line ending is accepted.
  *
- * Accepts the header as some files of ModelNet40 have it, with the counts on the line of the word and
- * no space between them: `OFF490 518 0`.
+ * Also accepts the malformed header of some ModelNet40 files, with the counts right after the word:
+ * `OFF490 518 0`.
  *
  * @param bytes The file
  * @param file Its name, for messages
- * @throws {SyntaxError} If it is no such file, holds fewer or more lines than it counts, a coordinate
- *   is no finite number, a face has a corner that does not exist, no face has three, or it has more
- *   than 2^22 corners or triangles
+ * @throws {SyntaxError} If it is not an OFF file, the number of lines does not match the header, a
+ *   coordinate is not a finite number, a face refers to a missing corner, no face has three
+ *   corners, or there are more than 2^22 corners or triangles
  */
 export function readOff(bytes: Uint8Array, file: string): Mesh {
   const fail = (rule: string, found: string): never => {
@@ -43,7 +43,7 @@ export function readOff(bytes: Uint8Array, file: string): Mesh {
   const scanner = createLineScanner(bytes);
   const { cornerCount, faceCount } = readHeader(scanner, fail);
   const least = SHORTEST.corner * cornerCount + SHORTEST.face * faceCount;
-  // Before room is made for them: a header may promise anything.
+  // Before allocating: the header may claim any count.
   if (bytes.length < least) {
     fail(
       `hold at least ${least} bytes for ${cornerCount} corners and ${faceCount} faces`,
@@ -66,8 +66,8 @@ type Fail = (rule: string, found: string) => never;
 
 function readHeader(scanner: LineScanner, fail: Fail) {
   const word = scanner.nextLine() ? scanner.word() : "";
-  // The letters in front announce texture coordinates, colours, and normals at each corner.
-  if (!/^(ST)?C?N?OFF$/.test(word)) fail("begin with the word OFF", `"${scanner.text()}"`);
+  // The prefix announces texture coordinates, colours and normals for each corner.
+  if (!/^(ST)?C?N?OFF$/.test(word)) fail("start with the word OFF", `"${scanner.text()}"`);
   if (scanner.isAtEnd() && !scanner.nextLine()) fail("count its corners and faces", "nothing more");
   const [cornerCount, faceCount] = [scanner.number(), scanner.number()];
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
@@ -85,7 +85,7 @@ function readCorners(scanner: LineScanner, count: number, fail: Fail): Float32Ar
       positions[at] = scanner.number();
       if (!Number.isFinite(positions[at])) {
         fail(
-          `have three numbers in line ${scanner.lineNumber()}, where corner ${corner} stands`,
+          `have three numbers in line ${scanner.lineNumber()} for corner ${corner}`,
           `"${scanner.text()}"`,
         );
       }
@@ -101,8 +101,7 @@ function readFaces(scanner: LineScanner, count: number, cornerCount: number, fai
     const corner = scanner.number();
     if (Number.isInteger(corner) && corner >= 0 && corner < cornerCount) return corner;
     return fail(
-      `have corners from 0 to ${cornerCount - 1} in line ${scanner.lineNumber()}, ` +
-        `where face ${face} stands`,
+      `have corners from 0 to ${cornerCount - 1} in line ${scanner.lineNumber()} for face ${face}`,
       `"${scanner.text()}"`,
     );
   };
@@ -111,8 +110,7 @@ function readFaces(scanner: LineScanner, count: number, cornerCount: number, fai
     const sides = scanner.number();
     if (!Number.isInteger(sides) || sides < 1) {
       fail(
-        `tell the number of corners first in line ${scanner.lineNumber()}, ` +
-          `where face ${face} stands`,
+        `start line ${scanner.lineNumber()}, for face ${face}, with the number of corners`,
         `"${scanner.text()}"`,
       );
     }

@@ -1,17 +1,17 @@
 /**
- * Where a path of the user's leads.
+ * Resolves paths given by the user.
  *
  * @module
  */
 import { isAbsolute, join } from "node:path";
 
 /**
- * Finds what a path names: from the working directory, as anywhere, or else in the data folder, so that
- * one text names a set in the terminal, in notebooks, and in the records of figures.
+ * Resolves a path from the working directory, as usual, or else from the data folder, so that the
+ * same text names a set in the terminal, in notebooks and in the records of figures.
  *
  * @param path As it was typed
  * @param dataDir The folder of the data sets
- * @returns The path of what is there; `path` itself where nothing is
+ * @returns The path that exists; `path` itself if neither does
  */
 export async function findPath(path: string, dataDir: string): Promise<string> {
   if (isAbsolute(path) || await exists(path)) return path;

@@ -1,20 +1,20 @@
 /**
- * Reads and writes the safetensors format: 8 bytes with the header's length, a JSON header, the raw
- * little-endian values. Source: the format's own README (huggingface/safetensors).
+ * Reads and writes the safetensors format: the header's length in 8 bytes, a JSON header, the raw
+ * little-endian values. Source: the format's README (huggingface/safetensors).
  *
  * @module
  */
 import { createHash } from "node:crypto";
 
-/** A tensor's values and shape. Half precision is a matter of the file: in memory it is float32. */
+/** A tensor's values and shape. Half precision exists only in files: in memory it is float32. */
 export interface StoredTensor {
-  /** Its shape. */
+  /** Length of each axis. */
   readonly shape: readonly number[];
-  /** Its values: float32, or bytes for images and grids. */
+  /** Float32, or bytes for images and grids. */
   readonly values: Float32Array | Uint8Array;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface TensorFile {
   /** The tensors, by name. */
   readonly tensors: Readonly<Record<string, StoredTensor>>;
@@ -25,7 +25,7 @@ export interface TensorFile {
 type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
 
 const CHECKSUM = "sha256";
-/** Stands for the checksum while it is computed. */
+/** Placeholder for the checksum while it is computed. */
 const BLANK = new TextEncoder().encode("0".repeat(64));
 
 /** How to write tensors. */
@@ -35,11 +35,11 @@ export interface EncodeOptions {
 }
 
 /**
- * Writes tensors and text as bytes. The file's SHA-256 goes into the metadata, since the format itself
- * cannot tell a damaged value.
+ * Encodes tensors and text. The file's SHA-256 goes into the metadata, since the format itself
+ * cannot detect damaged values.
  *
- * @param file What to write
- * @param options How
+ * @param file Tensors and metadata
+ * @param options Precision
  */
 export function encodeTensors(file: TensorFile, options: EncodeOptions = {}): Uint8Array {
   const parts = encodeInParts(file, options);
@@ -53,11 +53,11 @@ export function encodeTensors(file: TensorFile, options: EncodeOptions = {}): Ui
 }
 
 /**
- * Writes tensors and text as the parts of a file, without a second copy of large tensors.
+ * Encodes tensors and text as the parts of a file, without copying large tensors.
  *
- * @param file What to write
- * @param options How
- * @returns What `encodeTensors` gives, in parts; tensors that are stored as they are share their memory
+ * @param file Tensors and metadata
+ * @param options Precision
+ * @returns The bytes of `encodeTensors` in parts; tensors stored unchanged share their memory
  */
 export function encodeInParts(
   { tensors, metadata }: TensorFile,
@@ -77,7 +77,7 @@ export function encodeInParts(
   }
   header.__metadata__ = { ...metadata, [CHECKSUM]: new TextDecoder().decode(BLANK) };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  // Values start at a multiple of 8, as the format asks; the header is filled up with spaces.
+  // The format aligns values to 8 bytes; the header is padded with spaces.
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
   padded.set(text);
   const start = new Uint8Array(8 + padded.length);
@@ -89,11 +89,11 @@ export function encodeInParts(
 }
 
 /**
- * Reads tensors and text from bytes. Tensors of bytes share the file's memory.
+ * Decodes tensors and text. Byte tensors share the file's memory.
  *
- * @param bytes A whole file
- * @param name What to call it in messages
- * @throws {SyntaxError} If it is cut off, damaged, or something else
+ * @param bytes A complete file
+ * @param name Its name in messages
+ * @throws {SyntaxError} If it is truncated, damaged, or not a safetensors file
  */
 export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
   const fail = (rule: string, value: unknown): never => {
@@ -126,14 +126,14 @@ export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
   return { tensors: Object.fromEntries(tensors), metadata: rest };
 }
 
-/** Where the checksum stands: the header ends in `"checksum"}}` and spaces. */
+/** The checksum's position: the header ends in `"checksum"}}` and spaces. */
 function checksumPosition(bytes: Uint8Array, headerEnd: number): number {
   let end = headerEnd;
   while (bytes[end - 1] === 0x20) end--;
   return end - 3 - BLANK.length;
 }
 
-/** Whether the file has its checksum: of all bytes, its own place left blank. */
+/** Whether the checksum matches: of all bytes, with its own place left blank. */
 function isIntact(bytes: Uint8Array, headerEnd: number, checksum: string | undefined): boolean {
   const at = checksumPosition(bytes, headerEnd);
   return checksum === sha256([bytes.subarray(0, at), BLANK, bytes.subarray(at + BLANK.length)]);
@@ -149,7 +149,7 @@ function parseHeader(
       return header as ReturnType<typeof parseHeader>;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   return fail("have a JSON header", "something else");
 }

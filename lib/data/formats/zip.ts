@@ -1,10 +1,10 @@
 /**
  * Reads the files of a zip archive one at a time, without holding the archive in memory.
  *
- * Nothing is unpacked to the disk, so no name can lead anywhere; archives are checked all the same,
- * because one that is built to do harm, or half of one, is no data set: a name that leads out of the
- * archive, a name given twice, a wanted file that is a link, needs a password, or declares another size
- * than it has, and a wrong check sum are errors of the whole archive.
+ * Nothing is unpacked to disk, so no name can escape. Archives are checked anyway, because a
+ * malicious or truncated one is not a data set. These are errors of the whole archive: a name that
+ * leads out of it, a duplicate name, a wrong checksum, and a selected file that is a link, needs a
+ * password or declares a wrong size.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import yauzl from "yauzl";
 
 /** One file of an archive. */
 export interface ZipEntry {
-  /** Its path inside the archive; never absolute, never with `..`. */
+  /** Its path inside the archive; never absolute or with `..`. */
   readonly name: string;
   /** Its content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What to read of an archive. */
+/** What to read from an archive. */
 export interface ZipSelection {
-  /** Whether a file of this name is wanted, which declares to inflate to so many bytes. */
+  /** Whether to read a file, given its name and declared inflated size in bytes. */
   readonly wanted: (name: string, size: number) => boolean;
-  /** The most that one file may inflate to, so that a hostile archive cannot fill the memory. */
+  /** Limit on a file's inflated size, so that a hostile archive cannot exhaust memory. */
   readonly maxBytes: number;
 }
 
-/** The part of yauzl that is used here; the package has no types of its own. */
+/** The part of yauzl used here; the package has no types. */
 interface Archive {
   eachEntry(): AsyncIterable<ArchiveEntry>;
   openReadStreamPromise(entry: ArchiveEntry): Promise<Readable>;
@@ -43,22 +43,23 @@ interface ArchiveEntry {
   isEncrypted(): boolean;
 }
 
-/** The most files that an archive may list; CelebA's has 202,599. Their names are held in memory. */
+/** Limit on the number of files, since their names are held in memory; CelebA has 202,599. */
 const MAX_FILES = 2 ** 20;
 
-/** The most bytes that deflate makes of one. Source: zlib's technical details, "Maximum Compression". */
+/** Deflate's maximum ratio. Source: zlib's technical details, "Maximum Compression". */
 const MAX_RATIO = 1032;
 
-/** Of the upper half of the attributes: the bits that tell the kind of a file, and those of a link. */
+/** In the upper half of the attributes: the mask of the file type, and the type of a link. */
 const [KIND_BITS, LINK_BITS] = [0xf000, 0xa000];
 
 /**
- * Lists the files of an archive in its own order, without inflating any.
+ * Lists the files of an archive in its order, without inflating any.
  *
  * @param path The archive
- * @throws {SyntaxError} If the archive is cut short or corrupt, a name leads out of it or is given twice
+ * @throws {SyntaxError} If the archive is truncated or corrupt, or a name leads out of it or is a
+ *   duplicate
  * @throws {RangeError} If it lists more than 2^20 files
- * @throws {Deno.errors.NotFound} If there is no such file
+ * @throws {Deno.errors.NotFound} If the archive is missing
  */
 export async function listZip(path: string): Promise<string[]> {
   const names: string[] = [];
@@ -67,14 +68,15 @@ export async function listZip(path: string): Promise<string[]> {
 }
 
 /**
- * Reads the wanted files in the order of the archive.
+ * Reads the selected files in the order of the archive.
  *
  * @param path The archive
  * @param selection Which files, and how large they may be
- * @throws {SyntaxError} If the archive is cut short or corrupt, a name leads out of it or is given
- *   twice, or a wanted file is a link, needs a password, or declares a size that it cannot have
- * @throws {RangeError} If a wanted file is larger than `maxBytes`, or the archive lists more than 2^20
- * @throws {Deno.errors.NotFound} If there is no such archive
+ * @throws {SyntaxError} If the archive is truncated or corrupt, a name leads out of it or is a
+ *   duplicate, or a selected file is a link, needs a password, or declares an impossible size
+ * @throws {RangeError} If a selected file is larger than `maxBytes`, or the archive lists more than
+ *   2^20 files
+ * @throws {Deno.errors.NotFound} If the archive is missing
  */
 export async function* readZip(path: string, selection: ZipSelection): AsyncGenerator<ZipEntry> {
   for await (const { archive, entry } of openEntries(path)) {
@@ -91,9 +93,9 @@ export async function* readZip(path: string, selection: ZipSelection): AsyncGene
   }
 }
 
-/** Goes through the files of an archive; closes it at the end or when the caller stops. */
+/** Iterates over the files of an archive; closes it at the end or when the caller stops. */
 async function* openEntries(path: string) {
-  await Deno.stat(path); // an error of its own where there is no such file
+  await Deno.stat(path); // throws NotFound if the file is missing
   const archive = await parsed(path, () => yauzl.openPromise(path) as Promise<Archive>);
   const entries = archive.eachEntry()[Symbol.asyncIterator]();
   const names = new Set<string>();
@@ -121,17 +123,17 @@ async function* openEntries(path: string) {
   }
 }
 
-/** Refuses what a wanted file must not be, before any of it is read. */
+/** Rejects links, encrypted files and impossible sizes before reading. */
 function checkEntry(path: string, entry: ArchiveEntry): void {
   const { fileName: name, compressedSize, uncompressedSize: size } = entry;
   const refuse = (rule: string, found: string) => {
     throw new SyntaxError(`Cannot read "${path}": "${name}" must ${rule}, got ${found}`);
   };
   if ((entry.externalFileAttributes >>> 16 & KIND_BITS) === LINK_BITS) {
-    refuse("be a file", "a symbolic link; pack what it leads to");
+    refuse("be a regular file", "a symbolic link; pack its target");
   }
   if (entry.isEncrypted()) {
-    refuse("be readable by all", "an encrypted file; pack it without a password");
+    refuse("not be encrypted", "an encrypted file; pack it without a password");
   }
   if (size > MAX_RATIO * compressedSize) {
     refuse(
@@ -144,25 +146,23 @@ function checkEntry(path: string, entry: ArchiveEntry): void {
 async function readEntry(archive: Archive, entry: ArchiveEntry): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(entry.uncompressedSize);
   let at = 0;
-  // The stream fails when the entry inflates to more or less than it declares.
+  // The stream fails if the entry inflates to more or less than it declares.
   for await (const chunk of await archive.openReadStreamPromise(entry)) {
     bytes.set(chunk as Uint8Array, at);
     at += (chunk as Uint8Array).length;
   }
-  if (crc32(bytes) !== entry.crc32) throw new Error(`wrong check sum of "${entry.fileName}"`);
+  if (crc32(bytes) !== entry.crc32) throw new Error(`wrong checksum of "${entry.fileName}"`);
   return bytes;
 }
 
-/**
- * Runs a step of the parser's; what it throws is about the bytes, and the message names the file.
- */
+/** Runs a parser step and turns its errors into a SyntaxError that names the file. */
 async function parsed<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     const found = (error as Error).message;
     throw new SyntaxError(
-      `Cannot read "${path}": it must be a whole zip file, got ${found}; copy or download it again`,
+      `Cannot read "${path}": it must be a complete zip file, got ${found}; copy or download it again`,
       { cause: error },
     );
   }

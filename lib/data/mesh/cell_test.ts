@@ -1,28 +1,28 @@
 /**
- * Does a triangle touch a cell?
+ * Tests whether a triangle touches a cell.
  *
  * @module
  */
 
 /** Tests one triangle against many cells. */
 export interface CellTest {
-  /** Works out what depends on the triangle alone; call it when the corners have changed. */
+  /** Precomputes what depends on the triangle alone; call it when the corners change. */
   prepare(): void;
   /**
-   * Tells whether the triangle touches the cell [w, w + 1] x [h, h + 1] x [d, d + 1]. The cell must
-   * meet the triangle's bounding box.
+   * Whether the triangle touches the cell [w, w + 1] x [h, h + 1] x [d, d + 1]. The cell must meet
+   * the triangle's bounding box.
    */
   at(w: number, h: number, d: number): boolean;
 }
 
-/** The three planes of projection, each by the axis that it drops, in cyclic order. */
+/** The three projection planes: the dropped axis, then the others, in cyclic order. */
 const PLANES = [[0, 1, 2], [1, 2, 0], [2, 0, 1]] as const;
 
 /**
- * Makes a test that reads the corners from an array its owner fills.
+ * Creates a test that reads the corners from the caller's array.
  *
- * A triangle touches a box if it meets the box's bounding box, its plane passes through the box, and in
- * each of the three axis-aligned projections no side of it leaves the box outside.
+ * A triangle touches a box if their bounding boxes meet, its plane passes through the box, and in
+ * each of the three axis-aligned projections no edge separates it from the box.
  * Source: Schwarz and Seidel, "Fast Parallel Surface and Solid Voxelization on GPUs" (2010), section 3.
  *
  * @param corners Three corners of three coordinates each
@@ -53,7 +53,7 @@ export function cellTest(corners: Float64Array): CellTest {
           const inwardV = edge(from, u) * turn;
           sides[at++] = inwardU;
           sides[at++] = inwardV;
-          // The corner of the cell that lies farthest inwards is the one that counts.
+          // Only the cell's corner farthest inwards counts.
           sides[at++] = Math.max(0, inwardU) + Math.max(0, inwardV) -
             inwardU * corners[3 * from + u]! - inwardV * corners[3 * from + v]!;
         }

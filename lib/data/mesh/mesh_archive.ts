@@ -1,5 +1,5 @@
 /**
- * Meshes from an archive laid out as ModelNet's: `<top>/<category>/{train,test}/<name>.off`.
+ * Meshes from an archive in ModelNet's layout: `<top>/<category>/{train,test}/<name>.off`.
  *
  * @module
  */
@@ -13,38 +13,38 @@ import { categorySet, type CategoryViews, encodeViews, viewMesh } from "./mesh_v
 import type { LoadRequest, Split } from "@/data/source.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
-/** Which meshes to load, and what to say of them. */
+/** The meshes to load and their provenance. */
 export interface MeshArchive {
   /** The name of the set. */
   readonly name: string;
-  /** The archive. */
+  /** The archive's path. */
   readonly file: string;
-  /** The categories in the order of their labels; all of them, by name, where there are none. */
+  /** The categories in the order of their labels; all of them, by name, if empty. */
   readonly categories: readonly string[];
-  /** Says where the meshes come from, given how many there are in the whole archive. */
+  /** Describes where the meshes come from, given the number of meshes in the archive. */
   readonly provenance: (meshCount: number) => string;
 }
 
-/** The most bytes of one mesh: with all that is made of it, it takes less than 300 MB. */
+/** Limit on a mesh's file size; processing one then takes less than 300 MB. */
 const MAX_BYTES = 2 ** 27;
 
-/** Goes up when the same archive is to be converted to something else. */
+/** Raise it when the conversion changes, to invalidate the cache. */
 const VERSION = 1;
 
 /**
- * Loads the meshes of one split. Each is pictured once, from an azimuth drawn uniformly by the seed and
- * its own name; its voxels and the azimuth are kept as truth.
+ * Loads the meshes of one split. Each is rendered once, from a uniform azimuth that depends on the
+ * seed and its name; its voxels and azimuth are kept as truth.
  *
- * A category that was converted before is read from the cache; the others are converted in one pass
- * through the archive, mesh by mesh, and kept there.
+ * Categories in the cache are read from there; the others are converted in one pass through the
+ * archive, mesh by mesh, and cached.
  *
- * Choice: a mesh that cannot be read is left out, and the set says so, because one broken file among
- * thousands should not keep anybody from the others. A damaged archive is an error.
+ * Choice: an unreadable mesh is left out, and the set says so, because one broken file among
+ * thousands should not block the rest. A damaged archive is an error.
  *
- * @param archive Which meshes
+ * @param archive The meshes to load
  * @param request `split`, `seed`, `imageSize` (also the side of the grids), `cacheDir`, `onProgress`
  *   and `signal`
- * @throws {RangeError} If the archive has no such category, or no whole mesh of them in the split
+ * @throws {RangeError} If the archive lacks a category, or has no readable mesh in the split
  * @throws What `readZip` throws
  */
 export async function loadMeshArchive(
@@ -61,7 +61,7 @@ export async function loadMeshArchive(
     throw new RangeError(
       `Cannot load ${name}: "${file}" must hold meshes of ${unknown ?? "some category"} ` +
         `as CATEGORY/train/NAME.off and CATEGORY/test/NAME.off, ` +
-        `got ${known.join(", ") || "none of any"}; choose categories with #NAME+NAME`,
+        `got ${known.join(", ") || "none"}; choose categories with #NAME+NAME`,
     );
   }
   const views = await categoryViews(archive, { categories, places }, request);
@@ -72,12 +72,13 @@ export async function loadMeshArchive(
   );
   if (set.count > 0) return set;
   throw new RangeError(
-    `Cannot load ${name}: "${file}" must hold a whole ${split} mesh of ${categories.join(", ")}, ` +
+    `Cannot load ${name}: "${file}" must hold a readable ${split} mesh ` +
+      `of ${categories.join(", ")}, ` +
       `got ${set.leftOut?.join("; ") ?? "none"}`,
   );
 }
 
-/** Where a mesh stands in the archive. */
+/** A mesh's entry in the archive. */
 interface MeshPlace {
   readonly entry: string;
   readonly category: string;
@@ -86,17 +87,17 @@ interface MeshPlace {
 
 function placeOf(entry: string): MeshPlace | undefined {
   const [, category, split] = /(?:^|\/)([^/]+)\/(train|test)\/[^./][^/]*\.off$/i.exec(entry) ?? [];
-  if (category === undefined || entry.startsWith("__MACOSX/")) return; // what macOS leaves behind
+  if (category === undefined || entry.startsWith("__MACOSX/")) return; // macOS's metadata
   return { entry, category, split: split!.toLowerCase() as Split };
 }
 
-/** What is wanted of what there is. */
+/** The chosen categories, and all meshes of the archive. */
 interface MeshChoice {
   readonly categories: readonly string[];
   readonly places: readonly MeshPlace[];
 }
 
-/** Reads categories from the cache, after converting those that are not there. */
+/** Reads categories from the cache, after converting the missing ones. */
 async function categoryViews(
   archive: MeshArchive,
   { categories, places }: MeshChoice,
@@ -125,7 +126,7 @@ async function categoryViews(
   return kept;
 }
 
-/** Goes through the archive once. */
+/** Converts categories in one pass through the archive. */
 async function convert(
   { name, file }: MeshArchive,
   { categories, places }: MeshChoice,
@@ -154,7 +155,7 @@ async function convert(
   for await (const { name: entry, bytes } of readZip(file, { wanted, maxBytes: MAX_BYTES })) {
     signal?.throwIfAborted();
     const { views, leftOut } = targets.get(entry)!;
-    // By the mesh's own place, so that it is seen from there whatever else is loaded with it.
+    // Keyed by the mesh's path, so its azimuth does not depend on what else is loaded.
     const place = entry.split("/").slice(-3).join("/");
     const azimuth = createRandom(seedFor(seed, `${place}/azimuth`)).uniform(0, 2 * Math.PI);
     try {

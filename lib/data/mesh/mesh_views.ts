@@ -1,5 +1,5 @@
 /**
- * What a model sees of a mesh, and what its judge knows: one image, the voxels, the azimuth.
+ * What the model sees of a mesh and what scoring knows: one image; the voxels and the azimuth.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { packBits, unpackBits } from "@/data/formats/bits.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { toBytes } from "@/data/resize.ts";
 
-/** One mesh, seen once. */
+/** One mesh, rendered once. */
 export interface MeshView {
-  /** What it is called; views are ordered by it. */
+  /** Its name; views are sorted by it. */
   readonly name: string;
-  /** Where it was seen from, in radians in [0, 2 pi). */
+  /** The camera's azimuth, radians in [0, 2 pi). */
   readonly azimuth: number;
   /** `[S, S]`. */
   readonly pixels: Uint8Array;
@@ -28,13 +28,13 @@ export interface MeshView {
 
 /** The meshes of one category. */
 export interface CategoryViews {
-  /** Those that could be read. */
+  /** Views of the readable meshes. */
   readonly views: MeshView[];
-  /** What was wrong with the others. */
+  /** What is wrong with the others. */
   readonly leftOut: string[];
 }
 
-/** From where a mesh is seen, and how large. */
+/** The camera's azimuth and the image size. */
 export interface Viewpoint {
   /** Radians. */
   readonly azimuth: number;
@@ -43,10 +43,10 @@ export interface Viewpoint {
 }
 
 /**
- * Takes the image of a mesh and its voxels.
+ * Renders and voxelises a mesh.
  *
  * @param mesh In the axes of ModelNet, of any size
- * @param name What to call it
+ * @param name Its name
  * @throws {RangeError} If the mesh is one point
  */
 export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: Viewpoint): MeshView {
@@ -63,9 +63,9 @@ export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: Viewpoint)
   };
 }
 
-/** Packs the views of a category, by name, to be kept in a file. */
+/** Packs the views of a category, sorted by name, for a file. */
 export function encodeViews({ views, leftOut }: CategoryViews): TensorFile {
-  // By code units, not by a locale, so that every machine sees the same order.
+  // By code unit, not locale, so the order is the same on every machine.
   const ordered = views.toSorted((a, b) => a.name < b.name ? -1 : 1);
   const count = ordered.length;
   const rows = (key: "pixels" | "voxels" | "surface") => {
@@ -87,11 +87,11 @@ export function encodeViews({ views, leftOut }: CategoryViews): TensorFile {
 }
 
 /**
- * Makes a set of what `encodeViews` has packed: one class, with truth.
+ * Makes a set from the output of `encodeViews`: one class, with truth.
  *
  * @param category The name of the set and of its class
- * @param views What was packed
- * @param info `size` of the images and the grids, and what to say of their origin
+ * @param views Output of `encodeViews`
+ * @param info `size` of the images and grids, and their provenance
  */
 export function categorySet(
   category: string,

@@ -1,5 +1,5 @@
 /**
- * `meshes:PATH`: OFF meshes from an archive of the user's own.
+ * `meshes:PATH`: OFF meshes from the user's own archive.
  *
  * @module
  */
@@ -9,11 +9,12 @@ import { findPath } from "@/data/formats/path.ts";
 import type { ImageSource } from "@/data/source.ts";
 
 /**
- * Meshes in a zip file laid out as ModelNet's, `<top>/<category>/{train,test}/<name>.off`, each pictured
- * once; truth and pose are kept. `meshes:PATH#cup+car` takes two categories, `meshes:PATH` all.
+ * Meshes in a zip file in ModelNet's layout, `<top>/<category>/{train,test}/<name>.off`, each
+ * rendered once; truth and pose are kept. `meshes:PATH#cup+car` selects two categories,
+ * `meshes:PATH` all.
  *
- * The source throws a RangeError for a path that is missing or without such meshes, and a SyntaxError for
- * a damaged archive; meshes that cannot be read are left out.
+ * The source throws a RangeError for a path that is missing or has no such meshes, and a
+ * SyntaxError for a damaged archive; unreadable meshes are left out.
  */
 export const MESHES: ImageSource = {
   name: "meshes",
@@ -28,7 +29,7 @@ export const MESHES: ImageSource = {
     const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
     if (!isFile) {
       throw new RangeError(
-        `Cannot load meshes:${path}: the path must be a zip file, got none there`,
+        `Cannot load meshes:${path}: the path must be a zip file, got no such file`,
       );
     }
     return await loadMeshArchive({

@@ -1,28 +1,28 @@
 /**
- * Brings meshes into the image: the only place that knows how ModelNet's axes become ours.
+ * Fits meshes into the image: the only place that maps ModelNet's axes to ours.
  *
  * @module
  */
 import type { Mesh } from "@/data/formats/off.ts";
 
 /**
- * How far a mesh reaches from the centre of the cube [-1, 1]^3. Choice: .9, so that at 28 pixels a
- * border of more than one stays black and no surface lies on the side of the grid.
+ * How far a mesh extends from the centre of the cube [-1, 1]^3. Choice: 0.9, so that at 28 pixels a
+ * border of more than one pixel stays black and no surface touches the sides of the grid.
  */
 const REACH = 0.9;
 
 /**
- * Centres a mesh by its bounding box and scales it into the upright cylinder of radius and half height
- * .9, so that it fits the image and the grid at every azimuth.
+ * Centres a mesh by its bounding box and scales it into an upright cylinder of radius and half
+ * height 0.9, so that it fits the image and the grid at every azimuth.
  *
- * In a file z is up and objects face -y, as in ModelNet; ours are x to the right, y up and z away from
- * the viewer (`render/camera.ts`): ours (x, y, z) = file (x, z, y). The viewer at azimuth 0 sees the
- * front. Corners that belong to no triangle do not count.
+ * In a file z is up and objects face -y, as in ModelNet; ours are x to the right, y up and z away
+ * from the viewer (`render/camera.ts`): ours (x, y, z) = file (x, z, y). The viewer at azimuth 0
+ * sees the front. Corners without a triangle are ignored.
  *
  * @param mesh In the axes of the file
- * @param name What to call it in messages
- * @returns In our axes, within [-.9, .9]^3
- * @throws {RangeError} If all corners are one point
+ * @param name Its name in messages
+ * @returns In our axes, within [-0.9, 0.9]^3
+ * @throws {RangeError} If all corners coincide
  */
 export function normaliseMesh({ positions, triangles }: Mesh, name = "a mesh"): Mesh {
   const low = [Infinity, Infinity, Infinity];
@@ -42,7 +42,7 @@ export function normaliseMesh({ positions, triangles }: Mesh, name = "a mesh"): 
   }
   if (size === 0) {
     throw new RangeError(
-      `Cannot normalise ${name}: its corners must not be all one point, got ${x}, ${y}, ${z}`,
+      `Cannot normalise ${name}: its corners must not coincide, got all at ${x}, ${y}, ${z}`,
     );
   }
   const scale = REACH / size;

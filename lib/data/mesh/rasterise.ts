@@ -1,19 +1,19 @@
 /**
- * Takes a shaded image of a mesh: orthographic, with a depth buffer.
+ * Renders a shaded image of a mesh: orthographic, with a depth buffer.
  *
  * @module
  */
 import type { Mesh } from "@/data/formats/off.ts";
 
 /**
- * Samples along each side of a pixel. Choice: 8, so that a rod of an eighth of a pixel still leaves a
- * grey trace.
+ * Samples per pixel side. Choice: 8, so that a rod an eighth of a pixel wide still leaves a grey
+ * trace.
  */
 const SAMPLES = 8;
 
 /**
- * Brightness of a surface seen edge-on. Choice: .3, so that every surface stands out from the black
- * ground, while turned surfaces still differ well.
+ * Brightness of a surface seen edge-on. Choice: 0.3, so that every surface stands out from the
+ * black background while slopes remain distinct.
  */
 const AMBIENT = 0.3;
 
@@ -22,9 +22,9 @@ const AMBIENT = 0.3;
  *
  * brightness = ambient + (1 - ambient) |cos of the angle between the surface and the viewing ray|
  *
- * Choice: flat shading by either side of a triangle, because meshes from the Web have neither normals
- * nor an orientation that one could trust. Choice: a light at the camera casts no shadow and favours no
- * side, so shading tells the slope of a surface and nothing about the azimuth.
+ * Choice: two-sided flat shading, because meshes from the Web have neither normals nor a reliable
+ * orientation. Choice: a light at the camera casts no shadow and favours no side, so shading shows
+ * the slope of a surface and nothing about the azimuth.
  *
  * @param mesh Within [-1, 1]^3, in the axes of `render/camera.ts`
  * @param azimuth Of the camera, radians, as in `render/camera.ts`: the image has the silhouette that
@@ -74,9 +74,9 @@ export function rasteriseMesh(mesh: Mesh, azimuth: number, size: number): Float3
 }
 
 /**
- * Turns corners by the azimuth and counts them in samples: column, row, and depth in the same unit, so
- * that slopes stay true. A corner (x, y, z) is seen at (x cos a - z sin a, y, x sin a + z cos a), the
- * inverse of the turn that `render/camera.ts` makes from the image to the grid.
+ * Rotates corners by the azimuth and converts them to samples: column, row, and depth in the same
+ * unit, which preserves slopes. A corner (x, y, z) appears at (x cos a - z sin a, y, x sin a + z
+ * cos a), the inverse of the rotation from image to grid in `render/camera.ts`.
  */
 function toSamples(positions: Float32Array, azimuth: number, side: number): Float32Array {
   const [cos, sin] = [Math.cos(azimuth), Math.sin(azimuth)];

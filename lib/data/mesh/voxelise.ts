@@ -1,5 +1,5 @@
 /**
- * Meshes to voxel grids.
+ * Voxelises meshes.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { cellTest } from "./cell_test.ts";
 import type { Mesh } from "@/data/formats/off.ts";
 
 /**
- * Sets every cell that a triangle touches: an "exact" voxelisation, in which no surface has a hole
- * that the mesh lacks and no rod is too thin to show.
+ * Sets every cell that a triangle touches: a conservative voxelisation, which adds no holes to a
+ * surface and loses no thin rod.
  *
  * @param mesh Within [-1, 1]^3, in the axes of `render/camera.ts`
  * @param size The side of the grid in cells
@@ -46,17 +46,17 @@ export function surfaceVoxels({ positions, triangles }: Mesh, size: number): Uin
 }
 
 /**
- * Sets every cell of which the object fills more than half, and keeps parts that are too thin for that.
+ * Sets every cell that the object fills by more than half, and keeps parts too thin for that.
  *
- * Choice: the cells that a surface touches, with what they enclose, stand out of a solid by half a cell
- * on each side, which doubles a leg of one cell. So they are taken on a grid twice as fine, and a cell is
- * set where at least 5 of its 8 fine cells are. Walls and rods, around whose middle nothing would be set,
- * keep the cells that they touch. The silhouettes of 125 meshes of five categories then share .78 of
- * their union with those of `rasteriseMesh`, at 28 cells; with all touched cells it is .66.
+ * Choice: the cells that a surface touches, plus their interior, exceed the solid by half a cell on
+ * each side, which doubles a leg one cell wide. So this uses a grid twice as fine, and sets a cell
+ * if at least 5 of its 8 fine cells are. Walls and rods too thin for that keep the cells they
+ * touch. At 28 cells, the silhouettes of 125 meshes of five categories then have an IoU of 0.78
+ * with those of `rasteriseMesh`; with all touched cells it is 0.66.
  *
  * @param mesh Within [-1, 1]^3, in the axes of `render/camera.ts`
  * @param size The side of the grid in cells
- * @param surface What `surfaceVoxels` gives for the same mesh and size
+ * @param surface Output of `surfaceVoxels` for the same mesh and size
  * @returns `[D, H, W]`, 0 or 1
  */
 export function solidVoxels(mesh: Mesh, size: number, surface: Uint8Array): Uint8Array {
@@ -68,7 +68,7 @@ export function solidVoxels(mesh: Mesh, size: number, surface: Uint8Array): Uint
       for (let w = 0; w < 2 * size; w++) counts[row + (w >> 1)]! += fine[at++]!;
     }
   }
-  // A surface with small holes encloses nothing on the fine grid, but may do so on the coarse one.
+  // A surface with small holes may be closed on the coarse grid though not on the fine one.
   const filled = fillEnclosed(surface, size);
   const solid = counts.map((count, cell) => count > 4 || filled[cell] !== surface[cell] ? 1 : 0);
   const besideSolid = spread(solid, size);
@@ -76,7 +76,7 @@ export function solidVoxels(mesh: Mesh, size: number, surface: Uint8Array): Uint
   return solid.map((is, cell) => is | (surface[cell]! & besideThin[cell]!));
 }
 
-/** Sets the cells that are set, and the 26 around each. */
+/** Dilates by one cell in all 26 directions. */
 function spread(cells: Uint8Array, size: number): Uint8Array {
   let result = cells;
   for (const stride of [1, size, size ** 2]) {
@@ -91,17 +91,17 @@ function spread(cells: Uint8Array, size: number): Uint8Array {
 }
 
 /**
- * Fills what a surface encloses: the empty cells that no path of empty cells, side by side, links to
- * the outside. A surface with a hole wider than a cell encloses nothing and stays hollow.
+ * Fills the interior of a surface: the empty cells with no path to the outside through faces of
+ * empty cells. A surface with a hole wider than a cell encloses nothing and stays hollow.
  *
  * @param surface `[D, H, W]`, 0 or 1
  * @param size The side of the grid in cells
- * @returns `[D, H, W]`, 0 or 1: the surface and all that it encloses
+ * @returns `[D, H, W]`, 0 or 1: the surface and its interior
  */
 export function fillEnclosed(surface: Uint8Array, size: number): Uint8Array {
   const [empty, outside] = [0, 2];
-  // A border of empty cells links all that is outside. A step that leaves a row or a layer enters the
-  // border of the next, and a wall stands at either end, so no step needs to look where it is.
+  // A border of empty cells connects the outside. A step out of a row or layer lands in the border
+  // of the next, and both ends are walled, so steps need no bounds check.
   const side = size + 2;
   const layer = side ** 2;
   const cells = new Uint8Array(side * layer + 2 * layer);
@@ -112,7 +112,7 @@ export function fillEnclosed(surface: Uint8Array, size: number): Uint8Array {
       cells.set(surface.subarray(row, row + size), rowStart(d, h));
     }
   }
-  const waiting = new Int32Array(cells.length); // each cell waits at most once
+  const waiting = new Int32Array(cells.length); // each cell is queued at most once
   let waitingCount = 0;
   const reach = (cell: number) => {
     if (cells[cell] !== empty) return;

@@ -1,5 +1,5 @@
 /**
- * Shoes, seen from the side with the toe to the left as in Fashion-MNIST, and bags.
+ * Shoes, from the side with the toe to the left as in Fashion-MNIST, and bags.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Random } from "@/engine/random.ts";
 import { fillCloth, line, strap } from "./cloth.ts";
 import { grey, type Pen, type Point, traceCurve } from "./drawing.ts";
 
-/** Points along a smooth curve, for outlines with round parts. */
+/** Samples a smooth curve, for rounded outlines. */
 function curve(from: Point, control: Point, to: Point): Point[] {
   return Array.from({ length: 7 }, (_, i): Point => {
     const t = i / 6;
@@ -65,7 +65,7 @@ export function drawSandal(pen: Pen, random: Random): void {
   }
 }
 
-/** Draws a shoe that covers the ankle, with a heel. */
+/** Draws an ankle-high shoe with a heel. */
 export function drawAnkleBoot(pen: Pen, random: Random): void {
   const top = random.uniform(0.04, 0.22);
   const ground = random.uniform(0.86, 0.93);

@@ -1,5 +1,5 @@
 /**
- * Bowls as meshes, pictured as ModelNet40's are, for those who do not have ModelNet40.
+ * Bowls as meshes, rendered like ModelNet40's, for machines without ModelNet40.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import type { ImageSet } from "@/data/image_set.ts";
 import { categorySet, encodeViews, type MeshView, viewMesh } from "@/data/mesh/mesh_views.ts";
 import type { LoadRequest } from "@/data/source.ts";
 
-/** A point of a profile: its distance from the axis, and its height. */
+/** A point of a profile: distance from the axis and height. */
 type ProfilePoint = readonly [radius: number, height: number];
 
-/** Corners around the axis, and along each side of the wall. */
+/** Segments around the axis, and along each side of the wall. */
 const [AROUND, ALONG] = [64, 16];
 
-/** How many there are in each split: as many as ModelNet40 has, times eight and five. */
+/** Bowls per split: eight and five times as many as in ModelNet40. */
 const BOWL_COUNT = { train: 512, test: 100 } as const;
 
-/** Bowls between two looks at the signal. */
+/** Bowls between two checks of the signal. */
 const BOWLS_AT_ONCE = 8;
 
 /**
- * Makes one split: each bowl is pictured once; truth and pose are kept.
+ * Makes one split: each bowl is rendered once; truth and pose are kept.
  *
- * @param name The set's name; it also keys the random streams
+ * @param name The set's name; also keys the random streams
  * @param request `split`, `seed`, `imageSize` (also the side of the grids), `onProgress`, `signal`
  */
 export async function bowlSet(name: string, request: LoadRequest): Promise<ImageSet> {
@@ -46,7 +46,7 @@ export async function bowlSet(name: string, request: LoadRequest): Promise<Image
   return { ...set, name };
 }
 
-/** Draws the outline of a bowl's wall: from the axis below, up the outside, and down the inside. */
+/** Draws a random profile of a bowl: from the axis below, up the outside and down the inside. */
 export function bowlProfile(random: Random): ProfilePoint[] {
   const height = random.uniform(0.5, 1.1);
   const foot = random.uniform(0.3, 0.55);
@@ -71,9 +71,9 @@ export function bowlProfile(random: Random): ProfilePoint[] {
 }
 
 /**
- * Turns a profile about the vertical axis.
+ * Revolves a profile about the vertical axis.
  *
- * @param profile Its points; the first and the last lie on the axis
+ * @param profile Its points; the first and last lie on the axis
  * @returns A closed mesh in the axes of ModelNet, z up
  */
 export function revolve(profile: readonly ProfilePoint[]): Mesh {

@@ -1,5 +1,5 @@
 /**
- * What garments are made of: outlines filled with shaded, sometimes striped cloth, seams and
+ * The building blocks of clothing: outlines filled with shaded, sometimes striped cloth, seams and
  * straps.
  *
  * @module
@@ -10,7 +10,7 @@ import { grey, type Pen, type Point } from "./drawing.ts";
 /** The corners of a closed shape. */
 export type Outline = readonly Point[];
 
-/** How a piece of cloth looks; drawn at random where left out. */
+/** How a piece of cloth looks; random by default. */
 export interface Cloth {
   /** Brightness from 0 black to 1 white. */
   readonly level?: number;
@@ -18,7 +18,7 @@ export interface Cloth {
   readonly stripes?: boolean;
 }
 
-/** Mirrors a right half, given as (distance from the middle, y) from top to bottom. */
+/** Mirrors the right half of an outline, given as (distance from the middle, y) from the top. */
 export function symmetric(half: readonly Point[]): Outline {
   const right = half.map(([x, y]): Point => [0.5 + x, y]);
   const left = half.map(([x, y]): Point => [0.5 - x, y]);
@@ -55,7 +55,7 @@ function drawStripes(pen: Pen, random: Random): void {
   }
 }
 
-/** Draws a dark line of one pixel: a seam, a fold, an opening. */
+/** Draws a dark line one pixel wide: a seam, a fold, an opening. */
 export function line(pen: Pen, points: readonly Point[], darkness: number): void {
   pen.beginPath();
   for (const point of points) pen.lineTo(...point);

@@ -1,5 +1,5 @@
 /**
- * Clothes, shoes and bags in the ten classes of Fashion-MNIST: filled outlines with cloth on them.
+ * Clothing, shoes and bags in the ten classes of Fashion-MNIST: outlines filled with cloth.
  *
  * @module
  */
@@ -22,21 +22,21 @@ const GARMENTS: readonly ((pen: Pen, random: Random) => void)[] = [
   drawAnkleBoot,
 ];
 
-/** Draws a garment of class `label`, as photographed from the front, or shoes from the side. */
+/** Draws an item of class `label`: clothing from the front, shoes from the side. */
 export function drawGarment(pen: Pen, label: number, random: Random): void {
   pen.lineJoin = "round";
   pen.lineCap = "round";
   GARMENTS[label]!(pen, random);
 }
 
-/** The measures of clothes with sleeves, as shares of the image; widths are from the middle. */
+/** Dimensions of a top with sleeves, as fractions of the image; widths are from the middle. */
 interface Top {
   readonly neck: number;
   readonly shoulder: number;
   readonly chest: number;
   readonly hem: number;
   readonly bottom: number;
-  /** Where the sleeve ends: its outer corner. */
+  /** The outer corner of the sleeve's end. */
   readonly cuff: Point;
   readonly cuffWidth: number;
 }
@@ -69,7 +69,7 @@ function drawTShirt(pen: Pen, random: Random): void {
   fillCloth(pen, outline, random);
 }
 
-/** Long sleeves hang beside the body, as on a hanger. */
+/** A top whose long sleeves hang beside the body, as on a hanger. */
 function longSleeved(random: Random, bottom: number): Top {
   const chest = random.uniform(0.2, 0.25);
   return {

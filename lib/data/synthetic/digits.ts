@@ -1,5 +1,5 @@
 /**
- * Handwritten-looking digits: skeletons of a few strokes, each time bent, slanted and inked anew.
+ * Digits that look handwritten: skeletons of a few strokes, randomly bent, slanted and inked.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { Random } from "@/engine/random.ts";
 import { type Pen, type Point, traceCurve } from "./drawing.ts";
 
 /**
- * The ways in which people write each digit. A way is a text: smooth strokes parted by `/`, each of
- * them through points `x,y` of a box from 0,0 at its top left to 100,100 at its bottom right.
+ * Variants of each digit. A variant is a text: smooth strokes separated by `/`, each through points
+ * `x,y` of a box from 0,0 at the top left to 100,100 at the bottom right.
  */
 const SKELETONS: readonly (readonly string[])[] = [
   [
@@ -53,7 +53,7 @@ const SKELETONS: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Side of the box that holds a digit: 20 of 28 pixels, as in MNIST. */
+/** Side of a digit's box: 20 of 28 pixels, as in MNIST. */
 const BOX = 20 / 28;
 
 /** Draws the digit `label`, white on black. */
@@ -79,7 +79,7 @@ function readPoint(text: string): Point {
   return [x, y];
 }
 
-/** Moves the pen's unit square to a slanted, turned, narrow or wide box about the middle. */
+/** Maps the pen's unit square to a randomly slanted, rotated and scaled box near the centre. */
 function placeBox(pen: Pen, random: Random): void {
   pen.translate(0.5 + random.normal(0, 0.015), 0.5 + random.normal(0, 0.015));
   pen.rotate(random.normal(0, 0.06));
@@ -89,8 +89,8 @@ function placeBox(pen: Pen, random: Random): void {
 }
 
 /**
- * Gives a smooth random displacement of the box. A field, not one shift for each point, so that
- * strokes that meet still meet.
+ * Returns a smooth random displacement field: unlike independent shifts, it keeps strokes that meet
+ * together.
  */
 function bending(random: Random): (point: Point) => Point {
   const wave = () => ({

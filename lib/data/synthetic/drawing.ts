@@ -9,7 +9,7 @@ import { inChunks } from "@/data/formats/chunks.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import type { LoadRequest } from "@/data/source.ts";
 
-/** What the images are drawn on; its unit square is the whole image, (0, 0) top left. */
+/** The drawing context; its unit square is the whole image, (0, 0) at the top left. */
 export type Pen = SKRSContext2D;
 
 /** A point of the unit square: x to the right, y down. */
@@ -20,26 +20,26 @@ export type Draw = (pen: Pen, label: number, random: Random) => void;
 
 /** A set to draw. */
 export interface Drawing {
-  /** The set's name; it also keys the random stream. */
+  /** The set's name; also keys the random stream. */
   readonly name: string;
-  /** What to say of its images in captions. */
+  /** Where its images come from, for captions. */
   readonly provenance: string;
-  /** One for each label that `draw` knows. */
+  /** Class names by label. */
   readonly classNames: readonly string[];
-  /** How many images. */
+  /** Number of images. */
   readonly count: number;
-  /** Draws one of them. */
+  /** Draws one image. */
   readonly draw: Draw;
 }
 
-/** Images between two looks at the signal: about a hundredth of a second. */
+/** Images between two checks of the signal: about 10 ms. */
 const IMAGES_AT_ONCE = 200;
 
 /**
- * Draws a set whose classes take turns.
+ * Draws a set whose classes alternate.
  *
  * @param drawing What to draw
- * @param request `split`, `seed`, `imageSize`, `onProgress` and `signal` count
+ * @param request Uses `split`, `seed`, `imageSize`, `onProgress` and `signal`
  */
 export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<ImageSet> {
   const { name, provenance, classNames, count, draw } = drawing;
@@ -63,15 +63,13 @@ export async function drawSet(drawing: Drawing, request: LoadRequest): Promise<I
   return { name, provenance, size, count, pixels, labels, classNames };
 }
 
-/** Gives the CSS colour of a grey level from 0 black to 1 white. */
+/** Returns the CSS colour of a grey level from 0 black to 1 white. */
 export function grey(level: number): string {
   const byte = Math.round(255 * Math.min(1, Math.max(0, level)));
   return `rgb(${byte}, ${byte}, ${byte})`;
 }
 
-/**
- * Adds a smooth curve through the points to the path (Catmull and Rom's spline as cubic pieces).
- */
+/** Adds a smooth curve through the points to the path (a Catmull-Rom spline as Bézier segments). */
 export function traceCurve(pen: Pen, points: readonly Point[]): void {
   const at = (i: number) => points[Math.min(points.length - 1, Math.max(0, i))]!;
   pen.moveTo(...at(0));

@@ -1,8 +1,8 @@
 /**
- * `embedded`: data that needs no file and no network, made by the code of this folder.
+ * `embedded`: synthetic data that needs no file and no network.
  *
- * Stand-ins with the shapes and ranges of the real sets, for machines that cannot download those.
- * They are drawings, so results on them say nothing about results on the real sets.
+ * Stand-ins with the shapes and ranges of the real sets, for machines that cannot download them.
+ * They are drawings: results on them say nothing about the real sets.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import type { ImageSet } from "@/data/image_set.ts";
 import { FASHION_MNIST_CLASSES, MNIST_CLASSES } from "@/data/mnist.ts";
 import type { ImageSource, LoadRequest } from "@/data/source.ts";
 
-/** How many images a drawn part has in each split. */
+/** Images per split in each drawn set. */
 const IMAGE_COUNT = { train: 6000, test: 1000 } as const;
 
-/** Strokes like those of MNIST's digits, in its ten classes. */
+/** Pen strokes in the ten classes of MNIST. */
 export const DIGITS: ImageSource = drawings("digits", MNIST_CLASSES, drawDigit);
 
-/** Shaded outlines like those of Fashion-MNIST, in its ten classes. */
+/** Shaded outlines in the ten classes of Fashion-MNIST. */
 export const GARMENTS: ImageSource = drawings(
   "garments",
   FASHION_MNIST_CLASSES,
@@ -31,7 +31,7 @@ export const GARMENTS: ImageSource = drawings(
   "clothes, shoes and bags",
 );
 
-/** Heads in front of a ground, lit from one side, in place of CelebA's photographs. */
+/** Heads against a background, lit from one side, in place of CelebA's photographs. */
 export const FACES: ImageSource = drawings("faces", ["face"], drawFace);
 
 /** Solids of the six ModelNet40 categories of the paper, rendered once; truth and pose are kept. */
@@ -44,7 +44,7 @@ export const SOLIDS: ImageSource = {
   load: async (request) => onlyClasses(await solidSet("embedded-solids", request), request.classes),
 };
 
-/** Bowls in the manner of ModelNet40's, as shaded images; truth and pose are kept. */
+/** Shaded images of bowls like ModelNet40's; truth and pose are kept. */
 export const BOWLS: ImageSource = {
   name: "embedded-bowls",
   takesPath: false,
@@ -54,9 +54,7 @@ export const BOWLS: ImageSource = {
   load: (request) => bowlSet("embedded-bowls", request),
 };
 
-/**
- * All parts, one after the other. Their truth is left out, since not every image has one.
- */
+/** All parts, concatenated, without truth, since not every image has one. */
 export const EMBEDDED: ImageSource = {
   name: "embedded",
   takesPath: false,

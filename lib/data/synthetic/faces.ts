@@ -1,24 +1,24 @@
 /**
- * Faces as CelebA has them once they are cut to the head: seen from the front, filling the image, on
- * a ground of any brightness.
+ * Faces like CelebA's after cropping: from the front, filling the image, on a background of any
+ * brightness.
  *
  * @module
  */
 import type { Random } from "@/engine/random.ts";
 import { grey, type Pen } from "./drawing.ts";
 
-/** The measures of a head, as shares of the image, and how it is turned. */
+/** Dimensions of a head, as fractions of the image, and its turn. */
 interface Head {
   readonly middle: number;
   readonly width: number;
   readonly top: number;
   readonly chin: number;
   readonly skin: number;
-  /** How far eyes, nose and mouth are off the middle: the head looks to a side. */
+  /** Offset of eyes, nose and mouth from the middle: the head looks to one side. */
   readonly turn: number;
 }
 
-/** Draws a face: hair behind it, the head and its shade, eyes, brows, nose, mouth, hair above. */
+/** Draws a face, back to front: background, long hair, head, features, fringe. */
 export function drawFace(pen: Pen, _: number, random: Random): void {
   const head: Head = {
     middle: random.uniform(0.46, 0.54),
@@ -39,7 +39,7 @@ export function drawFace(pen: Pen, _: number, random: Random): void {
   if (random.uniform() < 0.95) drawFringe(pen, head, hair, random);
 }
 
-/** A ground that goes from one grey to another. */
+/** Draws a background gradient between two greys. */
 function drawGround(pen: Pen, random: Random): void {
   const ground = pen.createLinearGradient(0, 0, random.uniform(), random.uniform());
   ground.addColorStop(0, grey(random.uniform(0, 0.9)));
@@ -58,7 +58,7 @@ function drawLongHair(pen: Pen, { middle, width, top }: Head, hair: number, rand
   pen.fill();
 }
 
-/** The head with its neck; light from one side leaves the other in shade. */
+/** Draws the head and neck, lit from one side. */
 function drawHead(pen: Pen, head: Head, random: Random): void {
   const { middle, width, top, chin, skin } = head;
   pen.fillStyle = grey(skin * 0.6);
@@ -98,7 +98,7 @@ function drawEyes(pen: Pen, { middle, width, skin, turn }: Head, random: Random)
   }
 }
 
-/** The shade beside a nose and its two nostrils. */
+/** Draws the shadow beside the nose and the nostrils. */
 function drawNose(pen: Pen, { middle, skin, turn }: Head): void {
   const x = middle + 1.4 * turn;
   pen.strokeStyle = grey(skin * 0.75);

@@ -1,33 +1,33 @@
 /**
- * Simple bodies and how they fill a voxel grid.
+ * Simple bodies, and how they fill a voxel grid.
  *
- * Coordinates are those of `render/camera.ts`: x to the right, y up, z away from the viewer, and
- * the grid fills [-1, 1]^3.
+ * Coordinates follow `render/camera.ts`: x to the right, y up, z away from the viewer; the grid
+ * fills [-1, 1]^3.
  *
  * @module
  */
 
-/** A place in the grid's cube. */
+/** A point in the grid's cube. */
 export type Place = readonly [x: number, y: number, z: number];
 
-/** A body: a box, and a test for the places in it. */
+/** A body: its bounding box, and a test for points in it. */
 export interface Primitive {
-  /** The corner of the box with the smallest coordinates. */
+  /** The corner with the smallest coordinates. */
   readonly low: Place;
   /** The corner with the largest. */
   readonly high: Place;
-  /** Whether a place in the box belongs to the body. */
+  /** Whether a point in the box belongs to the body. */
   readonly contains: (x: number, y: number, z: number) => boolean;
-  /** Whether it empties cells that earlier bodies have set, rather than setting them. */
+  /** Whether it clears cells set by earlier bodies. */
   readonly isHole?: boolean;
 }
 
-/** Gives a box between two corners. */
+/** Makes a box between two corners. */
 export function box(low: Place, high: Place): Primitive {
   return { low, high, contains: () => true };
 }
 
-/** Gives an ellipsoid. */
+/** Makes an ellipsoid. */
 export function ellipsoid([cx, cy, cz]: Place, [rx, ry, rz]: Place): Primitive {
   return {
     low: [cx - rx, cy - ry, cz - rz],
@@ -36,9 +36,7 @@ export function ellipsoid([cx, cy, cz]: Place, [rx, ry, rz]: Place): Primitive {
   };
 }
 
-/**
- * Gives an upright round body about the vertical axis; its radius goes from one end to the other.
- */
+/** Makes a frustum about the vertical axis. */
 export function frustum(
   { bottom, top, bottomRadius, topRadius }: {
     bottom: number;
@@ -58,7 +56,7 @@ export function frustum(
   };
 }
 
-/** Gives all places within `radius` of the segment from `a` to `b`: a limb, a leg, a fuselage. */
+/** Makes a capsule from `a` to `b`: a limb, a leg, a fuselage. */
 export function capsule(a: Place, b: Place, radius: number): Primitive {
   const along = [b[0] - a[0], b[1] - a[1], b[2] - a[2]] as const;
   const lengthSquared = Math.max(along[0] ** 2 + along[1] ** 2 + along[2] ** 2, 1e-12);
@@ -75,7 +73,7 @@ export function capsule(a: Place, b: Place, radius: number): Primitive {
   };
 }
 
-/** Gives a ring in the plane of x and y: the handle of a cup. */
+/** Makes a torus in the xy plane: the handle of a cup. */
 export function ring([cx, cy, cz]: Place, radius: number, thickness: number): Primitive {
   const reach = radius + thickness;
   return {
@@ -86,13 +84,10 @@ export function ring([cx, cy, cz]: Place, radius: number, thickness: number): Pr
   };
 }
 
-/**
- * The axis that a prism runs along; its corners are given in the other two, in the order of x, y,
- * z.
- */
+/** The axis of a prism; its corners are given in the other two, in the order x, y, z. */
 export type PrismAxis = "x" | "y" | "z";
 
-/** Gives a polygon drawn out along an axis: a wing, a fin, the side view of a car. */
+/** Extrudes a polygon along an axis: a wing, a fin, the profile of a car. */
 export function prism(
   axis: PrismAxis,
   corners: readonly (readonly [number, number])[],
@@ -114,7 +109,7 @@ export function prism(
   };
 }
 
-/** Tells whether a polygon holds a point: a ray from it crosses an odd number of sides. */
+/** Whether a polygon contains a point: a ray from it crosses an odd number of sides. */
 function isInside(corners: readonly (readonly [number, number])[], u: number, v: number): boolean {
   let isOdd = false;
   for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
@@ -126,11 +121,11 @@ function isInside(corners: readonly (readonly [number, number])[], u: number, v:
 }
 
 /**
- * Fills the cells of a grid whose centres lie in the bodies, one body after the other.
+ * Fills the cells of a grid whose centres lie in the bodies, body by body.
  *
  * @param voxels `[size, size, size]` in the axes D, H, W; changed in place
  * @param size The side in cells
- * @param bodies Later ones win over earlier ones
+ * @param bodies Later ones override earlier ones
  */
 export function fillGrid(voxels: Uint8Array, size: number, bodies: readonly Primitive[]): void {
   const centre = (i: number) => (2 * i + 1) / size - 1;

@@ -1,5 +1,5 @@
 /**
- * Builds the embedded solids and takes their images.
+ * Builds and renders the embedded solids.
  *
  * @module
  */
@@ -11,18 +11,16 @@ import type { LoadRequest } from "@/data/source.ts";
 import { fillGrid } from "./primitives.ts";
 import { SOLID_KINDS } from "./solids.ts";
 
-/**
- * How many solids a split has; fewer than drawings, since each keeps its grid of 22 kB as truth.
- */
+/** Solids per split; fewer than drawings, since each keeps a grid of 22 kB as truth. */
 const SOLID_COUNT = { train: 3000, test: 600 } as const;
 
-/** Solids between two looks at the signal. */
+/** Solids between two checks of the signal. */
 const SOLIDS_AT_ONCE = 100;
 
 /**
- * Builds one split: the kinds take turns, each solid is rendered once, truth and pose are kept.
+ * Builds one split: the categories alternate, each solid is rendered once, truth and pose are kept.
  *
- * @param name The set's name; it also keys the random streams
+ * @param name The set's name; also keys the random streams
  * @param request `split`, `seed`, `imageSize` (also the side of the grids), `onProgress` and
  *   `signal`
  */

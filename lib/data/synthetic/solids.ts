@@ -1,8 +1,8 @@
 /**
- * Solids of the six ModelNet40 categories that the paper uses, each with measures drawn at random.
+ * Solids of the six ModelNet40 categories that the paper uses, with random dimensions.
  *
- * All face the viewer at azimuth 0, as ModelNet's objects do in our axes, and stay within a radius
- * of 1 about the vertical axis, so that turning never pushes a part out of the image.
+ * All face the viewer at azimuth 0, as ModelNet's objects do in our axes, and stay within radius 1
+ * of the vertical axis, so that no rotation pushes a part out of the image.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import {
   ring,
 } from "./primitives.ts";
 
-/** The thinnest part, half of it: thinner ones could fall between the cells of a 28^3 grid. */
+/** Half the thinnest part: thinner ones could fall between the cells of a 28^3 grid. */
 const THIN = 0.055;
 
 /** A way to build one category. */
 export interface SolidKind {
   /** ModelNet40's name for it. */
   readonly name: string;
-  /** Gives the bodies of one object. */
+  /** Makes the bodies of one object. */
   readonly build: (random: Random) => Primitive[];
 }
 
@@ -92,7 +92,7 @@ function buildCar(random: Random): Primitive[] {
   return [prism("x", side, -half, half), ...wheels];
 }
 
-/** Gives a short round body that lies along x. */
+/** Makes a short cylinder along x. */
 function wheel([x, y, z]: Place, radius: number): Primitive {
   return {
     low: [x - 0.08, y - radius, z - radius],

@@ -7,7 +7,7 @@ Deno.test("packBits() puts the first value into the highest bit, and each row in
   assert.deepEqual(packBits(Uint8Array.from(rows), 9), Uint8Array.of(0x81, 0x80, 0x40, 0));
 });
 
-Deno.test("unpackBits() gives back what was packed", () => {
+Deno.test("unpackBits() inverts packBits()", () => {
   const cases = fc.integer({ min: 1, max: 20 }).chain((length) =>
     fc.tuple(
       fc.constant(length),

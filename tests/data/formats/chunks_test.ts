@@ -4,7 +4,7 @@ import { requestOf } from "../fixtures.ts";
 
 const WORK = { task: "count", count: 7, chunkSize: 3 };
 
-Deno.test("inChunks() covers the work and tells the progress after each piece", async () => {
+Deno.test("inChunks() covers the work and reports progress after each chunk", async () => {
   const told: unknown[] = [];
   const request = requestOf({ onProgress: (progress) => told.push(progress) });
   const pieces = await Array.fromAsync(inChunks(WORK, request));
@@ -13,7 +13,7 @@ Deno.test("inChunks() covers the work and tells the progress after each piece", 
   assert.deepEqual(told, [3, 6, 7].map((done) => ({ ...common, done })));
 });
 
-Deno.test("inChunks() lets a timer abort it between two pieces", async () => {
+Deno.test("inChunks() lets a timer abort it between two chunks", async () => {
   const stop = new AbortController();
   const starts: number[] = [];
   const count = async () => {

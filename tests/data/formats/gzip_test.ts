@@ -6,7 +6,7 @@ import { gzipped, sha256, withFolder } from "../fixtures.ts";
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 7);
 const WHOLE = gzipped(CONTENT);
 
-/** Damaged files, and what zlib says of each. */
+/** Damaged files and zlib's message for each. */
 const DAMAGED = [
   { bytes: WHOLE.subarray(0, 20), found: "20 bytes with unexpected end of file" },
   { bytes: Uint8Array.of(1, 2, 3), found: "3 bytes with incorrect header check" },
@@ -16,28 +16,28 @@ const DAMAGED = [
   },
 ];
 
-Deno.test("gunzip() gives back what was compressed", async () => {
+Deno.test("gunzip() returns what was compressed", async () => {
   assert.deepEqual(await gunzip(WHOLE, "a.gz", 1000), CONTENT);
 });
 
-Deno.test("gunzip() refuses bytes that are cut short, no gzip, or changed", async () => {
+Deno.test("gunzip() refuses bytes that are truncated, not gzip, or corrupt", async () => {
   for (const { bytes, found } of DAMAGED) {
     await assert.rejects(gunzip(bytes, "a.gz", 1000), {
       name: "SyntaxError",
-      message: `Cannot inflate "a.gz": it must be a whole gzip file, got ${found}; ` +
-        "delete it, then fetch or copy it again",
+      message: `Cannot inflate "a.gz": it must be a complete gzip file, got ${found}; ` +
+        "delete it and fetch or copy it again",
     });
   }
 });
 
-Deno.test("gunzip() refuses to inflate more than the bound", async () => {
+Deno.test("gunzip() refuses to inflate more than the limit", async () => {
   await assert.rejects(gunzip(WHOLE, "a.gz", 999), {
     name: "RangeError",
-    message: 'Cannot inflate "a.gz": it must hold at most 999 bytes, got more',
+    message: 'Cannot inflate "a.gz": it must inflate to at most 999 bytes, got more',
   });
 });
 
-Deno.test("sha256OfInflated() sums what is inside, whatever the wrapping", async () => {
+Deno.test("sha256OfInflated() sums the content, whatever the header", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "a.gz");
     const otherTime = WHOLE.with(4, 99); // a header with another time stamp
@@ -55,8 +55,8 @@ Deno.test("sha256OfInflated() refuses a damaged file", async () => {
       await Deno.writeFile(file, bytes);
       await assert.rejects(sha256OfInflated(file), {
         name: "SyntaxError",
-        message: `Cannot inflate "${file}": it must be a whole gzip file, got ${found}; ` +
-          "delete it, then fetch or copy it again",
+        message: `Cannot inflate "${file}": it must be a complete gzip file, got ${found}; ` +
+          "delete it and fetch or copy it again",
       });
     }
   });

@@ -3,9 +3,9 @@ import * as fc from "fast-check";
 import { readIdx } from "@/data/formats/idx.ts";
 import { idxFile } from "../fixtures.ts";
 
-const CURE = "delete it, so that it is fetched again";
+const CURE = "delete it to fetch it again";
 
-Deno.test("readIdx() gives back the shape and the values", () => {
+Deno.test("readIdx() returns the shape and the values", () => {
   const { shape, values } = readIdx(idxFile([2, 1, 3], [1, 2, 3, 4, 5, 6]), "some file", 3);
   assert.deepEqual(shape, [2, 1, 3]);
   assert.deepEqual([...values], [1, 2, 3, 4, 5, 6]);
@@ -21,7 +21,7 @@ Deno.test("readIdx() reads every array that an idx file can hold", () => {
   }));
 });
 
-Deno.test("readIdx() refuses labels where images are due", () => {
+Deno.test("readIdx() refuses labels in place of images", () => {
   assert.throws(() => readIdx(idxFile([3], [1, 2, 3]), "a.gz", 3), {
     name: "SyntaxError",
     message: `Cannot read "a.gz": its magic number must be 0x00000803, got 0x00000801; ${CURE}`,
@@ -35,7 +35,7 @@ Deno.test("readIdx() refuses a file too short for a magic number", () => {
   });
 });
 
-Deno.test("readIdx() refuses a header that is cut short", () => {
+Deno.test("readIdx() refuses a truncated header", () => {
   assert.throws(() => readIdx(idxFile([2, 1, 3], []).subarray(0, 9), "a.gz", 3), {
     name: "SyntaxError",
     message: `Cannot read "a.gz": it must hold 16 bytes of header, got 9; ${CURE}`,

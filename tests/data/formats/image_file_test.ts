@@ -5,7 +5,7 @@ import { greyCrop, greySquare } from "@/data/formats/image_file.ts";
 import { assertClose } from "../../assert.ts";
 import { image } from "../fixtures.ts";
 
-Deno.test("greySquare() gives the luma of a colour", async () => {
+Deno.test("greySquare() returns the luma of a colour", async () => {
   const expected = [["red", 0.299], ["lime", 0.587], ["blue", 0.114], ["white", 1]] as const;
   for (const [colour, luma] of expected) {
     const grey = await greySquare(await image({ width: 9, height: 9, colour }), "a.png", 3);
@@ -18,7 +18,7 @@ Deno.test("greySquare() reads JPEG too", async () => {
   assertClose(await greySquare(bytes, "a.jpg", 2), [1, 1, 1, 1], 0.01); // JPEG rounds
 });
 
-Deno.test("greySquare() keeps the middle of a wide and of a tall image", async () => {
+Deno.test("greySquare() keeps the centre of a wide and of a tall image", async () => {
   for (const [width, height] of [[30, 10], [10, 30]] as const) {
     const canvas = createCanvas(width, height);
     const context = canvas.getContext("2d");
@@ -29,48 +29,48 @@ Deno.test("greySquare() keeps the middle of a wide and of a tall image", async (
   }
 });
 
-Deno.test("greySquare() counts clear pixels as black", async () => {
+Deno.test("greySquare() counts transparent pixels as black", async () => {
   const bytes = await image({ width: 4, height: 4, colour: "rgba(255, 255, 255, 0)" });
   assert.deepEqual([...await greySquare(bytes, "a.png", 1)], [0]);
 });
 
-Deno.test("greySquare() refuses bytes that are no image, and names them", async () => {
+Deno.test("greySquare() refuses bytes that are not an image, and names the file", async () => {
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9"/>');
   for (const bytes of [new Uint8Array(), new Uint8Array(100).fill(65), svg]) {
     await assert.rejects(greySquare(bytes, "holiday.png", 28), {
       name: "SyntaxError",
       message:
-        `Cannot read "holiday.png": it must be a whole PNG or JPEG image, got ${bytes.length} ` +
-        "bytes with neither a PNG nor a JPEG signature; take it out or replace it",
+        `Cannot read "holiday.png": it must be a complete PNG or JPEG image, got ${bytes.length} ` +
+        "bytes with neither a PNG nor a JPEG signature; remove or replace it",
     });
   }
 });
 
-Deno.test("greySquare() refuses an image that is cut short, even near its end", async () => {
+Deno.test("greySquare() refuses a truncated image, even near its end", async () => {
   for (const type of ["png", "jpeg"] as const) {
     const whole = await noise(type);
     for (const share of [0.3, 0.6, 0.95]) {
       const bytes = whole.subarray(0, Math.floor(whole.length * share));
       await assert.rejects(greySquare(bytes, "cut.png", 28), {
         name: "SyntaxError",
-        message: `Cannot read "cut.png": it must be a whole PNG or JPEG image, ` +
-          `got ${bytes.length} bytes with its end missing; take it out or replace it`,
+        message: `Cannot read "cut.png": it must be a complete PNG or JPEG image, ` +
+          `got ${bytes.length} bytes with its end missing; remove or replace it`,
       });
     }
   }
 });
 
-Deno.test("greySquare() refuses a PNG that was changed", async () => {
+Deno.test("greySquare() refuses a corrupted PNG", async () => {
   const whole = await noise("png");
   const changed = whole.with(100, whole[100]! ^ 1);
   await assert.rejects(greySquare(changed, "changed.png", 28), {
     name: "SyntaxError",
-    message: `Cannot read "changed.png": it must be a whole PNG or JPEG image, ` +
-      `got ${whole.length} bytes with a wrong check sum; take it out or replace it`,
+    message: `Cannot read "changed.png": it must be a complete PNG or JPEG image, ` +
+      `got ${whole.length} bytes with a wrong checksum; remove or replace it`,
   });
 });
 
-Deno.test("greyCrop() lets go of an image once its part is taken", async () => {
+Deno.test("greyCrop() frees an image after cropping", async () => {
   const bytes = await image({ width: 2000, height: 2000, colour: "grey", type: "jpeg" });
   const corner = () => greyCrop(bytes, "large.jpg", () => ({ left: 0, top: 0, side: 8 }));
   await corner();
@@ -80,7 +80,7 @@ Deno.test("greyCrop() lets go of an image once its part is taken", async () => {
   assert.ok(grown < 80, `${grown} MB`);
 });
 
-Deno.test("greyCrop() gives the part that is asked for, knowing the size", async () => {
+Deno.test("greyCrop() returns the crop chosen from the image's size", async () => {
   const canvas = createCanvas(6, 4);
   const context = canvas.getContext("2d");
   context.fillStyle = "white";
@@ -97,7 +97,7 @@ Deno.test("greyCrop() gives the part that is asked for, knowing the size", async
   }
 });
 
-Deno.test("greySquare() refuses an image that promises too many pixels, before it is decoded", async () => {
+Deno.test("greySquare() refuses an image that declares too many pixels, before decoding", async () => {
   const [png, jpeg] = [await noise("png"), await noise("jpeg")];
   const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
   const hugeJpeg = jpeg.slice();
@@ -113,7 +113,7 @@ Deno.test("greySquare() refuses an image that promises too many pixels, before i
   }
 });
 
-Deno.test("greyCrop() refuses more pixels than it may take", async () => {
+Deno.test("greyCrop() refuses more pixels than its limit", async () => {
   const bytes = await noise("jpeg");
   await assert.rejects(greyCrop(bytes, "a.jpg", () => assert.fail("not asked"), 4095), {
     name: "RangeError",
@@ -121,7 +121,7 @@ Deno.test("greyCrop() refuses more pixels than it may take", async () => {
   });
 });
 
-/** Makes an image that no encoder can shrink to a few bytes. */
+/** Makes an image that compresses badly. */
 async function noise(type: "png" | "jpeg"): Promise<Uint8Array> {
   const context = createCanvas(64, 64).getContext("2d");
   const image = context.createImageData(64, 64);

@@ -8,7 +8,7 @@ const scannerOf = (text: string) => {
   return scanner;
 };
 
-Deno.test("nextLine() passes over empty lines and comments, and counts them", () => {
+Deno.test("nextLine() skips empty lines and comments, and counts them", () => {
   const scanner = scannerOf("# words\r\n\n \t\n1 2\r3#4\n");
   assert.deepEqual([scanner.lineNumber(), scanner.number(), scanner.number()], [4, 1, 2]);
   assert.ok(Number.isNaN(scanner.number()), "a line ends");
@@ -18,7 +18,7 @@ Deno.test("nextLine() passes over empty lines and comments, and counts them", ()
   assert.equal(createLineScanner(new Uint8Array()).nextLine(), false);
 });
 
-Deno.test("number() reads what JavaScript reads, as closely as float32 tells", () => {
+Deno.test("number() reads what JavaScript reads, to float32 precision", () => {
   fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
     for (const text of [String(value), value.toExponential(), value.toFixed(3)]) {
       const read = Math.fround(scannerOf(text).number());
@@ -28,13 +28,13 @@ Deno.test("number() reads what JavaScript reads, as closely as float32 tells", (
   }));
 });
 
-Deno.test("number() gives NaN for what is no number", () => {
+Deno.test("number() returns NaN for anything but a number", () => {
   for (const text of ["", "x", "nan", "-", ".", "1x", "1e", "1e+", "--1", "1-2", "1,5", "0x10"]) {
     assert.ok(Number.isNaN(scannerOf(text).number()), text);
   }
 });
 
-Deno.test("word() takes capital letters alone", () => {
+Deno.test("word() reads only capital letters", () => {
   const scanner = scannerOf("  COFF12 3");
   assert.deepEqual([scanner.word(), scanner.number(), scanner.word()], ["COFF", 12, ""]);
 });

@@ -39,13 +39,13 @@ Deno.test("readNpy() reads big-endian numbers", () => {
   }
 });
 
-Deno.test("readNpy() brings Fortran order into C order", () => {
+Deno.test("readNpy() converts Fortran order to C order", () => {
   const bytes = Uint8Array.of(0, 3, 1, 4, 2, 5); // [[0, 1, 2], [3, 4, 5]], first axis fastest
   const array = readNpy(npyFile({ shape: [2, 3], isFortran: true, bytes }), "a.npy");
   assert.deepEqual([...array.values], [0, 1, 2, 3, 4, 5]);
 });
 
-Deno.test("readNpy() gives the reversed shape of a Fortran array the same values, transposed", () => {
+Deno.test("readNpy() reads a Fortran array as the transpose of its reversed shape", () => {
   const lengths = fc.integer({ min: 1, max: 4 });
   fc.assert(fc.property(lengths, lengths, lengths, (a, b, c) => {
     const bytes = Uint8Array.from({ length: a * b * c }, (_, i) => i);
@@ -69,7 +69,7 @@ Deno.test("readNpy() reads version 2 headers", () => {
 Deno.test("readNpy() refuses bytes that numpy did not write", () => {
   assert.throws(() => readNpy(new Uint8Array(64), "a.npy"), {
     name: "SyntaxError",
-    message: 'Cannot read "a.npy": it must be an array that numpy.save wrote, got 64 other bytes',
+    message: 'Cannot read "a.npy": it must be an array written by numpy.save, got 64 other bytes',
   });
 });
 
@@ -83,7 +83,7 @@ Deno.test("readNpy() refuses a header that it cannot read", () => {
   ]);
   assert.throws(() => readNpy(changed, "a.npy"), {
     name: "SyntaxError",
-    message: 'Cannot read "a.npy": it must be an array that numpy.save wrote, ' +
+    message: 'Cannot read "a.npy": it must be an array written by numpy.save, ' +
       `got the header ${JSON.stringify(text)}`,
   });
 });
@@ -130,11 +130,11 @@ Deno.test("encodeNpy() writes the header as NumPy does, with the values aligned 
   assert.equal(encodeNpy(Uint8Array.of(1, 2), [1, 2]).length, 128 + 2);
 });
 
-Deno.test("encodeNpy() takes a part of a larger array, and refuses values that do not fit", () => {
+Deno.test("encodeNpy() takes a view of a larger array and refuses values that do not fit", () => {
   const part = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
   assert.deepEqual([...readNpy(encodeNpy(part, [2]), "a.npy").values], [2, 3]);
   assert.throws(() => encodeNpy(part, [3]), {
     name: "TypeError",
-    message: "Cannot write an array: values must be 3 for shape [3], got 2",
+    message: "Cannot write an array: values must have 3 elements for shape [3], got 2",
   });
 });

@@ -4,14 +4,14 @@ import { CHAIR, offText } from "../mesh/meshes.ts";
 
 const read = (text: string) => readOff(new TextEncoder().encode(text), "a.off");
 
-/** A square of four corners, with a colour after its face, and what it is read as. */
+/** A square of four corners, with a colour after its face, and the expected mesh. */
 const CORNERS = "0 0 0\n1 0 0\n1 2.5 0\n0 2.5 -1e-1";
 const SQUARE = {
   positions: Float32Array.of(0, 0, 0, 1, 0, 0, 1, 2.5, 0, 0, 2.5, -0.1),
   triangles: Uint32Array.of(0, 1, 2, 0, 2, 3),
 };
 
-Deno.test("readOff() reads corners, and polygons as fans of triangles", () => {
+Deno.test("readOff() reads corners, and polygons as triangle fans", () => {
   assert.deepEqual(read(`OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n`), SQUARE);
   const pentagon = read(`OFF\n5 1 0\n${CORNERS}\n-1 1 0\n5 4 3 2 1 0`);
   assert.deepEqual([...pentagon.triangles], [4, 3, 2, 4, 2, 1, 4, 1, 0]);
@@ -42,14 +42,14 @@ for (const [what, text] of Object.entries(SAME)) {
   });
 }
 
-Deno.test("readOff() reads what is written", () => {
+Deno.test("readOff() reads any mesh", () => {
   assert.deepEqual(read(offText(CHAIR)), CHAIR);
 });
 
 const REFUSED: Record<string, string> = {
-  "": 'begin with the word OFF, got ""',
-  "ply\nformat ascii": 'begin with the word OFF, got "ply"',
-  "4OFF\n1 1 0": 'begin with the word OFF, got "4OFF"',
+  "": 'start with the word OFF, got ""',
+  "ply\nformat ascii": 'start with the word OFF, got "ply"',
+  "4OFF\n1 1 0": 'start with the word OFF, got "4OFF"',
   "OFF": "count its corners and faces, got nothing more",
   "OFF BINARY\n\0\0\0": 'count its corners and faces, got "OFF BINARY" in line 1',
   "OFF\n3.5 1 0\n": 'count its corners and faces, got "3.5 1 0" in line 2',
@@ -63,24 +63,24 @@ const REFUSED: Record<string, string> = {
   [`OFF\n4 1 4\n${CORNERS}\n`]: "hold 1 faces, got 0",
   [`OFF\n7 0 4\n${CORNERS}# padding padding\n`]: "hold 7 corners, got 4",
   [`OFF\n3 1 4\n${CORNERS}\n4 0 1 2 3\n`]:
-    'tell the number of corners first in line 6, where face 0 stands, got "0 2.5 -1e-1"',
+    'start line 6, for face 0, with the number of corners, got "0 2.5 -1e-1"',
   [`OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n3 0 1 2\n`]: 'end after 1 faces, got "3 0 1 2" in line 8',
   "OFF\n3 1 0\n0 0 0\n1 nan 0\n0 1 0\n3 0 1 2\n":
-    'have three numbers in line 4, where corner 1 stands, got "1 nan 0"',
+    'have three numbers in line 4 for corner 1, got "1 nan 0"',
   "OFF\n3 1 0\n0 0 0\n1 inf 0\n0 1 0\n3 0 1 2\n":
-    'have three numbers in line 4, where corner 1 stands, got "1 inf 0"',
+    'have three numbers in line 4 for corner 1, got "1 inf 0"',
   "OFF\n3 1 0\n0 0 0\n1 1e39 0\n0 1 0\n3 0 1 2\n":
-    'have three numbers in line 4, where corner 1 stands, got "1 1e39 0"',
+    'have three numbers in line 4 for corner 1, got "1 1e39 0"',
   "OFF\n3 1 0\n0 0 0\n1 0\n0 1 0\n3 0 1 2\n":
-    'have three numbers in line 4, where corner 1 stands, got "1 0"',
+    'have three numbers in line 4 for corner 1, got "1 0"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 3\n":
-    'have corners from 0 to 2 in line 6, where face 0 stands, got "3 0 1 3"',
+    'have corners from 0 to 2 in line 6 for face 0, got "3 0 1 3"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 -1\n":
-    'have corners from 0 to 2 in line 6, where face 0 stands, got "3 0 1 -1"',
+    'have corners from 0 to 2 in line 6 for face 0, got "3 0 1 -1"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n":
-    'have corners from 0 to 2 in line 6, where face 0 stands, got "4 0 1 2"',
+    'have corners from 0 to 2 in line 6 for face 0, got "4 0 1 2"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n0\n0 0\n":
-    'tell the number of corners first in line 6, where face 0 stands, got "0"',
+    'start line 6, for face 0, with the number of corners, got "0"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n2 0 1\n": "have a face of three corners, got 1 others",
 };
 for (const [text, words] of Object.entries(REFUSED)) {

@@ -11,7 +11,7 @@ Deno.test("findPath() looks in the working directory, then in the data folder", 
     assert.equal(await findPath("own.zip", dataDir), join(dataDir, "own.zip"));
   }));
 
-Deno.test("findPath() leaves alone what is nowhere, and absolute paths", () =>
+Deno.test("findPath() returns missing and absolute paths unchanged", () =>
   withFolder(async (dataDir) => {
     for (const path of ["nowhere.zip", "/nowhere.zip"]) {
       assert.equal(await findPath(path, dataDir), path);

@@ -27,26 +27,26 @@ const files: fc.Arbitrary<TensorFile> = fc.record({
   metadata: fc.dictionary(names.filter((name) => name !== "sha256"), fc.string()),
 });
 
-/** Prototypes apart: fast-check makes objects without one. */
+/** Ignores prototypes: fast-check makes objects without one. */
 const plain = ({ tensors, metadata }: TensorFile): TensorFile => ({
   tensors: { ...tensors },
   metadata: { ...metadata },
 });
 
-Deno.test("decodeTensors() gives back what encodeTensors() was given, bit by bit", () => {
+Deno.test("decodeTensors() returns the input of encodeTensors(), bit for bit", () => {
   assert.deepEqual(decodeTensors(encodeTensors(FILE), "file"), FILE);
   fc.assert(fc.property(files, (file) => {
     assert.deepEqual(decodeTensors(encodeTensors(file), "file"), plain(file));
   }));
 });
 
-Deno.test("encodeInParts() gives the same file, and copies no bytes", () => {
+Deno.test("encodeInParts() gives the same file without copying bytes", () => {
   const parts = encodeInParts(FILE);
   assert.deepEqual(parts.flatMap((part) => [...part]), [...encodeTensors(FILE)]);
   assert.equal(parts.at(-1)!.buffer, FILE.tensors.pixels!.values.buffer);
 });
 
-Deno.test("decodeTensors() reads a file that lies anywhere in memory", () => {
+Deno.test("decodeTensors() reads a file at any offset in memory", () => {
   const bytes = encodeTensors(FILE);
   for (const offset of [1, 3, 4]) {
     const memory = new Uint8Array(bytes.length + 8);
@@ -55,7 +55,7 @@ Deno.test("decodeTensors() reads a file that lies anywhere in memory", () => {
   }
 });
 
-Deno.test("encodeTensors() lays bytes out as the format asks", () => {
+Deno.test("encodeTensors() lays out bytes as the format requires", () => {
   const bytes = encodeTensors(FILE);
   const view = new DataView(bytes.buffer);
   const length = Number(view.getBigUint64(0, true));
@@ -119,7 +119,7 @@ Deno.test("encodeTensors() writes a file without tensors", () => {
   assert.deepEqual(decodeTensors(encodeTensors(empty), "file"), empty);
 });
 
-Deno.test("decodeTensors() notices damage at any byte", () => {
+Deno.test("decodeTensors() detects damage at any byte", () => {
   const bytes = encodeTensors(FILE);
   const damaged = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));
   fc.assert(
@@ -132,14 +132,14 @@ Deno.test("decodeTensors() notices damage at any byte", () => {
   );
 });
 
-Deno.test("decodeTensors() notices a file that was cut off at any byte", () => {
+Deno.test("decodeTensors() detects truncation at any byte", () => {
   const bytes = encodeTensors(FILE);
   for (let length = 0; length < bytes.length; length++) {
     assert.throws(() => decodeTensors(bytes.subarray(0, length), "file"), { name: "SyntaxError" });
   }
 });
 
-/** Gives a file with a header of one's own, checksums apart. */
+/** Makes a file with a custom header, without a checksum. */
 function fileOf(header: string, body: readonly number[] = []): Uint8Array {
   const text = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + text.length + body.length);
@@ -149,14 +149,14 @@ function fileOf(header: string, body: readonly number[] = []): Uint8Array {
   return bytes;
 }
 
-/** A file whose checksum, `?` in the header, is right. */
+/** Makes a file with the right checksum in place of `?` in its header. */
 function signed(header: string): Uint8Array {
   const blank = header.replace("?", "0".repeat(64));
   const sum = createHash("sha256").update(fileOf(blank)).digest("hex");
   return fileOf(header.replace("?", sum));
 }
 
-/** Bytes that are no such file, and what the message must say of them. */
+/** Invalid files and their error messages. */
 const REFUSED: readonly [string, Uint8Array, string][] = [
   ["nothing", new Uint8Array(), "be longer than its header, got 0 bytes"],
   ["less than a length", new Uint8Array(7), "be longer than its header, got 7 bytes"],

@@ -12,7 +12,7 @@ async function readAll(path: string, selection = ALL): Promise<Record<string, nu
   return files;
 }
 
-/** Writes an archive, after changing its bytes if wanted, and hands over its path. */
+/** Writes an archive, with optional changes to its bytes, and passes on its path. */
 async function withZip(
   files: Record<string, Uint8Array>,
   body: (path: string) => Promise<void>,
@@ -25,13 +25,13 @@ async function withZip(
   });
 }
 
-/** Replaces a name of the same length wherever an archive holds it. */
+/** Replaces every occurrence of a name by one of the same length. */
 function rename(bytes: Uint8Array, from: string, to: string): Uint8Array {
   const text = new TextDecoder("latin1").decode(bytes).replaceAll(from, to);
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-Deno.test("readZip() gives the wanted files one after the other", async () => {
+Deno.test("readZip() reads the selected files one by one", async () => {
   const files = {
     "a.txt": Uint8Array.of(1, 2),
     "in/b.txt": Uint8Array.of(3),
@@ -44,7 +44,7 @@ Deno.test("readZip() gives the wanted files one after the other", async () => {
   });
 });
 
-Deno.test("listZip() gives the names of the files", async () => {
+Deno.test("listZip() returns the names of the files", async () => {
   await withZip({ "a.txt": Uint8Array.of(1), "in/b.txt": Uint8Array.of(2) }, async (path) => {
     assert.deepEqual(await listZip(path), ["a.txt", "in/b.txt"]);
   });
@@ -54,12 +54,12 @@ Deno.test("readZip() closes the archive when the reader stops early", async () =
   await withZip({ a: Uint8Array.of(1), b: Uint8Array.of(2) }, async (path) => {
     for await (const { name } of readZip(path, ALL)) {
       assert.equal(name, "a");
-      break; // Deno's own check fails this test if the file stays open
+      break; // Deno's sanitizer fails this test if the file stays open
     }
   });
 });
 
-Deno.test("readZip() refuses a file that would inflate beyond the bound", async () => {
+Deno.test("readZip() refuses a file that would inflate beyond the limit", async () => {
   await withZip({ "big.bin": new Uint8Array(1001) }, async (path) => {
     await assert.rejects(readAll(path), {
       name: "RangeError",
@@ -77,7 +77,8 @@ Deno.test("readZip() refuses a file that inflates to more than it declares", asy
   await withZip({ "big.bin": new Uint8Array(900) }, async (path) => {
     await assert.rejects(readAll(path), {
       name: "SyntaxError",
-      message: /^Cannot read ".*": it must be a whole zip file, got too many bytes in the stream/,
+      message:
+        /^Cannot read ".*": it must be a complete zip file, got too many bytes in the stream/,
     });
   }, declareLess);
 });
@@ -91,14 +92,14 @@ Deno.test("readZip() refuses names that lead out of the archive", async () => {
     await withZip({ "safe.txt": Uint8Array.of(1) }, async (path) => {
       await assert.rejects(readAll(path), {
         name: "SyntaxError",
-        message: `Cannot read "${path}": it must be a whole zip file, got ${found}; ` +
+        message: `Cannot read "${path}": it must be a complete zip file, got ${found}; ` +
           "copy or download it again",
       });
     }, (bytes) => rename(bytes, "safe.txt", name));
   }
 });
 
-Deno.test("readZip() refuses a changed file by its check sum", async () => {
+Deno.test("readZip() refuses a corrupted file by its checksum", async () => {
   const files = { a: Uint8Array.from({ length: 300 }, (_, i) => (i * i) % 251) };
   const change = (bytes: Uint8Array) => {
     const central = bytes.lastIndexOf(0x50, bytes.length - 23);
@@ -107,25 +108,26 @@ Deno.test("readZip() refuses a changed file by its check sum", async () => {
   await withZip(files, async (path) => {
     await assert.rejects(readAll(path), {
       name: "SyntaxError",
-      message: `Cannot read "${path}": it must be a whole zip file, got wrong check sum of "a"; ` +
+      message:
+        `Cannot read "${path}": it must be a complete zip file, got wrong checksum of "a"; ` +
         "copy or download it again",
     });
   }, change);
 });
 
-Deno.test("readZip() refuses a file that is cut short or no archive", async () => {
+Deno.test("readZip() refuses a file that is truncated or not an archive", async () => {
   const cut = (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 30);
   await withZip({ a: Uint8Array.of(1) }, async (path) => {
     await assert.rejects(readAll(path), {
       name: "SyntaxError",
-      message: `Cannot read "${path}": it must be a whole zip file, ` +
+      message: `Cannot read "${path}": it must be a complete zip file, ` +
         "got End of central directory record signature not found. Either not a zip file, " +
         "or file is truncated.; copy or download it again",
     });
   }, cut);
 });
 
-/** Packs files as they claim to be, and asserts how reading them ends. */
+/** Packs files as declared and asserts the outcome of reading them. */
 async function assertRefused(
   files: readonly HostileFile[],
   expected: { name: string; found: string | RegExp },
@@ -144,7 +146,7 @@ async function assertRefused(
 
 const NAMED = (name: string) => ({ name, bytes: Uint8Array.of(1, 2) });
 
-Deno.test("hostileZip() makes archives that are read where they are honest", async () => {
+Deno.test("hostileZip() makes readable archives if they are honest", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.zip");
     await Deno.writeFile(path, hostileZip([NAMED("a"), NAMED("b/c")]));
@@ -158,11 +160,11 @@ Deno.test("readZip() refuses an archive that names a file twice", () =>
     found: 'it must name each file once, got "a" twice; make or download the archive again',
   }));
 
-Deno.test("readZip() refuses a wanted link, and passes over another", async () => {
+Deno.test("readZip() refuses a selected link and ignores another", async () => {
   const files = [NAMED("a"), { ...NAMED("link"), isLink: true }];
   await assertRefused(files, {
     name: "SyntaxError",
-    found: '"link" must be a file, got a symbolic link; pack what it leads to',
+    found: '"link" must be a regular file, got a symbolic link; pack its target',
   });
   await withFolder(async (folder) => {
     const path = join(folder, "a.zip");
@@ -175,35 +177,35 @@ Deno.test("readZip() refuses a wanted link, and passes over another", async () =
 Deno.test("readZip() refuses a file that needs a password", () =>
   assertRefused([{ ...NAMED("a"), isEncrypted: true }], {
     name: "SyntaxError",
-    found: '"a" must be readable by all, got an encrypted file; pack it without a password',
+    found: '"a" must not be encrypted, got an encrypted file; pack it without a password',
   }));
 
-Deno.test("readZip() refuses a bomb of 10 GB that says so", () =>
+Deno.test("readZip() refuses a declared bomb of 10 GB", () =>
   assertRefused([{ name: "bomb", bytes: new Uint8Array(2 ** 20), declaredSize: 1e10 }], {
     name: "RangeError",
     found: '"bomb" must inflate to at most 1000 bytes, got 10000000000; ' +
       "leave it out of the archive",
   }));
 
-Deno.test("readZip() refuses a size that no packed bytes can inflate to, before it makes room", () =>
+Deno.test("readZip() refuses an impossible inflated size before allocating", () =>
   assertRefused([{ ...NAMED("a"), declaredSize: 2 ** 40 }], {
     name: "SyntaxError",
     found: '"a" must inflate to at most 1032 times its 4 packed bytes, got 1099511627776; ' +
       "make or download the archive again",
   }, { ...ALL, maxBytes: Infinity }));
 
-Deno.test("readZip() stops inflating a bomb at the size that it declares", () =>
+Deno.test("readZip() stops inflating a bomb at its declared size", () =>
   assertRefused([{ name: "bomb", bytes: new Uint8Array(2 ** 26), declaredSize: 900 }], {
     name: "SyntaxError",
-    found: /: it must be a whole zip file, got too many bytes in the stream/,
+    found: /: it must be a complete zip file, got too many bytes in the stream/,
   }));
 
 Deno.test("readZip() refuses a file that inflates to less than it declares", () =>
   assertRefused([{ ...NAMED("a"), declaredSize: 3 }], {
     name: "SyntaxError",
-    found: /: it must be a whole zip file, got not enough bytes in the stream/,
+    found: /: it must be a complete zip file, got not enough bytes in the stream/,
   }));
 
-Deno.test("readZip() says when there is no archive", async () => {
+Deno.test("readZip() reports a missing archive", async () => {
   await assert.rejects(readAll("/nowhere/a.zip"), Deno.errors.NotFound);
 });

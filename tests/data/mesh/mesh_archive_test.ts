@@ -9,7 +9,7 @@ import { hostileZip } from "../hostile_zip.ts";
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const [CHAIR_OFF, CUP_OFF] = [CHAIR, boxMesh([[[0, 0, 0], [1, 1, 1.5]]])].map(offText).map(bytesOf);
 
-/** An archive as ModelNet40's is laid out, with what a Macintosh adds to it. */
+/** An archive in ModelNet40's layout, with the metadata that macOS adds. */
 const FILES = {
   "Top/chair/train/chair_0002.off": CHAIR_OFF!,
   "Top/chair/train/chair_0001.off": CUP_OFF!,
@@ -30,7 +30,7 @@ interface Loading {
   readonly cacheDir: string;
 }
 
-/** Runs a test with an archive and a cache of its own. */
+/** Runs a test with its own archive and cache. */
 async function withArchive(bytes: Uint8Array, body: (loading: Loading) => Promise<void>) {
   await withFolder(async (folder) => {
     const [file, cacheDir] = [join(folder, "a.zip"), join(folder, "cache")];
@@ -46,7 +46,7 @@ async function withArchive(bytes: Uint8Array, body: (loading: Loading) => Promis
   });
 }
 
-Deno.test("loadMeshArchive() loads all categories by name, each mesh by name, with truth", async () =>
+Deno.test("loadMeshArchive() loads categories and meshes sorted by name, with truth", async () =>
   await withArchive(await zipFile(FILES), async ({ load }) => {
     const set = await load();
     assert.deepEqual([set.name, set.provenance, set.count], ["set", "4 meshes", 3]);
@@ -71,7 +71,7 @@ Deno.test("loadMeshArchive() keeps a mesh's azimuth whatever else is loaded", as
     assert.notEqual(all.truth!.azimuths[0], all.truth!.azimuths[1]);
   }));
 
-Deno.test("loadMeshArchive() converts once: then it reads the cache", async () =>
+Deno.test("loadMeshArchive() converts once, then reads the cache", async () =>
   await withArchive(await zipFile(FILES), async ({ load, file, cacheDir }) => {
     const tasks: string[] = [];
     const onProgress: LoadRequest["onProgress"] = ({ task, done, total }) =>
@@ -95,7 +95,7 @@ Deno.test("loadMeshArchive() gives the test split its own meshes", async () =>
     assert.deepEqual([set.count, set.classNames, [...set.labels!]], [1, ["chair", "cup"], [0]]);
   }));
 
-Deno.test("loadMeshArchive() leaves out meshes that cannot be read, and says which", async () => {
+Deno.test("loadMeshArchive() leaves out unreadable meshes and lists them", async () => {
   const files = {
     ...FILES,
     "Top/cup/train/cup_0002.off": bytesOf("OFF\n3 1 0\n0 0 0\n1 nan 0\n0 1 0\n3 0 1 2\n"),
@@ -103,10 +103,10 @@ Deno.test("loadMeshArchive() leaves out meshes that cannot be read, and says whi
   };
   await withArchive(await zipFile(files), async ({ load }) => {
     const leftOut = [
-      'Cannot read "Top/cup/train/cup_0002.off": it must have three numbers in line 4, where ' +
-      'corner 1 stands, got "1 nan 0"; save it again or leave it out',
-      'Cannot normalise "Top/cup/train/cup_0003.off": its corners must not be all one point, ' +
-      "got 0, 0, 0",
+      'Cannot read "Top/cup/train/cup_0002.off": it must have three numbers in line 4 for ' +
+      'corner 1, got "1 nan 0"; save it again or leave it out',
+      'Cannot normalise "Top/cup/train/cup_0003.off": its corners must not coincide, ' +
+      "got all at 0, 0, 0",
     ];
     for (const _ of ["converted", "from the cache"]) {
       const set = await load();
@@ -115,7 +115,7 @@ Deno.test("loadMeshArchive() leaves out meshes that cannot be read, and says whi
   });
 });
 
-Deno.test("loadMeshArchive() leaves out a mesh of a size that memory is not made for", () =>
+Deno.test("loadMeshArchive() leaves out a mesh that is too large for memory", () =>
   withArchive(
     hostileZip([
       { name: "Top/cup/train/a.off", bytes: CUP_OFF! },
@@ -130,19 +130,19 @@ Deno.test("loadMeshArchive() leaves out a mesh of a size that memory is not made
     },
   ));
 
-Deno.test("loadMeshArchive() refuses a split without a whole mesh", async () => {
+Deno.test("loadMeshArchive() refuses a split without a readable mesh", async () => {
   const files = { ...FILES, "Top/cup/test/cup_0009.off": bytesOf("OFF") };
   await withArchive(await zipFile(files), async ({ load, file }) => {
     await assert.rejects(load(["cup"], { split: "test" }), {
       name: "RangeError",
-      message: `Cannot load set: "${file}" must hold a whole test mesh of cup, ` +
+      message: `Cannot load set: "${file}" must hold a readable test mesh of cup, ` +
         'got Cannot read "Top/cup/test/cup_0009.off": it must count its corners and faces, ' +
         "got nothing more; save it again or leave it out",
     });
   });
 });
 
-Deno.test("loadMeshArchive() refuses a category that is not there, and lists those that are", async () => {
+Deno.test("loadMeshArchive() refuses an unknown category and lists the known ones", async () => {
   await withArchive(await zipFile(FILES), async ({ load, file }) => {
     await assert.rejects(load(["cup", "bowl"]), {
       name: "RangeError",
@@ -151,17 +151,20 @@ Deno.test("loadMeshArchive() refuses a category that is not there, and lists tho
     });
   });
   await withArchive(await zipFile({ "a.off": CHAIR_OFF! }), async ({ load }) => {
-    await assert.rejects(load(), /must hold meshes of some category as .*, got none of any; /);
+    await assert.rejects(load(), /must hold meshes of some category as .*, got none; /);
   });
 });
 
-Deno.test("loadMeshArchive() keeps nothing of an archive that is damaged or stopped", async () => {
+Deno.test("loadMeshArchive() caches nothing if the archive is damaged or loading is aborted", async () => {
   const damaged = hostileZip([
     { name: "Top/cup/train/a.off", bytes: CUP_OFF! },
     { name: "Top/cup/train/b.off", bytes: CUP_OFF!, declaredSize: CUP_OFF!.length + 1 },
   ]);
   await withArchive(damaged, async ({ load, cacheDir }) => {
-    await assert.rejects(load(), { name: "SyntaxError", message: /it must be a whole zip file/ });
+    await assert.rejects(load(), {
+      name: "SyntaxError",
+      message: /it must be a complete zip file/,
+    });
     await assert.rejects(Deno.stat(cacheDir), Deno.errors.NotFound);
   });
   await withArchive(await zipFile(FILES), async ({ load, cacheDir }) => {

@@ -9,7 +9,7 @@ import { CHAIR } from "./meshes.ts";
 const FROM = { azimuth: 1, size: 8 };
 const view = (name: string) => viewMesh(CHAIR, name, FROM);
 
-Deno.test("viewMesh() takes one image and keeps what it shows", () => {
+Deno.test("viewMesh() renders one image and keeps the truth", () => {
   const chair = normaliseMesh(CHAIR);
   const surface = surfaceVoxels(chair, 8);
   assert.deepEqual(view("chair_0001"), {
@@ -21,15 +21,15 @@ Deno.test("viewMesh() takes one image and keeps what it shows", () => {
   });
 });
 
-Deno.test("viewMesh() names the mesh that it cannot show", () => {
+Deno.test("viewMesh() names the mesh that it cannot render", () => {
   const point = { ...CHAIR, positions: new Float32Array(CHAIR.positions.length) };
   assert.throws(() => viewMesh(point, "a/b.off", FROM), {
     name: "RangeError",
-    message: 'Cannot normalise "a/b.off": its corners must not be all one point, got 0, 0, 0',
+    message: 'Cannot normalise "a/b.off": its corners must not coincide, got all at 0, 0, 0',
   });
 });
 
-Deno.test("categorySet() makes a set of views by name, with truth and what was left out", () => {
+Deno.test("categorySet() makes a set of views sorted by name, with truth and what was left out", () => {
   const views = [{ ...view("b"), azimuth: 2 }, view("a")];
   const set = categorySet("chair", encodeViews({ views, leftOut: ["c is damaged"] }), {
     size: 8,
@@ -52,7 +52,7 @@ Deno.test("categorySet() makes a set of views by name, with truth and what was l
   assert.deepEqual(truth!.voxels.length, 2 * 512);
 });
 
-Deno.test("categorySet() makes an empty set of nothing", () => {
+Deno.test("categorySet() makes an empty set from no views", () => {
   const info = { size: 8, provenance: "the tests" };
   const set = categorySet("chair", encodeViews({ views: [], leftOut: [] }), info);
   assert.deepEqual([set.count, set.pixels.length, set.truth!.voxels.length], [0, 0, 0]);

@@ -1,10 +1,10 @@
-/** Small meshes that tests make for themselves. */
+/** Small test meshes. */
 import type { Mesh } from "@/data/formats/off.ts";
 
-/** Two corners of a box. */
+/** Opposite corners of a box. */
 export type Box = readonly [low: readonly number[], high: readonly number[]];
 
-/** The twelve triangles of a box whose corner `i` is high in the axes of the bits of `i`. */
+/** The twelve triangles of a box; the bits of corner `i` select low or high on each axis. */
 const BOX_TRIANGLES = [
   [0, 1, 3, 0, 3, 2],
   [4, 6, 7, 4, 7, 5],
@@ -14,7 +14,7 @@ const BOX_TRIANGLES = [
   [1, 5, 7, 1, 7, 3],
 ].flat();
 
-/** Makes a mesh of boxes, each closed by itself. */
+/** Makes a mesh of closed boxes. */
 export function boxMesh(boxes: readonly Box[]): Mesh {
   const positions = boxes.flatMap(([low, high]) =>
     Array.from({ length: 8 }, (_, i) => [0, 1, 2].map((k) => (i >> k & 1 ? high : low)[k]!)).flat()
@@ -23,7 +23,7 @@ export function boxMesh(boxes: readonly Box[]): Mesh {
   return { positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles) };
 }
 
-/** A chair in the axes of ModelNet: z up, the back rest at high y; wide on its left, low x, by an arm. */
+/** A chair in ModelNet's axes: z up, back rest at high y, with an arm on its left, low x. */
 export const CHAIR: Mesh = boxMesh([
   [[0, 0, 4], [4, 4, 4.8]],
   [[0, 3.4, 4.8], [4, 4, 9]],

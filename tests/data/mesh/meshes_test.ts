@@ -4,7 +4,7 @@ import { MESHES } from "@/data/mesh/meshes.ts";
 import { CHAIR, offText } from "./meshes.ts";
 import { requestOf, withFolder, zipFile } from "../fixtures.ts";
 
-Deno.test("MESHES loads the categories that are chosen, and says whose they are", () =>
+Deno.test("MESHES loads the chosen categories and names their archive", () =>
   withFolder(async (folder) => {
     const path = join(folder, "own.zip");
     const off = new TextEncoder().encode(offText(CHAIR));
@@ -22,11 +22,11 @@ Deno.test("MESHES loads the categories that are chosen, and says whose they are"
     );
   }));
 
-Deno.test("MESHES refuses a path that leads nowhere, or to a folder", async () => {
+Deno.test("MESHES refuses a missing path, or a folder", async () => {
   for (const path of ["/nowhere.zip", "tests"]) {
     await assert.rejects(MESHES.load(requestOf(), path), {
       name: "RangeError",
-      message: `Cannot load meshes:${path}: the path must be a zip file, got none there`,
+      message: `Cannot load meshes:${path}: the path must be a zip file, got no such file`,
     });
   }
 });

@@ -4,17 +4,17 @@ import { normaliseMesh } from "@/data/mesh/normalise.ts";
 import { assertClose } from "../../assert.ts";
 import { boxMesh } from "./meshes.ts";
 
-Deno.test("normaliseMesh() turns x, y up to z into x, y up, z away", () => {
-  // A needle along each axis of the file, from one point.
+Deno.test("normaliseMesh() maps z up to y up and y to z away", () => {
+  // One needle along each file axis, from one point.
   const positions = Float32Array.of(0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 10);
   const triangles = Uint32Array.of(0, 1, 2, 0, 2, 3);
   const { positions: turned } = normaliseMesh({ positions, triangles });
-  const scale = 0.9 / 5; // half of the height: the radius, hypot(1, 2), is less
+  const scale = 0.9 / 5; // half the height; the radius, hypot(1, 2), is smaller
   const expected = [-1, -5, -2, 1, -5, -2, -1, -5, 2, -1, 5, -2].map((value) => value * scale);
   assertClose(turned, expected, 1e-6);
 });
 
-Deno.test("normaliseMesh() fits every mesh into the cylinder that turning leaves in the image", () => {
+Deno.test("normaliseMesh() fits every mesh into the cylinder that stays in the image at every azimuth", () => {
   const place = fc.float({ min: -100, max: 100, noNaN: true });
   fc.assert(fc.property(fc.array(place, { minLength: 9, maxLength: 30 }), (values) => {
     const positions = Float32Array.from(values.slice(0, values.length - values.length % 3));
@@ -31,7 +31,7 @@ Deno.test("normaliseMesh() fits every mesh into the cylinder that turning leaves
   }));
 });
 
-Deno.test("normaliseMesh() gives no heed to corners without a triangle", () => {
+Deno.test("normaliseMesh() ignores corners without a triangle", () => {
   const box = boxMesh([[[0, 0, 0], [1, 2, 3]]]);
   const stray = { ...box, positions: Float32Array.of(...box.positions, 1e6, 0, 0) };
   const expected = normaliseMesh(box).positions;
@@ -42,6 +42,6 @@ Deno.test("normaliseMesh() refuses a mesh that is one point", () => {
   const positions = Float32Array.of(1, 2, 3, 1, 2, 3, 1, 2, 3, 8, 8, 8);
   assert.throws(() => normaliseMesh({ positions, triangles: Uint32Array.of(0, 1, 2) }), {
     name: "RangeError",
-    message: "Cannot normalise a mesh: its corners must not be all one point, got 1, 2, 3",
+    message: "Cannot normalise a mesh: its corners must not coincide, got all at 1, 2, 3",
   });
 });

@@ -5,27 +5,27 @@ import { rasteriseMesh } from "@/data/mesh/rasterise.ts";
 import { assertClose } from "../../assert.ts";
 import { boxMesh, CHAIR } from "./meshes.ts";
 
-/** A rectangle in the plane of x and y, at one depth on its left and another on its right. */
+/** A rectangle in the xy plane, with different depths on the left and the right. */
 function rectangle(left: number, right: number, zLeft: number, zRight: number): Mesh {
   const corners = [left, -0.5, zLeft, right, -0.5, zRight, right, 0.5, zRight, left, 0.5, zLeft];
   return { positions: Float32Array.from(corners), triangles: Uint32Array.of(0, 1, 2, 0, 2, 3) };
 }
 
-Deno.test("rasteriseMesh() shows what faces the camera white and the ground black", () => {
+Deno.test("rasteriseMesh() renders surfaces facing the camera white and the background black", () => {
   const image = rasteriseMesh(rectangle(-0.5, 0.5, 0, 0), 0, 4);
   const expected = [0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0];
   assertClose(image, expected, 1e-6);
 });
 
-Deno.test("rasteriseMesh() shows a pixel as grey as the part of it that is covered", () => {
+Deno.test("rasteriseMesh() makes a pixel as bright as its covered fraction", () => {
   const image = rasteriseMesh(rectangle(-0.5, 0.25, 0, 0), 0, 4);
   assertClose(image.subarray(4, 8), [0, 1, 0.5, 0], 1e-6);
 });
 
-Deno.test("rasteriseMesh() darkens slopes by the cosine, whichever side they show", () => {
-  // A slope of 60 degrees has the cosine .5.
+Deno.test("rasteriseMesh() darkens slopes by the cosine, on either side", () => {
+  // A slope of 60 degrees has cosine 0.5.
   const depth = Math.sqrt(3) * 0.5;
-  const expected = [0, 0.65, 0.65, 0]; // .3 + .7 * .5
+  const expected = [0, 0.65, 0.65, 0]; // 0.3 + 0.7 * 0.5
   const slope = rectangle(-0.5, 0.5, -depth, depth);
   const back = { ...slope, triangles: slope.triangles.toReversed() };
   for (const mesh of [slope, back]) {
@@ -33,7 +33,7 @@ Deno.test("rasteriseMesh() darkens slopes by the cosine, whichever side they sho
   }
 });
 
-Deno.test("rasteriseMesh() hides what lies behind, in any order of the triangles", () => {
+Deno.test("rasteriseMesh() hides occluded triangles, in any order", () => {
   const near = rectangle(-0.5, 0.5, -0.2, -0.2);
   const far = rectangle(-0.5, 0.5, 0.2, 0.9); // a slope: darker
   for (const [first, second] of [[near, far], [far, near]] as const) {
@@ -45,8 +45,8 @@ Deno.test("rasteriseMesh() hides what lies behind, in any order of the triangles
   }
 });
 
-Deno.test("rasteriseMesh() turns the camera from the front to the right of the object", () => {
-  // A small box on the right, x = .5, and a tall one far away, z = .5.
+Deno.test("rasteriseMesh() moves the camera from the front to the right of the object", () => {
+  // A small box on the right, x = 0.5, and a tall one at the back, z = 0.5.
   const mesh = boxMesh([[[0.4, -0.1, -0.1], [0.6, 0.1, 0.1]], [[-0.1, -0.9, 0.4], [
     0.1,
     0.9,
@@ -61,7 +61,7 @@ Deno.test("rasteriseMesh() turns the camera from the front to the right of the o
     });
   };
   assert.deepEqual(columns(0), [0, 0, 0, 0, 5, 5, 0, 1, 0, 0]);
-  // Points at z appear at -z sin a: what is far goes to the left.
+  // Points at z appear at -z sin a: far points move left.
   assert.equal(columns(Math.PI / 2).findIndex((sum) => sum > 3), 2);
 });
 
@@ -70,7 +70,7 @@ Deno.test("rasteriseMesh() gives the same image after a full turn", () => {
   assertClose(rasteriseMesh(chair, 1, 28), rasteriseMesh(chair, 1 + 2 * Math.PI, 28), 0.02);
 });
 
-Deno.test("rasteriseMesh() cuts off what lies outside of the image", () => {
+Deno.test("rasteriseMesh() clips to the image", () => {
   const image = rasteriseMesh(boxMesh([[[-5, -5, -5], [5, 5, 5]]]), 0, 3);
   assertClose(image, new Array(9).fill(1), 1e-6);
 });

@@ -10,10 +10,10 @@ import { boxMesh, CHAIR } from "./meshes.ts";
 const count = (cells: Uint8Array) => cells.reduce((sum, is) => sum + is, 0);
 const solidOf = (mesh: Mesh, size: number) => solidVoxels(mesh, size, surfaceVoxels(mesh, size));
 
-/** A box whose sides lie in the middle of cells: of 8 cells, it reaches from the third to the sixth. */
+/** A box whose sides lie mid-cell: of 8 cells, it spans the third to the sixth. */
 const BOX = boxMesh([[[-0.375, -0.375, -0.375], [0.375, 0.375, 0.375]]]);
 
-Deno.test("surfaceVoxels() sets the cells of a shell, and fillEnclosed() what is inside", () => {
+Deno.test("surfaceVoxels() sets the cells of a shell, and fillEnclosed() its interior", () => {
   const shell = surfaceVoxels(BOX, 8);
   assert.equal(count(shell), 4 ** 3 - 2 ** 3);
   const filled = fillEnclosed(shell, 8);
@@ -30,7 +30,7 @@ Deno.test("surfaceVoxels() lays x along W, y against H, z along D", () => {
   assert.deepEqual([...cells].flatMap((is, cell) => is ? [cell] : []), [(0 * 4 + 1) * 4 + 3]);
 });
 
-Deno.test("surfaceVoxels() leaves out what lies outside of the grid", () => {
+Deno.test("surfaceVoxels() clips to the grid", () => {
   assert.equal(count(surfaceVoxels(boxMesh([[[2, 2, 2], [3, 3, 3]]]), 4)), 0);
 });
 
@@ -42,7 +42,7 @@ Deno.test("fillEnclosed() leaves a shell with a hole hollow", () => {
   assert.deepEqual(fillEnclosed(open, 8), open);
 });
 
-Deno.test("fillEnclosed() takes the sides of the grid for the outside, and nothing for a wall", () => {
+Deno.test("fillEnclosed() treats the grid's border as outside, not as a wall", () => {
   const full = new Uint8Array(27).fill(1);
   assert.deepEqual(fillEnclosed(full, 3), full);
   assert.deepEqual(fillEnclosed(full.with(13, 0), 3), full, "one cell in the middle");
@@ -50,7 +50,7 @@ Deno.test("fillEnclosed() takes the sides of the grid for the outside, and nothi
   assert.deepEqual(fillEnclosed(new Uint8Array(27), 3), new Uint8Array(27));
 });
 
-Deno.test("solidVoxels() gives a solid its own width, where touched cells are wider", () => {
+Deno.test("solidVoxels() keeps a solid's width, where touched cells are wider", () => {
   // Of 10 cells, from 3.1 to 6.1: three cells wide, but touching four.
   const mesh = boxMesh([[[-0.38, -0.38, -0.38], [0.22, 0.22, 0.22]]]);
   assert.equal(count(fillEnclosed(surfaceVoxels(mesh, 10), 10)), 4 ** 3);
@@ -65,7 +65,7 @@ Deno.test("solidVoxels() keeps walls and rods however thin", () => {
   for (const mesh of [wall, rod]) assert.deepEqual(solidOf(mesh, 10), surfaceVoxels(mesh, 10));
 });
 
-Deno.test("solidVoxels() keeps a rod up to the solid that it stands on", () => {
+Deno.test("solidVoxels() keeps a rod down to the solid it stands on", () => {
   // Of 10 cells: the solid fills layers 7 and 8, the rod crosses layers 1 to 6.
   const mesh = boxMesh([
     [[-0.58, -0.78, -0.58], [0.58, -0.42, 0.58]],
@@ -76,8 +76,8 @@ Deno.test("solidVoxels() keeps a rod up to the solid that it stands on", () => {
   assert.deepEqual(column, [0, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
 });
 
-Deno.test("solidVoxels() fills what is enclosed but for holes smaller than a cell", () => {
-  // A box of walls with a slit of .1 cells all around its lid.
+Deno.test("solidVoxels() fills enclosed space despite holes smaller than a cell", () => {
+  // A hollow box with a slit of 0.1 cells all around its lid.
   const lid = 0.39;
   const mesh = boxMesh([
     [[-0.4, -0.4, -0.4], [0.4, lid - 0.02, -0.38]],
@@ -92,11 +92,11 @@ Deno.test("solidVoxels() fills what is enclosed but for holes smaller than a cel
   assert.equal(solidOf(mesh, size)[middle], 1);
 });
 
-/** Gives the part of two silhouettes' union that they share. */
+/** Computes the IoU of two silhouettes. */
 function overlap(image: ArrayLike<number>, projection: ArrayLike<number>): number {
   let [both, either] = [0, 0];
   for (let i = 0; i < image.length; i++) {
-    // A third of a pixel, in the middle of the shades, and a third of a cell along the ray.
+    // Thresholds: a third of a pixel, and a third of a cell along the ray.
     const [a, b] = [image[i]! > 0.2, projection[i]! > 0.5];
     both += Number(a && b);
     either += Number(a || b);
@@ -104,7 +104,7 @@ function overlap(image: ArrayLike<number>, projection: ArrayLike<number>): numbe
   return both / either;
 }
 
-Deno.test("a mesh's voxels, projected, are the silhouette of its image from the same azimuth", () => {
+Deno.test("a mesh's projected voxels match the silhouette of its image at the same azimuth", () => {
   const size = 28;
   const chair = normaliseMesh(CHAIR);
   const cells = Float32Array.from(solidOf(chair, size));
@@ -113,7 +113,7 @@ Deno.test("a mesh's voxels, projected, are the silhouette of its image from the 
       const density = tf.tensor4d(cells, [1, size, size, size]);
       return projectVoxels(density, tf.tensor1d([azimuth]), { tau: 2 }).dataSync();
     });
-    // The chair turned the other way scores .6 on average.
+    // The chair rotated the wrong way scores 0.6 on average.
     const score = overlap(rasteriseMesh(chair, azimuth, size), projection);
     assert.ok(score > 0.8, `${score} at ${azimuth}`);
   }

@@ -3,7 +3,7 @@ import { createCanvas } from "@napi-rs/canvas";
 import { drawAnkleBoot, drawBag, drawSandal, drawSneaker } from "@/data/synthetic/accessories.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** Draws an object and gives how much ink each half of the image has. */
+/** Draws an object and measures the ink in each half of the image. */
 function inkOf(draw: typeof drawBag, seed: number) {
   const pen = createCanvas(28, 28).getContext("2d");
   pen.scale(28, 28);
@@ -17,7 +17,7 @@ function inkOf(draw: typeof drawBag, seed: number) {
   return ink;
 }
 
-Deno.test("shoes stand on the ground with the toe to the left, and bags hang below their handle", () => {
+Deno.test("shoes stand on the ground with the toe to the left, and bags hang below their handles", () => {
   for (let seed = 0; seed < 50; seed++) {
     for (const draw of [drawSneaker, drawSandal, drawAnkleBoot, drawBag]) {
       const { top, bottom } = inkOf(draw, seed);

@@ -3,14 +3,14 @@ import { bowlProfile, bowlSet, revolve } from "@/data/synthetic/bowls.ts";
 import { createRandom } from "@/engine/random.ts";
 import { requestOf } from "../fixtures.ts";
 
-Deno.test("revolve() turns a profile about the upright axis and closes it", () => {
+Deno.test("revolve() revolves a profile about the vertical axis and closes it", () => {
   const { positions, triangles } = revolve([[0, 0], [2, 0], [2, 3], [0, 3]]); // a cylinder
   assert.equal(positions.length, 3 * 4 * 64);
   for (let at = 0; at < positions.length; at += 3) {
     const radius = Math.hypot(positions[at]!, positions[at + 1]!);
     assert.ok(Math.abs(radius - (positions[at + 2] === 0 || radius > 1 ? radius : 0)) < 1e-6);
   }
-  // Each side of a triangle belongs to another one too, turned the other way.
+  // Each edge is shared by two triangles, in opposite directions.
   const sides = new Set<string>();
   for (let at = 0; at < triangles.length; at += 3) {
     for (let k = 0; k < 3; k++) sides.add(`${triangles[at + k]} ${triangles[at + (k + 1) % 3]}`);
@@ -22,7 +22,7 @@ Deno.test("revolve() turns a profile about the upright axis and closes it", () =
   assert.ok(open.every(([a, b]) => isOnAxis(a!) && isOnAxis(b!)), "but on the axis");
 });
 
-Deno.test("bowlProfile() draws a wall that leaves the bowl open above", () => {
+Deno.test("bowlProfile() draws a wall that leaves the bowl open at the top", () => {
   const random = createRandom(1);
   for (let i = 0; i < 100; i++) {
     const profile = bowlProfile(random);
@@ -34,7 +34,7 @@ Deno.test("bowlProfile() draws a wall that leaves the bowl open above", () => {
   }
 });
 
-Deno.test("bowlSet() images shaded bowls with truth, hollow ones", async () => {
+Deno.test("bowlSet() renders shaded, hollow bowls with truth", async () => {
   const request = requestOf({ split: "test", imageSize: 16 });
   const set = await bowlSet("bowls", request);
   assert.deepEqual([set.name, set.count, set.classNames], ["bowls", 100, ["bowl"]]);

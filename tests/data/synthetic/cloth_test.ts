@@ -3,7 +3,7 @@ import { createCanvas } from "@napi-rs/canvas";
 import { fillCloth, line, strap, symmetric } from "@/data/synthetic/cloth.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** Gives a black image of 28x28 to draw on, and a way to read its levels. */
+/** Makes a black 28x28 canvas and a function that reads its levels. */
 function page() {
   const pen = createCanvas(28, 28).getContext("2d");
   pen.fillStyle = "black";
@@ -12,7 +12,7 @@ function page() {
   return { pen, level: (x: number, y: number) => pen.getImageData(x, y, 1, 1).data[0]! };
 }
 
-Deno.test("symmetric() mirrors a half about the middle, as one closed outline", () => {
+Deno.test("symmetric() mirrors a half about the middle into one closed outline", () => {
   assert.deepEqual(symmetric([[0, 0], [0.25, 1]]), [[0.5, 0], [0.75, 1], [0.25, 1], [0.5, 0]]);
 });
 

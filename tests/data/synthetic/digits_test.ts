@@ -12,6 +12,6 @@ Deno.test("drawDigit() draws white strokes on black, well inside the image", asy
   }
 });
 
-Deno.test("drawDigit() draws ten classes that nearest means tell apart", async () => {
+Deno.test("drawDigit() draws ten classes that nearest means separate", async () => {
   await assertClassesDiffer(drawDigit, 0.75);
 });

@@ -16,13 +16,13 @@ const HALVES = {
   },
 };
 
-Deno.test("drawSet() draws in the unit square, and its classes take turns", async () => {
+Deno.test("drawSet() draws in the unit square and alternates classes", async () => {
   const { pixels, labels } = await drawSet(HALVES, requestOf({ imageSize: 2 }));
   assert.deepEqual([...labels!], [0, 1, 0, 1]);
   assert.deepEqual([...pixels.subarray(0, 8)], [255, 0, 255, 0, 0, 255, 0, 255]);
 });
 
-Deno.test("drawSet() draws by seed and split", async () => {
+Deno.test("drawSet() depends on seed and split", async () => {
   const dots = {
     ...HALVES,
     count: 5,
@@ -44,7 +44,7 @@ Deno.test("drawSet() draws by seed and split", async () => {
   assert.notDeepEqual(await draw(1, "train"), await draw(1, "test"));
 });
 
-Deno.test("drawSet() stops at the signal and tells its progress", async () => {
+Deno.test("drawSet() stops at the signal and reports progress", async () => {
   const stop = new AbortController();
   const done: number[] = [];
   const onProgress = (report: { done: number }) => {
@@ -56,7 +56,7 @@ Deno.test("drawSet() stops at the signal and tells its progress", async () => {
   assert.deepEqual(done, [200, 400]);
 });
 
-Deno.test("grey() cuts off what is out of range", () => {
+Deno.test("grey() clamps to the range", () => {
   assert.deepEqual([-1, 0.5, 2].map(grey), [
     "rgb(0, 0, 0)",
     "rgb(128, 128, 128)",
@@ -64,7 +64,7 @@ Deno.test("grey() cuts off what is out of range", () => {
   ]);
 });
 
-Deno.test("traceCurve() goes through its points", () => {
+Deno.test("traceCurve() passes through its points", () => {
   const pen = createCanvas(20, 20).getContext("2d");
   const points = [[2, 2], [10, 16], [17, 4]] as const;
   pen.strokeStyle = "white";

@@ -5,7 +5,7 @@ import { requestOf } from "../fixtures.ts";
 
 const TEST = requestOf({ split: "test" });
 
-Deno.test("DIGITS and GARMENTS have the form of the sets that they stand in for", async () => {
+Deno.test("DIGITS and GARMENTS match the format of the sets they stand in for", async () => {
   for (
     const [source, classes] of [
       [DIGITS, MNIST_CLASSES],
@@ -30,7 +30,7 @@ Deno.test("SOLIDS keep the truth and the pose of each image", async () => {
   assert.deepEqual(set.classNames, ["chair", "car", "cup", "bowl", "person", "airplane"]);
 });
 
-Deno.test("EMBEDDED puts the parts one after the other, with their classes", async () => {
+Deno.test("EMBEDDED concatenates the parts, with their classes", async () => {
   const set = await EMBEDDED.load(TEST, "");
   assert.deepEqual([set.name, set.count, set.classNames!.length], ["embedded", 3700, 27]);
   assert.equal(
@@ -51,7 +51,7 @@ Deno.test("EMBEDDED puts the parts one after the other, with their classes", asy
   assert.equal(set.labels![3600], set.classNames!.indexOf("bowl"), "with the solid ones");
 });
 
-Deno.test("SOLIDS#bowl are the bowls alone, with their truth", async () => {
+Deno.test("SOLIDS#bowl selects only the bowls, with their truth", async () => {
   const bowls = await SOLIDS.load({ ...TEST, classes: ["bowl"] }, "");
   assert.deepEqual([bowls.name, bowls.count], ["embedded-solids#bowl", 100]);
   assert.deepEqual([bowls.classNames, bowls.truth!.azimuths.length], [["bowl"], 100]);

@@ -10,7 +10,7 @@ import {
   ring,
 } from "@/data/synthetic/primitives.ts";
 
-/** Gives the share of the grid's cube that the bodies fill, on a fine grid. */
+/** Measures the fraction of a fine grid that the bodies fill. */
 function volume(...bodies: Primitive[]): number {
   const size = 64;
   const voxels = new Uint8Array(size ** 3);
@@ -18,7 +18,7 @@ function volume(...bodies: Primitive[]): number {
   return voxels.reduce((sum, value) => sum + value, 0) / size ** 3;
 }
 
-/** Bodies whose volume is known; the cube has the volume 8. */
+/** Bodies of known volume; the cube has volume 8. */
 const BODIES: [string, Primitive, number][] = [
   ["box", box([-0.5, -0.25, -1], [0.5, 0.25, 0]), 1 * 0.5 * 1],
   ["ellipsoid", ellipsoid([0.1, 0, 0], [0.5, 0.8, 0.9]), 4 / 3 * Math.PI * 0.5 * 0.8 * 0.9],
@@ -51,13 +51,13 @@ Deno.test("fillGrid() puts x to the right, y up and z away from the viewer", () 
   assert.deepEqual([voxels.indexOf(1), voxels.lastIndexOf(1)], [3, 3]); // d = 0, h = 0, w = 3
 });
 
-Deno.test("fillGrid() lets later bodies win, holes too", () => {
+Deno.test("fillGrid() lets later bodies override earlier ones, holes included", () => {
   const solid = box([-1, -1, -1], [1, 1, 1]);
   const hole = { ...box([0, -1, -1], [1, 1, 1]), isHole: true };
   assert.equal(volume(solid, hole), 0.5);
   assert.equal(volume(hole, solid), 1);
 });
 
-Deno.test("fillGrid() cuts off what reaches out of the grid", () => {
+Deno.test("fillGrid() clips bodies to the grid", () => {
   assert.equal(volume(box([-3, -3, -3], [3, 3, 0])), 0.5);
 });

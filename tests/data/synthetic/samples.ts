@@ -1,11 +1,11 @@
-/** What the tests of the drawn classes share. */
+/** Shared by the tests of the drawn classes. */
 import assert from "node:assert/strict";
 import { type Draw, drawSet } from "@/data/synthetic/drawing.ts";
 import { requestOf } from "../fixtures.ts";
 
 const COUNT = 500;
 
-/** Draws 50 images of each of ten classes, which take turns. */
+/** Draws 50 images of each of ten alternating classes. */
 export async function drawSamples(draw: Draw, seed = 1): Promise<Uint8Array[]> {
   const [name, provenance] = ["samples", "the tests"];
   const drawing = { name, provenance, classNames: [..."0123456789"], count: COUNT, draw };
@@ -13,7 +13,7 @@ export async function drawSamples(draw: Draw, seed = 1): Promise<Uint8Array[]> {
   return Array.from({ length: COUNT }, (_, i) => pixels.subarray(i * 784, (i + 1) * 784));
 }
 
-/** Asserts that the nearest class mean names the class of so many unseen images; chance is .1. */
+/** Asserts the accuracy of the nearest class mean on unseen images; chance is 0.1. */
 export async function assertClassesDiffer(draw: Draw, expectedShare: number): Promise<void> {
   const means = Array.from({ length: 10 }, () => new Float64Array(784));
   for (const [i, image] of (await drawSamples(draw, 1)).entries()) {

@@ -4,14 +4,14 @@ import { requestOf } from "../fixtures.ts";
 
 const SMALL = requestOf({ imageSize: 8, split: "test" });
 
-Deno.test("solidSet() gives the kinds in turns, with a grid and an azimuth each", async () => {
+Deno.test("solidSet() alternates the categories, with a grid and an azimuth each", async () => {
   const { labels, truth, pixels, count } = await solidSet("solids", SMALL);
   assert.deepEqual([...labels!.subarray(0, 7)], [0, 1, 2, 3, 4, 5, 0]);
   assert.deepEqual([truth!.voxels.length, truth!.azimuths.length], [count * 8 ** 3, count]);
   assert.equal(pixels.length, count * 64);
 });
 
-Deno.test("solidSet() follows from seed and split", async () => {
+Deno.test("solidSet() depends on seed and split", async () => {
   const first = await solidSet("solids", SMALL);
   assert.deepEqual(await solidSet("solids", SMALL), first);
   assert.notDeepEqual((await solidSet("solids", { ...SMALL, seed: 2 })).pixels, first.pixels);

@@ -5,7 +5,7 @@ import { createRandom } from "@/engine/random.ts";
 
 const SIZE = 28;
 
-/** Counts the pieces of a grid whose cells touch by a face, an edge or a corner. */
+/** Counts a grid's 26-connected components. */
 function countPieces(voxels: Uint8Array): number {
   const open = voxels.slice();
   let pieces = 0;
@@ -29,7 +29,7 @@ function countPieces(voxels: Uint8Array): number {
 }
 
 for (const { name, build } of SOLID_KINDS) {
-  Deno.test(`SOLID_KINDS builds a ${name} in one piece that stays in the image when it turns`, () => {
+  Deno.test(`SOLID_KINDS builds a ${name} in one piece that stays in the image at every azimuth`, () => {
     const random = createRandom(7);
     for (let item = 0; item < 40; item++) {
       const voxels = new Uint8Array(SIZE ** 3);

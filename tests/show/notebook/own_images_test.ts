@@ -56,7 +56,7 @@ Deno.test("ownImages() refuses names that a mixture reads otherwise, or that lea
 Deno.test("ownImages() says where there are no images", async () => {
   await assert.rejects(ownImages("/anywhere/pots"), {
     name: "RangeError",
-    message: "Cannot load images:pots: the path must be a folder or a zip file, got none there",
+    message: "Cannot load images:pots: the path must be a folder or a zip file, got no such path",
   });
 });
 
