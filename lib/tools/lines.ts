@@ -1,9 +1,9 @@
 /**
- * What other programs say, line by line.
+ * Splits the output of other programs into lines.
  *
  * @module
  */
-/** Gives the lines of a stream of UTF-8 text as they come. */
+/** Yields the lines of a UTF-8 stream as they arrive. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let unfinished = "";

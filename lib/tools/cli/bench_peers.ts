@@ -10,11 +10,11 @@ import type { Backend } from "@/tools/setup/backend_choice.ts";
 import { setUpPeers } from "@/tools/setup/set_up.ts";
 import { checkTyped, type Outcome, type Session } from "./session.ts";
 
-/** What `bench` takes that comparing with peers depends on. */
+/** The options of `bench` used for comparing with peers. */
 export interface PeerFlags {
-  /** Names of peers, or true for all that run here. */
+  /** Names of peers, or true for all that run on this machine. */
   readonly peer?: string | true;
-  /** The Python that has their frameworks. */
+  /** A Python with their frameworks. */
   readonly peerPython?: string;
   /** Steps to time. */
   readonly repeat: number;
@@ -22,24 +22,24 @@ export interface PeerFlags {
   readonly out?: string;
 }
 
-/** How often everybody has a turn: enough for a median over the rounds. */
+/** Turns of each contestant: enough for a median over rounds. */
 const ROUNDS = 6;
-/** Longer than the threads of any framework wait for work before they sleep (.2 s at most). */
+/** Longer than any framework's threads spin before they sleep (0.2 s at most). */
 const PAUSE_MS = 500;
 
-/** The options of `bench` that are about peers. */
+/** The options of `bench` for peers. */
 export function peerOptions(): Option[] {
   return [
     new Option(
       "--peer [names]",
-      "time it beside PyTorch and JAX; such as torch,jax instead of all",
+      "compare with PyTorch and JAX; names like torch,jax select some of them",
     ),
-    new Option("--peer-python <path>", "a Python that has their frameworks; made if not given")
+    new Option("--peer-python <path>", "a Python with their frameworks; set up if not given")
       .env("SHAPES_PEER_PYTHON"),
   ];
 }
 
-/** Measures our step beside peers, and prints a table. */
+/** Measures our step beside its peers and prints a table. */
 export async function benchPeers(
   session: Session,
   config: Config,

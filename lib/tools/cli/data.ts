@@ -10,21 +10,21 @@ import { prepare } from "./prepare.ts";
 import { action, checkTyped, type Outcome, type Session } from "./session.ts";
 import { showLoading } from "./training_progress.ts";
 
-/** The most classes that are listed with their counts. */
+/** Sets with more classes are shown without counts. */
 const MOST_LISTED = 40;
 
 /** Adds `deno task data` to the program. */
 export function addData(program: Command): void {
   const { data } = PRESETS.paper;
   program.command("data")
-    .description("fetch data sets, convert and check them")
+    .description("fetch, convert and check data sets")
     .argument(
       "[sets...]",
       "mnist, fashion-mnist, celeba, modelnet40, embedded, images:PATH, voxels:PATH, meshes:PATH, " +
-        `#CLASS+CLASS behind any with classes; or a mixture such as paper (default: ${data})`,
+        `#CLASS+CLASS after any with classes; or a mixture like paper (default: ${data})`,
     )
     .addOption(
-      new Option("--data-dir <folder>", "where the sets lie, or go")
+      new Option("--data-dir <folder>", "where the sets are, or go")
         .env("SHAPES_DATA_DIR").default("data"),
     )
     .action(action("data", async (session, sets: string[], options: { dataDir: string }) => {
@@ -33,16 +33,16 @@ export function addData(program: Command): void {
     }));
 }
 
-/** Loads one set after the other; one that cannot be fetched keeps nobody from the others. */
+/** Loads the sets one by one; continues if one cannot be fetched. */
 async function load(session: Session, sets: string[], dataDir: string): Promise<Outcome> {
-  // Rendering voxels loads TensorFlow, which set-up must have prepared before.
+  // Rendering voxels loads TensorFlow, so import after set-up.
   const [{ DownloadError }, { parseMixture }, { loadImageSet }] = await Promise.all([
     import("@/data/download.ts"),
     import("@/data/mixture.ts"),
     import("@/data/sources.ts"),
   ]);
   const parts = sets.flatMap((text) => checkTyped(() => parseMixture(text)));
-  const { seed, imageSize } = PRESETS.paper; // as a run will, so that nothing is converted twice
+  const { seed, imageSize } = PRESETS.paper; // as a run does, so that nothing is converted twice
   const { signal } = session;
   const options = { dataDir, seed, imageSize, signal, onProgress: showLoading(session) };
   let exitCode = 0;
@@ -61,7 +61,7 @@ async function load(session: Session, sets: string[], dataDir: string): Promise<
   return { exitCode };
 }
 
-/** Says what a set holds: its size, where it comes from, its classes, and what was left out. */
+/** Describes a set: size, provenance, classes, and what was left out. */
 function describe(name: string, set: ImageSet): string[] {
   const { count, size, provenance, labels, classNames, leftOut = [] } = set;
   const counts = classNames?.map((className, label) =>

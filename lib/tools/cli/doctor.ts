@@ -15,9 +15,9 @@ import { action } from "./session.ts";
 /** Adds `deno task doctor` to the program. */
 export function addDoctor(program: Command): void {
   program.command("doctor")
-    .description("say what is installed, which backend is chosen and why, and what is missing")
+    .description("report what is installed, which backend is used and why, and what is missing")
     .action(action("doctor", async (session) => {
-      session.progress("Look at the machine");
+      session.progress("Check the machine");
       const choice = await readBackendChoice(PROJECT);
       if (choice) await applyBackendEnvironment(choice);
       const findings = await diagnose({

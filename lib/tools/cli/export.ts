@@ -28,10 +28,10 @@ export function addExport(program: Command): void {
   program.command("export")
     .description("write shapes as meshes (.glb, .obj) and voxels (.npy), with figures, in one zip")
     .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
-    .option("--data <mixture>", "whose test images (default: what the model was trained on)")
-    .option("--class <names...>", "an image of each of these classes (default: of every class)")
-    .option("--index <numbers...>", "the images at these places of each set, from 0")
-    .option("--image <files...>", "your own PNG or JPEG images, bright on dark like the sets'")
+    .option("--data <mixture>", "source of test images (default: the model's training data)")
+    .option("--class <names...>", "one image of each class (default: every class)")
+    .option("--index <numbers...>", "images by index in each set, from 0")
+    .option("--image <files...>", "your own PNG or JPEG images, bright on dark as in the sets")
     .option("--threshold <occupancy>", "occupancy of the surface", parseOccupancy, THRESHOLD)
     .addOption(dataDirOption())
     .requiredOption("--out <file>", "the zip file")
@@ -72,7 +72,7 @@ async function exportAll(session: Session, options: ExportFlags): Promise<void> 
   session.say(`export: wrote ${file} (${Math.ceil(byteCount / 1000)} kB)`);
 }
 
-/** Gives the images that were asked for: one of every class, if none were. */
+/** Loads the chosen images; by default one of every class. */
 async function chooseImages(
   session: Session,
   { config }: Checkpoint,

@@ -22,12 +22,12 @@ interface LabOptions {
 export function addLab(program: Command): void {
   program.command("lab")
     .description("open the notebooks in JupyterLab, with the project's own kernel")
-    .option("--port <number>", "where it listens", parsePort, 8888)
-    .option("--no-browser", "open no browser; print the address only")
+    .option("--port <number>", "port to listen on", parsePort, 8888)
+    .option("--no-browser", "only print the address")
     .addOption(dataDirOption())
     .action(action("lab", async (session, options: LabOptions) => {
       await prepare(session);
-      session.say("Starting JupyterLab; Ctrl-C ends it");
+      session.say("Starting JupyterLab; press Ctrl-C to stop");
       const { code } = await startLab(options).status;
       return { exitCode: session.signal.aborted ? 0 : code };
     }));
@@ -43,14 +43,14 @@ function startLab({ port, browser, dataDir }: LabOptions): Deno.ChildProcess {
     `--KernelSpecManager.allowed_kernelspecs=${KERNEL_NAME}`,
     `--ServerApp.port=${port}`,
     `--ServerApp.open_browser=${browser ? "True" : "False"}`,
-    // Containers have no other user than root.
+    // In containers, root is the only user.
     `--ServerApp.allow_root=${Deno.uid() === 0 ? "True" : "False"}`,
-    // The kernel completes by itself; no language server is installed.
+    // The kernel provides completion; no language server is installed.
     "--LanguageServerManager.autodetect=False",
-    // One Ctrl-C ends it, without a question.
+    // Stop at the first Ctrl-C, without confirmation.
     "--JupyterApp.answer_yes=True",
   ];
-  // A kernel works in notebooks/, where a relative folder would be another one.
+  // The kernel runs in notebooks/, where a relative path would resolve differently.
   const env = { ...jupyterEnvironment(PROJECT), SHAPES_DATA_DIR: resolve(dataDir) };
   return new Deno.Command(PROJECT.python, { args, env }).spawn();
 }

@@ -1,9 +1,9 @@
 /**
- * The command line: `deno task <command>`. To add a command, write a file beside this one that exports
- * a function like `addSetup`, list it in `COMMANDS`, and name it in the tasks of `deno.json`.
+ * The command line: `deno task <command>`. To add a command, write a file here that exports a
+ * function like `addSetup`, list it in `COMMANDS`, and add it to the tasks of `deno.json`.
  *
- * Only this folder prints, reads the environment and exits. Whatever loads TensorFlow is imported
- * inside an action: help is instant, and set-up can make the binding first.
+ * Only this folder prints, reads the environment and exits. Actions import whatever loads
+ * TensorFlow lazily, so help is instant and set-up can build the binding first.
  *
  * @module
  */
@@ -34,10 +34,10 @@ const COMMANDS = [
   addDoctor,
 ];
 
-/** The code of a program that was called in a way it does not know. */
+/** The exit code of wrong usage. */
 const MISUSED = 2;
 
-/** Makes the program with all its commands. */
+/** Creates the program with all its commands. */
 export function createProgram(): Command {
   const program = new Command("deno task")
     .description("3D shapes from single images")
@@ -45,7 +45,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   for (const add of COMMANDS) add(program);
-  // Commander copies these settings to a command only when it makes it itself.
+  // Commander copies these settings only to commands that it creates itself.
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -54,7 +54,7 @@ export function createProgram(): Command {
  * Runs a command.
  *
  * @param args What follows `deno task`, the command's name first
- * @returns The code to exit with: 0 done, 1 failed, 2 misused, 130 interrupted
+ * @returns The exit code: 0 done, 1 failed, 2 misused, 130 interrupted
  */
 export async function main(args: string[]): Promise<number> {
   const program = createProgram();
@@ -63,7 +63,7 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Exit) return error.code;
-    // Commander has printed its help or its complaint already.
+    // Commander has already printed its help or error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     const isVerbose = program.opts().verbose || Boolean(Deno.env.get("DEBUG"));
     console.error(explain(error, isVerbose));

@@ -1,5 +1,5 @@
 /**
- * Set-up as the commands run it: first of all, with its progress shown.
+ * Set-up as the commands run it: first, with progress.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { loadQuietly } from "./quiet.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Sets up what is missing; TensorFlow can be imported afterwards, and does not greet.
+ * Sets up what is missing. Afterwards TensorFlow can be imported, without its greetings.
  *
- * @param backend Which backend; by default the one that is ready, and at first what the machine has
+ * @param backend By default the one that is ready, or on the first run what the machine has
  */
 export async function prepare(
   session: Session,
@@ -30,7 +30,7 @@ export async function prepare(
   return choice;
 }
 
-/** Sets what TensorFlow must be told before it loads, unless the user has set it. */
+/** Sets the variables that TensorFlow reads when it loads, unless the user has set them. */
 export async function applyBackendEnvironment(choice: BackendChoice): Promise<void> {
   for (const [name, value] of Object.entries(await backendEnvironment(PROJECT, choice))) {
     if (!Deno.env.has(name)) Deno.env.set(name, value);

@@ -1,5 +1,5 @@
 /**
- * Progress of long tasks: a bar in a terminal, elsewhere one line when a task begins.
+ * Progress of long tasks: a bar in a terminal, otherwise one line when a task begins.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import cliProgress from "cli-progress";
 /** Shows one task at a time. */
 export interface ProgressLine {
   /**
-   * Tells of a task: that it has begun or, with `done` and `total`, how far it is.
+   * Shows that a task has begun or, with `done` and `total`, its progress.
    *
-   * @param unit What is counted; bytes are shown as megabytes
+   * @param unit Unit of the counts; bytes are shown as megabytes
    */
   readonly show: (task: string, done?: number, total?: number, unit?: string) => void;
-  /** Ends the task's line, so that other words can follow. */
+  /** Ends the task's line, so that other output can follow. */
   readonly end: () => void;
 }
 
-/** Makes a progress line on standard error, which leaves standard output to results. */
+/** Creates a progress line on standard error; standard output is for results. */
 export function createProgressLine(
   isTerminal: boolean = Deno.stderr.isTerminal(),
   write: (line: string) => void = (line) => console.error(line),
 ): ProgressLine {
   let current: string | undefined;
-  let announced: string | undefined; // where there is no bar, each task is named once
+  let announced: string | undefined; // without a bar, each task is named once
   let bar: cliProgress.SingleBar | undefined;
   const end = () => {
     bar?.stop();

@@ -1,5 +1,5 @@
 /**
- * Keeps libtensorflow's greetings out of the terminal.
+ * Suppresses libtensorflow's greetings.
  *
  * @module
  */
@@ -11,9 +11,9 @@ const STDERR = 2;
 const WRITE_ONLY = 1;
 
 /**
- * Loads the part of libtensorflow that greets, with standard error closed; what loads it later gets
- * it from memory. The greeting comes while the library loads, before any setting of its log is read.
- * Warnings and errors after that are shown.
+ * Loads the part of libtensorflow that prints greetings with standard error redirected to
+ * /dev/null; later loads reuse it. It greets while loading, before it reads any log setting. Later
+ * warnings and errors are shown.
  */
 export function loadQuietly(): void {
   Deno.env.set("TF_CPP_MIN_LOG_LEVEL", RUNTIME_ENVIRONMENT.TF_CPP_MIN_LOG_LEVEL!);

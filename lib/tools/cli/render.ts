@@ -20,9 +20,9 @@ interface RenderFlags {
 /** Adds `deno task render` to the program. */
 export function addRender(program: Command): void {
   program.command("render")
-    .description("draw a trained model's shapes, one of each class of its data")
+    .description("draw a trained model's shapes, one of each class")
     .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
-    .option("--data <mixture>", "what to draw shapes of (default: what it was trained on)")
+    .option("--data <mixture>", "images to reconstruct (default: its training data)")
     .addOption(dataDirOption())
     .requiredOption("--out <folder>", "where strips.png and turntable.gif go")
     .action(action("render", async (session, options: RenderFlags) => {

@@ -15,8 +15,8 @@ import { action, Misuse, type Session } from "./session.ts";
 import { showLoading, showSteps } from "./training_progress.ts";
 
 /**
- * The mixture of all four sets in a quick reproduction: drawings and solids of this project's own in the
- * place of CelebA, which needs a browser, and of ModelNet40, which is 2 GB. `SHAPES_MIXTURE` names others.
+ * The mixture of all four sets in a quick reproduction: embedded stand-ins replace CelebA, which
+ * needs a browser, and ModelNet40, which is 2 GB. `SHAPES_MIXTURE` overrides it.
  */
 const QUICK_MIXTURE = "mnist:1,fashion-mnist:1,embedded-faces+embedded-solids:2";
 
@@ -30,10 +30,10 @@ interface ReproduceFlags {
 /** Adds `deno task reproduce` to the program. */
 export function addReproduce(program: Command): void {
   program.command("reproduce")
-    .description("set everything up, train, run the notebooks, and draw every figure again")
+    .description("set everything up, train, run the notebooks and redraw every figure")
     .addOption(presetOption("quick"))
-    .option("--only <number>", "one notebook, such as 03")
-    .option("--steps <count>", "train so many steps, going on from where the run is", parseCount)
+    .option("--only <number>", "run one notebook, e.g. 03")
+    .option("--steps <count>", "train up to this step, resuming an existing run", parseCount)
     .addOption(dataDirOption())
     .action(action("reproduce", async (session, options: ReproduceFlags) => {
       const found = await findNotebooks(options.only);
@@ -48,7 +48,7 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
   const { preset, dataDir, steps } = options;
   const { availableData } = await import("@/data/fallback.ts");
   const load = { dataDir, signal: session.signal, onProgress: showLoading(session) };
-  const { seed, imageSize } = PRESETS[preset]; // as the run will, so that nothing is converted twice
+  const { seed, imageSize } = PRESETS[preset]; // as the run does, so that nothing is converted twice
   const { data, notice } = await availableData(PRESETS[preset].data, { ...load, seed, imageSize });
   if (notice !== undefined) session.say(`\n*** ${notice}\n`);
   const config = { ...PRESETS[preset], data, ...(steps && { steps }) };
@@ -75,33 +75,33 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
 }
 
 /**
- * Leaves out the notebooks whose cell of parameters is tagged `long`: they train runs of their own,
- * minutes each even with the preset `quick`.
+ * Drops the notebooks tagged `long`: they train their own runs, which takes minutes each even with
+ * the preset `quick`.
  */
 async function withoutLong(session: Session, notebooks: string[]): Promise<string[]> {
   const texts = await Promise.all(notebooks.map((path) => Deno.readTextFile(path)));
   const isLong = texts.map((text) => isTaggedLong(JSON.parse(text)));
   const left = notebooks.filter((_, i) => isLong[i]).map((path) => basename(path));
   if (left.length > 0) {
-    session.say(`reproduce: leaves out ${left.join(", ")}; --only or --preset paper runs them`);
+    session.say(`reproduce: skipping ${left.join(", ")}; use --only or --preset paper to run them`);
   }
   return notebooks.filter((_, i) => !isLong[i]);
 }
 
-/** Tells whether any cell of a notebook is tagged `long`. */
+/** Whether any cell of a notebook is tagged `long`. */
 export function isTaggedLong(
   { cells }: { readonly cells: readonly { metadata: { tags?: readonly string[] } }[] },
 ): boolean {
   return cells.some(({ metadata }) => metadata.tags?.includes("long"));
 }
 
-/** Tells whether any of the notebooks shows a trained run. */
+/** Whether any of the notebooks shows a trained run. */
 async function needRun(notebooks: string[]): Promise<boolean> {
   const texts = await Promise.all(notebooks.map((path) => Deno.readTextFile(path)));
   return texts.some((text) => text.includes("watchRun("));
 }
 
-/** Trains here rather than in a notebook, so that the terminal shows how far it is. */
+/** Trains here rather than in a notebook, so that the terminal shows progress. */
 async function trainMissing(session: Session, config: Config, dataDir: string) {
   const { openRun } = await import("@/train/run.ts");
   const { folder } = await openRun(config, {
@@ -110,10 +110,10 @@ async function trainMissing(session: Session, config: Config, dataDir: string) {
     signal: session.signal,
     onStep: showSteps(session, config.steps),
   });
-  session.say(`reproduce: ${config.steps} steps are trained, in ${folder}`);
+  session.say(`reproduce: trained to step ${config.steps} in ${folder}`);
 }
 
-/** Lists the notebooks in order; `only` is the number that one's name starts with. */
+/** Lists the notebooks in order; `only` selects one by the number in its name. */
 async function findNotebooks(only: string | undefined): Promise<string[]> {
   const folder = join(PROJECT.root, "notebooks");
   const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name))

@@ -1,45 +1,44 @@
 /**
- * What every command has in common: it says what it does and for how long, it listens to Ctrl-C, and
- * its errors are one line.
+ * What all commands share: progress, timing, Ctrl-C, and one-line errors.
  *
  * @module
  */
 import { createProgressLine, type ProgressLine } from "./progress.ts";
 
-/** What the body of a command is given beside its options. */
+/** Passed to a command's body, before its options. */
 export interface Session {
-  /** Aborted by the first Ctrl-C; a second one ends the process at once. */
+  /** Aborted by the first Ctrl-C; the second one exits at once. */
   readonly signal: AbortSignal;
   /** Prints a line. */
   readonly say: (line: string) => void;
-  /** Shows how far a long task is. */
+  /** Shows the progress of a long task. */
   readonly progress: ProgressLine["show"];
 }
 
-/** How a command ended, where that is more than well. */
+/** How a command ended. */
 export interface Outcome {
   /** The code to exit with, 0 by default. */
   readonly exitCode?: number;
-  /** Printed alone and last. */
+  /** Printed last, on its own line. */
   readonly closingLine?: string;
 }
 
-/** Ends the program with a code and no further words. */
+/** Exits with a code, without printing an error. */
 export class Exit extends Error {
   /**
-   * Makes it.
+   * Stores the exit code.
    *
-   * @param code What the shell is told
+   * @param code The exit code
    */
   constructor(readonly code: number) {
     super(`exit code ${code}`);
   }
 }
 
-/** The program was called in a way that it does not know: exit code 2. */
+/** Wrong usage: exit code 2. */
 export class Misuse extends Error {}
 
-/** Runs a check of what the user typed, whose error then counts as misuse. */
+/** Runs a check of user input; its error counts as misuse. */
 export function checkTyped<Result>(check: () => Result): Result {
   try {
     return check();
@@ -48,17 +47,17 @@ export function checkTyped<Result>(check: () => Result): Result {
   }
 }
 
-/** The code of a program that Ctrl-C has ended, as shells know it. */
+/** The conventional exit code after Ctrl-C. */
 export const INTERRUPTED = 130;
 
-/** How a command ended, by its exit code. */
+/** How a command ended, by exit code. */
 const VERBS: Readonly<Record<number, string>> = { 0: "done in", [INTERRUPTED]: "stopped after" };
 
 /**
- * Makes the action of a command for commander.
+ * Wraps a command's body as an action for commander.
  *
- * @param name The command's name, which opens its last line
- * @param body What it does, given the session and then what commander gives: arguments and options
+ * @param name The command's name, which starts its last line
+ * @param body Called with the session, then commander's arguments and options
  */
 export function action<Arguments extends unknown[]>(
   name: string,
@@ -87,7 +86,7 @@ export function action<Arguments extends unknown[]>(
       if (exitCode !== 0) throw new Exit(exitCode);
     } catch (error) {
       if (!abort.signal.aborted || error instanceof Exit) throw error;
-      say(`${name}: stopped; the same command goes on from here`);
+      say(`${name}: stopped; rerun the command to resume`);
       throw new Exit(INTERRUPTED);
     } finally {
       progress.end();
@@ -96,7 +95,7 @@ export function action<Arguments extends unknown[]>(
   };
 }
 
-/** Gives a time as people say it, such as `36.1 s` or `2 min 5 s`. */
+/** Formats a duration, e.g. `36.1 s` or `2 min 5 s`. */
 export function inWords(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

@@ -11,15 +11,15 @@ import { action } from "./session.ts";
 const ENVIRONMENT = `
 Environment:
   SHAPES_TENSORFLOW_DIR  a folder with lib/libtensorflow_cc.so.2, lib/libtensorflow_framework.so.2
-                         and include/ or a ready tfjs_binding.node, for machines that reach no
-                         package index; nothing is downloaded then, JupyterLab neither`;
+                         and include/ or a prebuilt tfjs_binding.node, for machines without access
+                         to a package index; then nothing is downloaded, not even JupyterLab`;
 
 /** Adds `deno task setup` to the program. */
 export function addSetup(program: Command): void {
   program.command("setup")
-    .description("make everything that the other tasks need: native backend, JupyterLab, kernel")
+    .description("set up what the other tasks need: native backend, JupyterLab, kernel")
     .addOption(
-      new Option("--backend <backend>", "what to compute on; auto takes a card that answers")
+      new Option("--backend <backend>", "where to compute; auto uses the GPU if a driver is found")
         .choices(["auto", "cpu", "gpu"]).default("auto"),
     )
     .addHelpText("after", ENVIRONMENT)

@@ -10,7 +10,7 @@ import { prepare } from "./prepare.ts";
 import { action } from "./session.ts";
 import { closingLine, parseTestSummary } from "./test_summary.ts";
 
-/** All tests; one of them runs the examples in the documentation of the library. */
+/** All tests; one of them runs the examples in the library's docs. */
 const EVERYTHING = ["tests"];
 
 /** Adds `deno task test` to the program. */
@@ -18,7 +18,7 @@ export function addTest(program: Command): void {
   program.command("test")
     .description("run the tests")
     .argument("[paths...]", `files and folders (default: ${EVERYTHING.join(" ")})`)
-    .option("--filter <text>", "run only tests whose name holds the text, or /pattern/")
+    .option("--filter <text>", "run only tests whose name contains the text or matches /pattern/")
     .action(action("test", async (session, paths: string[], options: { filter?: string }) => {
       await prepare(session);
       const args = ["test", "--allow-all"];
@@ -31,7 +31,7 @@ export function addTest(program: Command): void {
     }));
 }
 
-/** Runs Deno, passing its output on as it comes and keeping it too. */
+/** Runs Deno, passing on its output as it arrives and collecting it. */
 async function runTests(args: string[]): Promise<{ exitCode: number; output: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args,

@@ -1,10 +1,10 @@
 /**
- * What `deno test` says at its end, in numbers.
+ * Parses the summary of `deno test`.
  *
  * @module
  */
 
-/** How many tests passed and failed. */
+/** Numbers of passed and failed tests. */
 export interface TestSummary {
   /** Tests that passed. */
   readonly passed: number;
@@ -18,10 +18,10 @@ const COLOUR = /\x1b\[[0-9;]*m/g;
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/gm;
 
 /**
- * Reads the last summary line; a test may have printed another before it.
+ * Parses the last summary line; a test may have printed another before it.
  *
  * @param output What `deno test` printed
- * @returns Undefined if it ended without a summary, as it does when the tests do not type-check
+ * @returns Undefined if there is no summary, e.g. if the tests do not type-check
  */
 export function parseTestSummary(output: string): TestSummary | undefined {
   const last = [...output.replaceAll(COLOUR, "").matchAll(SUMMARY)].at(-1);
@@ -29,9 +29,9 @@ export function parseTestSummary(output: string): TestSummary | undefined {
 }
 
 /**
- * Gives the line that ends a test run, such as `120 passed, 0 failed`.
+ * Formats the last line of a test run, e.g. `120 passed, 0 failed`.
  *
- * @param exitCode The run's; another than 0 is a failure even where no test is to blame
+ * @param exitCode The run's; nonzero counts as a failure even if no test failed
  */
 export function closingLine(summary: TestSummary | undefined, exitCode: number): string {
   const { passed, failed } = summary ?? { passed: 0, failed: 0 };

@@ -29,8 +29,8 @@ export function addTrain(program: Command): void {
   addConfigOptions(program.command("train").description("train a model"))
     .addOption(dataDirOption())
     .requiredOption("--out <folder>", "where config, history, checkpoints and frames go")
-    .option("--resume", "go on from the folder's newest checkpoint")
-    .option("--eager", "run every operation by itself, for debugging")
+    .option("--resume", "resume from the folder's newest checkpoint")
+    .option("--eager", "run every operation eagerly, for debugging")
     .action(action("train", async (session, options: TrainFlags & ConfigOptions) => {
       const config = configFrom(options);
       checkNames(config);
@@ -60,6 +60,6 @@ async function run(
     onStep: showSteps(session, config.steps),
   });
   if (!isStopped) return {};
-  session.say(`train: stopped after step ${step} and saved; go on with --resume`);
+  session.say(`train: stopped after step ${step} and saved; use --resume to continue`);
   return { exitCode: INTERRUPTED };
 }

@@ -1,5 +1,5 @@
 /**
- * How loading and training look in the terminal.
+ * Progress of loading and training in the terminal.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import type { LoadOptions } from "@/data/sources.ts";
 import type { StepRecord } from "@/train/history.ts";
 import type { Session } from "./session.ts";
 
-/** Steps whose losses are averaged for one line. */
+/** Steps averaged for one line. */
 const WINDOW = 100;
 
-/** Shows how far the loading of data is. */
+/** Shows the progress of loading data. */
 export function showLoading(session: Session): NonNullable<LoadOptions["onProgress"]> {
   return ({ task, done, total, unit }) => session.progress(task, done, total, unit);
 }
 
-/** Shows every step in the bar, and the mean losses of every hundred in a line of their own. */
+/** Shows every step in the bar, and prints the mean losses of every hundred. */
 export function showSteps(session: Session, steps: number): (record: StepRecord) => void {
   let window: StepRecord[] = [];
   return (record) => {

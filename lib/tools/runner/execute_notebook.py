@@ -1,8 +1,8 @@
-"""Runs a notebook without a browser and loses none of its outputs: `execute_notebook.py REQUEST`.
+"""Runs a notebook without a browser, keeping every output: `execute_notebook.py REQUEST`.
 
-REQUEST is a JSON object: `notebook`, `out`, `kernel`, `timeout` (seconds for each cell, or null) and
-`parameters`. One line of JSON a code cell goes to standard output, and a last one, `{"error": ..}`,
-if the notebook failed; nothing is written then.
+REQUEST is a JSON object: `notebook`, `out`, `kernel`, `timeout` (seconds per cell, or null) and
+`parameters`. Prints one line of JSON per code cell. If the notebook fails, prints `{"error": ..}`
+last and writes nothing.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-# A mime type and a character that no cell shows: they mark the end of a cell's outputs.
+# A MIME type and a character that no cell outputs: they mark the end of a cell's outputs.
 END_MIME = "application/vnd.end-of-cell"
 END_LINE = "\x04\n"
 END_CODE = f"""console.log("\\x04"); console.error("\\x04");
@@ -29,16 +29,16 @@ PR_SET_PDEATHSIG = 1
 
 
 class NotebookFailed(Exception):
-    """The notebook broke a rule; the message says which cell and how."""
+    """The notebook failed; the message says which cell and why."""
 
 
 class Runner(NotebookClient):
-    """Collects what the kernel sends after it has called a cell done.
+    """Collects outputs that arrive after the kernel reports a cell as done.
 
-    The Deno kernel sends outputs on one asynchronous path and `idle` on another, so that nbclient by
-    itself drops most of what comes in quick succession. Each path keeps its order: a silent request
-    that ends with marks on standard output, standard error and as a display comes after everything
-    that the cell sent, and when the three marks are here the outputs are complete.
+    The Deno kernel sends outputs and `idle` on separate asynchronous paths, so nbclient alone drops
+    most outputs sent in quick succession. Each path keeps its order: this sends a silent request
+    that marks standard output, standard error and the displays; once all three marks arrive, the
+    outputs are complete.
     """
 
     def __init__(self, nb, **options):
@@ -54,7 +54,7 @@ class Runner(NotebookClient):
                 message = await self.kc.iopub_channel.get_msg(timeout=END_SECONDS)
             except queue.Empty:
                 raise NotebookFailed(
-                    f"must let the kernel answer within {END_SECONDS} s of its end, got no answer"
+                    f"must let the kernel answer within {END_SECONDS} s after it ends, got no answer"
                 ) from None
             parent, kind = message["parent_header"].get("msg_id"), message["msg_type"]
             content = message["content"]
@@ -72,12 +72,12 @@ class Runner(NotebookClient):
 
 
 def die_with_runner():
-    """Has the system end the kernel with this process, however this one ends."""
+    """Makes the system kill the kernel when this process ends, however it ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def insert_parameters(notebook, parameters):
-    """Puts a cell with the parameters after the one tagged `parameters`."""
+    """Inserts a cell with the parameters after the one tagged `parameters`."""
     for index, cell in enumerate(notebook.cells):
         if "parameters" in cell.metadata.get("tags", []):
             lines = [f"const {name} = {json.dumps(value)};" for name, value in parameters.items()]
@@ -90,7 +90,7 @@ def insert_parameters(notebook, parameters):
 
 
 def check_expected_outputs(cell):
-    """Fails a cell that lacks an output which a tag such as `expects:image/png` promises."""
+    """Fails a cell that lacks an output required by a tag like `expects:image/png`."""
     shown = {kind for output in cell.outputs for kind in output.get("data", {})}
     for tag in cell.metadata.get("tags", []):
         expected = tag.removeprefix("expects:")
@@ -99,7 +99,7 @@ def check_expected_outputs(cell):
 
 
 def run(runner, report):
-    """Runs every code cell in order; an exception tells of a cell by its number."""
+    """Runs every code cell in order; exceptions name the cell by its number."""
     code_cells = [(i, c) for i, c in enumerate(runner.nb.cells) if c.cell_type == "code"]
     with runner.setup_kernel(preexec_fn=die_with_runner):
         info = runner.wait_for_reply(runner.kc.kernel_info())
@@ -114,7 +114,7 @@ def run(runner, report):
             except CellTimeoutError:
                 reason = f"must end within {runner.timeout} s, got no end"
             except DeadKernelError:
-                reason = "must leave the kernel alive, got its end"
+                reason = "must keep the kernel alive, got its exit"
             except NotebookFailed as error:
                 reason = str(error)
             else:
@@ -125,14 +125,14 @@ def run(runner, report):
 
 
 def in_words(error):
-    # All that the kernel says of a cell that does not parse.
+    # All the kernel says about a cell that does not parse.
     if error.evalue == "Execution failed":
         return "a syntax error"
     return re.sub(r"\x1b\[[0-9;]*m", "", f"{error.ename}: {error.evalue}")
 
 
 def forget_machine(notebook, kernel):
-    """Leaves in the metadata what is the same on every machine."""
+    """Removes machine-specific metadata."""
     notebook.metadata.kernelspec = kernel
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -163,7 +163,7 @@ def main(request):
             timeout=request["timeout"],
             coalesce_streams=True,
             record_timing=False,
-            # A busy kernel answers no request to end; at the end of a notebook nothing is lost.
+            # A busy kernel ignores shutdown requests; at the end of a notebook nothing is lost.
             shutdown_kernel="immediate",
         )
         run(runner, report)

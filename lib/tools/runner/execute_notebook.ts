@@ -1,5 +1,5 @@
 /**
- * Notebooks run without a browser, on the project's own kernel, with every output kept.
+ * Runs notebooks without a browser, on the project's own kernel, keeping every output.
  *
  * @module
  */
@@ -10,29 +10,29 @@ import { type Layout, PROJECT } from "@/tools/setup/layout.ts";
 import { exists } from "@/tools/setup/prepared.ts";
 import { jupyterEnvironment } from "@/tools/setup/virtual_environment.ts";
 
-/** A code cell that has ended. */
+/** A finished code cell. */
 export interface CellReport {
   /** Its number among the code cells, from 1. */
   readonly cell: number;
-  /** How many code cells there are. */
+  /** Number of code cells. */
   readonly of: number;
-  /** How long it took. */
+  /** Duration in seconds. */
   readonly seconds: number;
 }
 
 /** How to run a notebook. */
 export interface ExecuteOptions {
-  /** Values that replace those of the cell tagged `parameters`. */
+  /** Values that override those in the cell tagged `parameters`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Added to the kernel's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where the executed notebook goes; by default it replaces the notebook. */
   readonly out?: string;
-  /** Time for each cell; by default there is no limit. */
+  /** Time limit per cell; none by default. */
   readonly timeoutSeconds?: number;
-  /** Told of each code cell as it ends. */
+  /** Called as each code cell ends. */
   readonly onCell?: (report: CellReport) => void;
-  /** Ends the run, and its kernel, when aborted. */
+  /** Aborts the run and its kernel. */
   readonly signal?: AbortSignal;
   /** The checkout whose kernel runs it. */
   readonly layout?: Layout;
@@ -40,7 +40,7 @@ export interface ExecuteOptions {
 
 /**
  * Runs a notebook from top to bottom in a fresh kernel and writes it with its outputs, atomically.
- * A cell tagged `expects:image/png` (or another mime type) must show such an output.
+ * A cell tagged `expects:image/png` (or another MIME type) must show such an output.
  *
  * @param path The notebook; its folder is the kernel's working directory
  * @throws {Error} If a cell fails, lacks an output or takes too long; then nothing is written
@@ -50,7 +50,7 @@ export async function executeNotebook(path: string, options: ExecuteOptions = {}
   await requireRunnable(path, layout);
   signal?.throwIfAborted();
   const child = startRunner(path, options, layout);
-  // A kernel dies with its runner (execute_notebook.py), so this leaves nothing behind.
+  // The kernel dies with its runner (execute_notebook.py), so nothing is left behind.
   const end = () => child.kill("SIGKILL");
   signal?.addEventListener("abort", end);
   try {
@@ -94,7 +94,7 @@ function startRunner(path: string, options: ExecuteOptions, layout: Layout): Den
   }).spawn();
 }
 
-/** Passes on what the runner reports; gives the reason of its failure, if it names one. */
+/** Passes on the runner's reports; returns the reason if it fails. */
 async function follow(
   stdout: ReadableStream<Uint8Array>,
   onCell: ExecuteOptions["onCell"],

@@ -1,6 +1,6 @@
 /**
- * Which native backend to prepare, and why: the graphics card's where an NVIDIA driver answers,
- * the processor's elsewhere, or the one that the user names.
+ * Chooses the native backend: GPU if an NVIDIA driver is found, CPU otherwise, or what the user
+ * asks for.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { writeAtomically } from "@/engine/files.ts";
 import type { Layout } from "./layout.ts";
 import { readTextIfThere } from "./prepared.ts";
 
-/** What libtensorflow computes on. */
+/** The device that libtensorflow computes on. */
 export type Backend = "cpu" | "gpu";
 
 /** The prepared backend. */
 export interface BackendChoice {
-  /** What it computes on. */
+  /** The device it computes on. */
   readonly backend: Backend;
-  /** Why this one, in words for the user. */
+  /** Why it was chosen, for the user. */
   readonly reason: string;
   /**
-   * Holds `lib/` and, where wheels brought CUDA, `nvidia/`: XLA's data (libdevice, ptxas) is in
+   * Holds `lib/` and, if wheels brought CUDA, `nvidia/`: XLA's data (libdevice, ptxas) is in
    * `nvidia/cuda_nvcc`.
    */
   readonly folder: string;
@@ -28,29 +28,29 @@ export interface BackendChoice {
 /**
  * Chooses the backend.
  *
- * @param asked `auto` asks the driver
- * @param driver Gives the driver's answer, or the reason why there is none
+ * @param asked `auto` queries the driver
+ * @param driver Returns the driver's answer, or why there is none
  */
 export async function chooseBackend(
   asked: Backend | "auto",
   driver: () => Promise<DriverAnswer> = askDriver,
 ): Promise<Pick<BackendChoice, "backend" | "reason">> {
-  if (asked !== "auto") return { backend: asked, reason: `asked for with --backend ${asked}` };
+  if (asked !== "auto") return { backend: asked, reason: `you chose --backend ${asked}` };
   const answer = await driver();
   return answer.found
-    ? { backend: "gpu", reason: `an NVIDIA driver answers: ${answer.text}` }
-    : { backend: "cpu", reason: `no NVIDIA driver answers: ${answer.text}` };
+    ? { backend: "gpu", reason: `an NVIDIA driver was found: ${answer.text}` }
+    : { backend: "cpu", reason: `no NVIDIA driver was found: ${answer.text}` };
 }
 
-/** What `nvidia-smi` says: the cards, or why there are none. */
+/** The answer of `nvidia-smi`: the GPUs, or why there are none. */
 export interface DriverAnswer {
   /** Whether a driver answered. */
   readonly found: boolean;
-  /** Name, driver and compute capability of each card, or the reason. */
+  /** Name, driver and compute capability of each GPU, or the reason. */
   readonly text: string;
 }
 
-/** Asks the NVIDIA driver for its cards: name, driver, compute capability. */
+/** Queries the NVIDIA driver's GPUs: name, driver, compute capability. */
 export async function askDriver(): Promise<DriverAnswer> {
   try {
     const { success, stdout, stderr } = await new Deno.Command("nvidia-smi", {
@@ -64,13 +64,13 @@ export async function askDriver(): Promise<DriverAnswer> {
   }
 }
 
-/** Reads what the last set-up chose; undefined before the first. */
+/** Reads the choice of the last set-up; undefined before the first. */
 export async function readBackendChoice(layout: Layout): Promise<BackendChoice | undefined> {
   const text = await readTextIfThere(choiceFile(layout));
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Keeps the choice for the next start and for `deno task doctor`. */
+/** Saves the choice for later commands and `deno task doctor`. */
 export async function writeBackendChoice(layout: Layout, choice: BackendChoice): Promise<void> {
   const text = JSON.stringify(choice, null, 2) + "\n";
   if (await readTextIfThere(choiceFile(layout)) !== text) {

@@ -1,8 +1,8 @@
 /**
- * The native binding of tfjs: its two C++ files, compiled against the pinned libtensorflow.
+ * Builds the native binding of tfjs: two C++ files, compiled against the pinned libtensorflow.
  *
- * One binding serves CPU and GPU. It finds libtensorflow through the link `deps/lib` of its package,
- * so a change of backend is a change of that link.
+ * One binding serves CPU and GPU. It finds libtensorflow through its package's link `deps/lib`, so
+ * changing the backend means changing that link.
  *
  * @module
  */
@@ -17,15 +17,15 @@ const SOURCES = ["tfjs_backend.cc", "tfjs_binding.cc"];
 
 const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8"];
 
-const NEED_COMPILER = "install a C++17 compiler, such as by `sudo apt install g++`";
+const NEED_COMPILER = "install a C++17 compiler, e.g. with `sudo apt install g++`";
 
 /** The name that tfjs loads. */
 const BINDING = "tfjs_binding.node";
 
 /**
- * Makes the package's binding.
+ * Builds the package's binding, or copies a prebuilt one.
  *
- * @param libtensorflow Folder with `lib/` and `include/`, or with a ready `tfjs_binding.node`
+ * @param libtensorflow Folder with `lib/` and `include/`, or with a prebuilt `tfjs_binding.node`
  */
 export async function ensureBinding(context: SetupContext, libtensorflow: string): Promise<void> {
   const ready = join(libtensorflow, BINDING);
@@ -41,7 +41,7 @@ export async function ensureBinding(context: SetupContext, libtensorflow: string
   await prepareFolder(preparation);
 }
 
-/** Checks for the compiler when it will be needed, before a long download rather than after it. */
+/** Checks for the compiler if needed, before a long download rather than after. */
 export async function requireCompiler(context: SetupContext): Promise<void> {
   const compiled = { folder: bindingFolder(context), stamp: await stampOfSources(context) };
   if (await isCurrent(compiled)) return;
@@ -51,11 +51,11 @@ export async function requireCompiler(context: SetupContext): Promise<void> {
   });
 }
 
-/** Points the binding at a folder of libraries. */
+/** Links the binding to a folder of libraries. */
 export async function linkLibraries(context: SetupContext, libraries: string): Promise<void> {
   const link = join(context.layout.tfjs, "deps", "lib");
   await Deno.mkdir(dirname(link), { recursive: true });
-  // The package's folder is itself a link into node_modules/.deno, so start from where it really is.
+  // The package's folder is a link into node_modules/.deno, so start from its real path.
   const target = relative(await Deno.realPath(dirname(link)), libraries);
   if (await linkTarget(link) === target) return;
   const partial = `${link}.partial`;
@@ -79,7 +79,7 @@ async function compile(
   if (!await exists(headers)) {
     throw new Error(
       `Cannot compile the native binding: "${libtensorflow}" must hold include/ or ${BINDING}, ` +
-        `got neither; copy one of them from a machine where set-up has run`,
+        `got neither; copy one of them from a machine that has run set-up`,
     );
   }
   report({ step: "Compile the native binding" });
@@ -97,7 +97,7 @@ async function compile(
   ], { action: "compile the native binding", cure: NEED_COMPILER, signal });
 }
 
-/** What a compiled binding depends on; not the backend, whose headers are the same. */
+/** What a compiled binding depends on; not the backend, since the headers are the same. */
 async function stampOfSources(context: SetupContext): Promise<Stamp> {
   const { layout } = context;
   const digest = createHash("sha256");

@@ -1,5 +1,6 @@
 /**
- * Programs that set-up runs (python3, pip, g++, nvidia-smi), with errors that say what to install.
+ * Runs the programs that set-up needs (python3, pip, g++, nvidia-smi), with errors that say what to
+ * install.
  *
  * @module
  */
@@ -7,23 +8,23 @@ import { linesOf } from "@/tools/lines.ts";
 
 /** How to run a program. */
 export interface ChildOptions {
-  /** What it is run for, such as `compile the native binding`; it opens the error message. */
+  /** Its purpose, e.g. `compile the native binding`; starts the error message. */
   readonly action: string;
-  /** What to do when the program is missing or fails. */
+  /** What to do if the program is missing or fails. */
   readonly cure: string;
-  /** Added to the environment that it inherits. */
+  /** Added to the inherited environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends it when aborted. */
+  /** Kills it when aborted. */
   readonly signal?: AbortSignal;
-  /** Called with each line of its standard output as it comes. */
+  /** Called with each line of standard output as it arrives. */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program to completion.
  *
  * @returns Its standard output
- * @throws {Error} If it is not installed, or ends with another code than 0
+ * @throws {Error} If it is not installed, or exits with a code other than 0
  */
 export async function runChild(
   program: string,
@@ -42,7 +43,7 @@ export async function runChild(
   const { code } = await child.status;
   signal?.throwIfAborted();
   if (code !== 0) {
-    const last = lastLines(await errors) || lastLines(lines.join("\n")) || "no word";
+    const last = lastLines(await errors) || lastLines(lines.join("\n")) || "no output";
     throw new Error(
       `Cannot ${action}: ${program} must end with code 0, got ${code} (${last}); ${cure}`,
     );
@@ -70,7 +71,7 @@ function spawn(
   }
 }
 
-/** Compilers and pip put the reason last: this is what a reader wants of a long text. */
+/** Compilers and pip print the reason last. */
 function lastLines(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const errors = lines.filter((line) => /error/i.test(line));

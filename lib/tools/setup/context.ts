@@ -1,17 +1,17 @@
 /**
- * What every part of set-up is given.
+ * The context of every part of set-up.
  *
  * @module
  */
 import type { Layout } from "./layout.ts";
 
-/** A step that has begun or, with `done` and `total`, how far it is. */
+/** A step that has begun or, with `done` and `total`, its progress. */
 export interface SetupProgress {
-  /** What is done, such as `Extract libtensorflow`. */
+  /** The step, e.g. `Extract libtensorflow`. */
   readonly step: string;
   /** Bytes so far. */
   readonly done?: number;
-  /** Bytes in all. */
+  /** Total bytes. */
   readonly total?: number;
 }
 
@@ -19,9 +19,9 @@ export interface SetupProgress {
 export interface SetupContext {
   /** The checkout to work in. */
   readonly layout: Layout;
-  /** Ends the run when aborted; the next run goes on from there. */
+  /** Aborts the run; the next run resumes. */
   readonly signal?: AbortSignal;
-  /** Told of each step that takes time. */
+  /** Called for each step that takes time. */
   readonly report: (progress: SetupProgress) => void;
   /** The Python that makes the virtual environment. */
   readonly pythonProgram: string;

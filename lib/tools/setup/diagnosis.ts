@@ -1,5 +1,5 @@
 /**
- * What the machine has and lacks for this project, in words: `deno task doctor`.
+ * Reports what the machine has and lacks for this project: `deno task doctor`.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
 import { exists } from "./prepared.ts";
 import { ONEDNN_SWITCH } from "./runtime_environment.ts";
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
-  /** What was looked at, in a word. */
+  /** What was checked. */
   readonly topic: string;
-  /** How it is. */
+  /** Its state. */
   readonly state: string;
-  /** What to do about it; absent where nothing is missing. */
+  /** How to fix it; absent if nothing is missing. */
   readonly cure?: string;
 }
 
-/** CUDA's libraries by the names that libtensorflow opens. */
+/** CUDA libraries, by the names that libtensorflow opens. */
 const CUDA_LIBRARIES = [
   "libcudart.so.12",
   "libcublas.so.12",
@@ -38,17 +38,17 @@ const CUDA_LIBRARIES = [
 
 const SET_UP = "run `deno task setup`";
 
-/** What to look at. */
+/** What to check. */
 export interface DiagnoseOptions {
-  /** The checkout, this one unless given. */
+  /** The checkout; by default this one. */
   readonly layout?: Layout;
-  /** The value of the variable that switches oneDNN on and off; undefined if it is not set. */
+  /** The value of oneDNN's switch; undefined if not set. */
   readonly oneDnn?: string | undefined;
-  /** Called before TensorFlow is loaded; what it throws is part of the finding. */
+  /** Called before TensorFlow loads; its errors become part of the finding. */
   readonly beforeLoading?: () => void;
 }
 
-/** Looks at everything that set-up makes and needs; changes nothing. */
+/** Checks everything that set-up makes and needs; changes nothing. */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Finding[]> {
   const { layout = PROJECT, oneDnn, beforeLoading = () => {} } = options;
   const choice = await readBackendChoice(layout);
@@ -71,7 +71,7 @@ function oneDnnFinding(value: string | undefined): Finding {
   if (value === undefined) return { topic, state: "left to TensorFlow" };
   return {
     topic,
-    state: `off (${ONEDNN_SWITCH}=${value}): training on a CPU takes more time and memory`,
+    state: `off (${ONEDNN_SWITCH}=${value}): training on the CPU takes more time and memory`,
     cure: `unset ${ONEDNN_SWITCH}`,
   };
 }
@@ -104,7 +104,7 @@ async function driverFinding(): Promise<Finding> {
 }
 
 function backendFinding(choice: BackendChoice | undefined): Finding {
-  if (choice === undefined) return { topic: "Backend", state: "none chosen", cure: SET_UP };
+  if (choice === undefined) return { topic: "Backend", state: "not set up", cure: SET_UP };
   return { topic: "Backend", state: `${choice.backend}, because ${choice.reason}` };
 }
 
@@ -130,17 +130,17 @@ async function isAmongWheels(folder: string, library: string): Promise<boolean> 
   return false;
 }
 
-/** Asks the system's loader, which knows LD_LIBRARY_PATH and the system's folders. */
+/** Asks the system's loader, which knows LD_LIBRARY_PATH and the system folders. */
 function isOnSystem(library: string): boolean {
   try {
     Deno.dlopen(library, {}).close();
     return true;
   } catch {
-    return false; // The loader tells a missing library in no other way.
+    return false; // The loader reports a missing library only by throwing.
   }
 }
 
-/** Loads TensorFlow, which set-up must not do before its binding exists. */
+/** Loads TensorFlow, if its binding exists. */
 async function tensorflowFinding(
   layout: Layout,
   choice: BackendChoice | undefined,
@@ -156,9 +156,9 @@ async function tensorflowFinding(
     const { binding } = tf.backend() as unknown as {
       binding: { TF_Version: string; isUsingGpuDevice(): boolean };
     };
-    const device = binding.isUsingGpuDevice() ? "the graphics card" : "the processor";
+    const device = binding.isUsingGpuDevice() ? "the GPU" : "the CPU";
     const state = `libtensorflow ${binding.TF_Version}, tfjs ${tf.version["tfjs-core"]}, ` +
-      `computes on ${device}`;
+      `runs on ${device}`;
     if (binding.TF_Version !== TENSORFLOW_VERSION) return { topic, state, cure: SET_UP };
     if (choice?.backend === "gpu" && !binding.isUsingGpuDevice()) {
       const cure = "install NVIDIA's driver, or run `deno task setup --backend cpu`";

@@ -1,7 +1,7 @@
-"""Copies libtensorflow and the C headers out of a TensorFlow wheel: `extract_wheel.py WHEEL FOLDER`.
+"""Extracts libtensorflow and its C headers from a wheel: `extract_wheel.py WHEEL FOLDER`.
 
-The wheel holds over a gigabyte of Python and kernels' headers that nobody here needs. Members are
-streamed, since one library is larger than a JavaScript buffer should be, and zipfile checks their CRC.
+The wheel also holds over a gigabyte of Python and kernel headers that are not needed. Members are
+streamed, since one library is too large for a JavaScript buffer, and zipfile checks their CRC.
 """
 
 import shutil
@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 LIBRARIES = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
-# What the binding's two sources include, and what those headers include (g++ -M).
+# The headers that the binding's two sources include, directly or not (g++ -M).
 HEADERS = (
     "tensorflow/c/",
     "tensorflow/core/platform/ctstring",
@@ -20,7 +20,7 @@ HEADERS = (
 
 
 def destination(member: str) -> str | None:
-    """Gives the place of a member below FOLDER, or None for what stays in the wheel."""
+    """Returns a member's path below FOLDER, or None if it is not needed."""
     path = member.removeprefix("tensorflow/")
     if path in LIBRARIES:
         return f"lib/{path}"
@@ -42,7 +42,7 @@ def main(wheel: str, folder: str) -> None:
                 shutil.copyfileobj(source, copy, 1 << 20)
     missing = [name for name in LIBRARIES if not Path(folder, "lib", name).exists()]
     if missing:
-        sys.exit(f"error: the wheel holds no {' and no '.join(missing)}")
+        sys.exit(f"error: the wheel lacks {' and '.join(missing)}")
 
 
 main(*sys.argv[1:])

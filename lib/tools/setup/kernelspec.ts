@@ -1,6 +1,6 @@
 /**
- * The project's own Jupyter kernel: the Deno that runs set-up, found only through `.venv`. The user's
- * kernels stay as they are.
+ * The project's own Jupyter kernel: the Deno that runs set-up, visible only through `.venv`. The
+ * user's kernels are not touched.
  *
  * @module
  */
@@ -21,17 +21,17 @@ export interface Kernelspec {
   readonly display_name: string;
   /** The language of its cells. */
   readonly language: string;
-  /** How the stop button reaches it. */
+  /** How the stop button interrupts it. */
   readonly interrupt_mode: string;
   /** Added to its environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Gives the kernelspec.
+ * Makes the kernelspec.
  *
  * @param deno Path of the Deno executable
- * @param environment What the backend needs beside what every process gets
+ * @param environment Variables for the backend, besides those of every process
  */
 export function kernelspec(
   deno: string,
@@ -41,21 +41,21 @@ export function kernelspec(
     argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno (3D shapes)",
     language: "typescript",
-    // Asking by message wedges a cell that awaits; the notebooks listen to the signal instead.
+    // An interrupt by message hangs a cell that awaits; the notebooks handle the signal instead.
     interrupt_mode: "signal",
     env: {
       ...RUNTIME_ENVIRONMENT,
       ...environment,
       // Keeps escape codes out of saved outputs.
       NO_COLOR: "1",
-      // Data sets are held as JavaScript bytes and frames as images: allow 8 GB of them.
+      // Data sets and frames are held in JavaScript memory: allow 8 GB.
       DENO_V8_FLAGS: "--max-old-space-size=8192",
     },
   };
 }
 
 /**
- * Writes the kernelspec, at every set-up, because npx may have moved Deno.
+ * Writes the kernelspec at every set-up, because npx may have moved Deno.
  *
  * @returns The path of `kernel.json`
  */

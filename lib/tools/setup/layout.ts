@@ -1,5 +1,5 @@
 /**
- * Where everything that set-up makes lies inside the project; nothing is written outside it.
+ * The paths of everything that set-up makes, all inside the project.
  *
  * @module
  */
@@ -7,25 +7,25 @@ import { join, resolve } from "node:path";
 
 /** Absolute paths of one checkout. */
 export interface Layout {
-  /** The folder of `deno.json`. */
+  /** The folder with `deno.json`. */
   readonly root: string;
   /** Notebooks, run with the project's own kernel. */
   readonly notebooks: string;
-  /** The Python environment that holds JupyterLab and nbclient. */
+  /** The Python environment with JupyterLab and nbclient. */
   readonly venv: string;
   /** Its interpreter. */
   readonly python: string;
-  /** Libtensorflow for each backend, and which one is chosen. */
+  /** Libtensorflow for each backend, and the choice between them. */
   readonly backends: string;
-  /** The Python environment of the frameworks that `bench --peer` compares with. */
+  /** The Python environment with the frameworks for `bench --peer`. */
   readonly peers: string;
   /** The tfjs package whose native binding set-up compiles. */
   readonly tfjs: string;
-  /** Node-API's headers, which the binding includes. */
+  /** Node-API headers for the binding. */
   readonly nodeHeaders: string;
 }
 
-/** Gives the paths of the checkout in `root`. */
+/** Returns the paths of the checkout in `root`. */
 export function layoutOf(root: string): Layout {
   const absolute = resolve(root);
   const venv = join(absolute, ".venv");

@@ -1,6 +1,6 @@
 /**
- * Libtensorflow out of the pinned TensorFlow wheel, which serves today's processors and cards; the
- * one that tfjs would download by itself is of 2022.
+ * Gets libtensorflow from the pinned TensorFlow wheel, which supports current CPUs and GPUs; the
+ * one that tfjs itself would download dates from 2022.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import type { SetupContext } from "./context.ts";
 /** The pinned version of libtensorflow. */
 export const TENSORFLOW_VERSION = "2.21.0";
 
-/** The wheel that holds each library; there is no wheel for a card beside an ARM processor. */
+/** The wheel of each library; there is none for a GPU on ARM. */
 const PACKAGES: Record<Architecture, Partial<Record<Backend, string>>> = {
   x86_64: { cpu: "tensorflow-cpu", gpu: "tensorflow" },
   aarch64: { cpu: "tensorflow" },
 };
 
-/** Wheel, library and, for a card, CUDA's wheels and libraries, all on the disk at once. */
+/** Peak disk use: wheel, library and, for a GPU, CUDA's wheels and libraries. */
 const GIGABYTES: Record<Backend, number> = { cpu: 2, gpu: 10 };
 
 /** The libraries that the binding opens. */
@@ -29,8 +29,8 @@ const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 const CUDA_REQUIREMENTS = join(import.meta.dirname!, "cuda_requirements.txt");
 
 /**
- * Makes the folder of a backend: `lib/`, `include/` and, for `gpu`, `nvidia/` beside them, which is
- * where libtensorflow looks for CUDA.
+ * Makes the folder of a backend: `lib/`, `include/` and, for `gpu`, `nvidia/` beside them, where
+ * libtensorflow looks for CUDA.
  *
  * @returns The folder
  */
@@ -43,7 +43,7 @@ export async function ensureLibtensorflow(
   const name = PACKAGES[architecture][backend];
   if (name === undefined) {
     throw new Error(
-      `Cannot set up the ${backend} backend: the processor must be x86_64, got ${architecture}; ` +
+      `Cannot set up the ${backend} backend: the CPU must be x86_64, got ${architecture}; ` +
         `run \`deno task setup --backend cpu\``,
     );
   }
@@ -66,7 +66,7 @@ export async function ensureLibtensorflow(
 }
 
 /**
- * Checks a folder that the user has prepared (`SHAPES_TENSORFLOW_DIR`).
+ * Checks a folder that the user provides (`SHAPES_TENSORFLOW_DIR`).
  *
  * @throws {Error} If a library is missing
  */
@@ -92,7 +92,7 @@ async function downloadLibrary(
   await runPip(context, `download ${requirement}`, [
     "download",
     "--no-deps",
-    // Any Python's wheel holds the same library, so the user's may be newer than TensorFlow knows.
+    // All wheels hold the same library, so the user's Python may be newer than TensorFlow supports.
     "--python-version=3.12",
     "--only-binary=:all:",
     `--dest=${wheels}`,
@@ -103,7 +103,7 @@ async function downloadLibrary(
     const script = join(import.meta.dirname!, "extract_wheel.py");
     await runChild(layout.python, [script, join(wheels, wheel.name), folder], {
       action: `extract ${requirement}`,
-      cure: "run it again",
+      cure: "rerun the command",
       signal,
     });
   }
@@ -119,14 +119,14 @@ async function downloadCuda(context: SetupContext, folder: string): Promise<void
   ]);
 }
 
-/** Runs the virtual environment's pip, reporting how far its download is. */
+/** Runs the virtual environment's pip and reports its download progress. */
 async function runPip(context: SetupContext, action: string, args: string[]): Promise<void> {
   const step = action[0]!.toUpperCase() + action.slice(1);
   context.report({ step });
   const options = ["--no-cache-dir", "--no-input", "--disable-pip-version-check"];
   await runChild(context.layout.python, ["-m", "pip", ...args, ...options, "--progress-bar=raw"], {
     action,
-    cure: "check the network and pip's settings (`pip config list`) and run it again",
+    cure: "check the network and pip's settings (`pip config list`), then rerun the command",
     signal: context.signal,
     onLine: (line) => {
       const progress = /^Progress (\d+) of (\d+)$/.exec(line);

@@ -1,17 +1,17 @@
 /**
- * What set-up needs of the machine, checked before anything is downloaded.
+ * Checks the machine before anything is downloaded.
  *
  * @module
  */
 import { statfs } from "node:fs/promises";
 
-/** The kinds of processor that the pinned wheels of libtensorflow exist for. */
+/** CPU architectures with a pinned wheel of libtensorflow. */
 export type Architecture = "x86_64" | "aarch64";
 
 /**
- * Gives the processor's kind.
+ * Returns the CPU architecture.
  *
- * @throws {Error} On a system that libtensorflow's wheels do not serve
+ * @throws {Error} On a system without a libtensorflow wheel
  */
 export function requirePlatform(
   os: string = Deno.build.os,
@@ -30,9 +30,9 @@ export function requirePlatform(
 /**
  * Checks that a download will fit.
  *
- * @param action What needs the room; it opens the error message
- * @param folder A folder that exists, on the disk in question
- * @param gigabytes Room that must be free
+ * @param action What needs the space; starts the error message
+ * @param folder An existing folder on the disk in question
+ * @param gigabytes Required free space
  * @throws {Error} If less is free
  */
 export async function requireDisk(
@@ -45,7 +45,7 @@ export async function requireDisk(
   if (free < gigabytes) {
     throw new Error(
       `Cannot ${action}: the disk of "${folder}" must have ${gigabytes} GB free, ` +
-        `got ${free.toFixed(1)} GB; free some room and run it again`,
+        `got ${free.toFixed(1)} GB; free some space and rerun the command`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Folders that set-up makes once and keeps until what they were made from changes. A folder counts
- * only with its stamp, which is written last: whatever a killed set-up leaves is made anew.
+ * Folders that set-up makes once and keeps until their inputs change. A folder is valid only with
+ * its stamp, which is written last: whatever a killed set-up leaves behind is rebuilt.
  *
  * @module
  */
@@ -12,29 +12,29 @@ export type Stamp = Readonly<Record<string, string>>;
 
 const STAMP_FILE = "stamp.json";
 
-/** A folder as it should be. */
+/** A folder in its expected state. */
 export interface Prepared {
   /** The finished folder. */
   readonly folder: string;
   /** What it should be made from. */
   readonly stamp: Stamp;
-  /** A path that must lead somewhere, where a link of the folder may have broken since. */
+  /** A path in the folder that must exist, e.g. a link that may have broken. */
   readonly probe?: string;
 }
 
 /** A folder to prepare. */
 export interface Preparation extends Prepared {
-  /** Fills the empty folder that it is given. */
+  /** Fills the given empty folder. */
   readonly make: (folder: string) => Promise<void>;
   /**
-   * Fills the folder where it stands, for contents that hold their own path. Otherwise it is filled
-   * under another name and renamed, so that a running program never sees half of it.
+   * Fills the folder in place, for contents that hold their own path. By default it is filled under
+   * another name and renamed, so that a running program never sees a partial one.
    */
   readonly inPlace?: boolean;
 }
 
 /**
- * Makes a folder unless it is there and made from the same things.
+ * Makes a folder unless an up-to-date one exists.
  *
  * @returns Whether it had to be made
  */
@@ -50,14 +50,14 @@ export async function prepareFolder(preparation: Preparation): Promise<boolean> 
   return true;
 }
 
-/** Tells whether a folder is complete and made from what its stamp should say. */
+/** Whether a folder is complete and made from the expected inputs. */
 export async function isCurrent({ folder, stamp, probe }: Prepared): Promise<boolean> {
   const found = await readTextIfThere(join(folder, STAMP_FILE));
   if (found !== textOf(stamp)) return false;
   return probe === undefined || await exists(probe);
 }
 
-/** Gives a file's text, or undefined where there is no such file. */
+/** Reads a file's text; undefined if the file is missing. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
@@ -67,7 +67,7 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   }
 }
 
-/** Tells whether a path leads to a file or folder; a dangling link leads nowhere. */
+/** Whether a path leads to a file or folder; a dangling link does not. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -82,7 +82,7 @@ function textOf(stamp: Stamp): string {
   return JSON.stringify(stamp, null, 2) + "\n";
 }
 
-/** Puts `making` in the place of `folder`, which is missing only between two renames. */
+/** Replaces `folder` with `making`; it is missing only between two renames. */
 async function replaceFolder(folder: string, making: string): Promise<void> {
   const old = `${folder}.old`;
   await removeIfThere(old);

@@ -1,6 +1,6 @@
 /**
  * The environment of every process that computes: variables that must be set before Deno starts,
- * because the C library reads them once, and those that TensorFlow reads when it begins to compute.
+ * because the C library reads them once, and those that TensorFlow reads at its first computation.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { Layout } from "./layout.ts";
 import { exists } from "./prepared.ts";
 
 /**
- * Set before Deno starts: the tasks of `deno.json` repeat them (a test compares), the kernel gets them
- * from its kernelspec. Freed buffers stay with the process. By default glibc gives every large buffer back to the system
- * and faults it in again at the next step.
+ * Set before Deno starts: the tasks of `deno.json` repeat them (a test compares), the kernel gets
+ * them from its kernelspec. They keep freed buffers in the process. By default glibc returns every
+ * large buffer to the system and faults it in again at the next step.
  */
 export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
-  /** Buffers up to 1 GiB come from the heap rather than from a mapping of their own. */
+  /** Buffers up to 1 GiB come from the heap rather than from their own mapping. */
   MALLOC_MMAP_THRESHOLD_: "1073741824",
   /** The heap shrinks only when 4 GiB at its end are free. */
   MALLOC_TRIM_THRESHOLD_: "4294967296",
@@ -26,33 +26,33 @@ export const RUNTIME_ENVIRONMENT: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: "1",
 };
 
-/** How XLA compiles for a graphics card. */
+/** How XLA compiles for a GPU. */
 const XLA_FLAGS: readonly string[] = [
-  // Channels last, as TensorFlow has them: cuDNN's kernels for them are the faster ones.
+  // Channels last, as in TensorFlow: cuDNN's kernels for this layout are faster.
   "--xla_gpu_force_conv_nhwc=true",
-  // A program from the cache starts as it was compiled, where it was half compiled again: .7 s instead
-  // of 2 for a training step.
+  // Cached programs start fully compiled instead of being partly recompiled: 0.7 s instead of 2 s
+  // for a training step.
   "--xla_gpu_experimental_aot_compiled_thunks=true",
 ];
 
-/** Has TensorFlow's CPU kernels use oneDNN. */
+/** Makes TensorFlow's CPU kernels use oneDNN. */
 export const ONEDNN_SWITCH = "TF_ENABLE_ONEDNN_OPTS";
 
 /**
- * Settings for the CPU, on which some operations run whatever the backend. TensorFlow enables oneDNN
- * by itself only on CPUs with AVX-512; without it a training step takes up to twice the time and
- * twice the memory. On ARM this has not been measured, so TensorFlow decides there.
+ * Settings for the CPU, where some operations run on any backend. By default TensorFlow enables
+ * oneDNN only on CPUs with AVX-512; without it a training step takes up to twice the time and twice
+ * the memory. On ARM this has not been measured, so TensorFlow decides there.
  */
 const CPU_ENVIRONMENT: Readonly<Record<string, string>> = Deno.build.arch === "x86_64"
   ? { [ONEDNN_SWITCH]: "1" }
   : {};
 
 /**
- * Gives what TensorFlow must be told before it computes. A user's own value of a variable wins.
- * On a GPU XLA compiles the graph and caches the result, so that the second start takes seconds.
- * On a CPU XLA is many times slower, so it stays off.
+ * Returns the variables that TensorFlow must see before it computes. The user's own values take
+ * precedence. On a GPU, XLA compiles the graph and caches the result, so the second start takes
+ * seconds. On a CPU, XLA is many times slower, so it stays off.
  *
- * @param layout The checkout, which keeps the compiled programs
+ * @param layout The checkout, which holds the cache
  * @param choice The prepared backend
  */
 export async function backendEnvironment(
@@ -60,23 +60,23 @@ export async function backendEnvironment(
   { backend, folder }: BackendChoice,
 ): Promise<Record<string, string>> {
   if (backend === "cpu") return { ...CPU_ENVIRONMENT };
-  // Where no wheel brought CUDA's compiler, XLA looks in the system's own folders.
+  // If no wheel brought CUDA's compiler, XLA looks in the system folders.
   const cuda = join(folder, "nvidia", "cuda_nvcc");
   const flags = [...XLA_FLAGS, ...(await exists(cuda) ? [`--xla_gpu_cuda_data_dir=${cuda}`] : [])]
     .join(" ");
-  // XLA does not tell programs apart that were compiled with other flags: each has a folder of its own.
+  // XLA's cache ignores compiler flags, so each set of flags has its own folder.
   const hash = createHash("sha256").update(flags).digest("hex").slice(0, 8);
   const cache = join(layout.backends, `xla-${hash}`);
   await Deno.mkdir(cache, { recursive: true });
   return {
     ...CPU_ENVIRONMENT,
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
-    // Eager tensors and the graph's session share the card.
+    // Eager tensors and the graph's session share the GPU.
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: flags,
-    // XLA chooses its own kernels; those of the operations that are traced need no choosing.
+    // XLA autotunes its own kernels; traced operations need no tuning.
     TF_CUDNN_USE_AUTOTUNE: "0",
-    // Who reads a result waits for it; to wait for the card once more costs a twentieth of a step.
+    // Reading a result waits for it; another sync with the GPU costs a twentieth of a step.
     TF_SYNC_ON_FINISH: "0",
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Set-up: everything that the project needs beside Deno, made inside the checkout. It is idempotent
- * and quick when nothing is to do, so that every task can begin with it, and it imports no tfjs,
- * which cannot be loaded before set-up has made its binding.
+ * Sets up everything the project needs besides Deno, inside the checkout. It is idempotent and fast
+ * if there is nothing to do, so every task starts with it. It does not import tfjs, which cannot
+ * load before set-up has built its binding.
  *
  * @module
  */
@@ -18,21 +18,21 @@ import { exists } from "./prepared.ts";
 import { backendEnvironment } from "./runtime_environment.ts";
 import { ensurePeers, ensureVirtualEnvironment } from "./virtual_environment.ts";
 
-/** What set-up can be told. */
+/** Options of set-up. */
 export interface SetupOptions {
-  /** Which backend; by default the one of the last set-up, and `auto` at the first. */
+  /** By default the backend of the last set-up, and `auto` on the first. */
   readonly backend?: Backend | "auto";
   /**
    * A folder with `lib/libtensorflow_cc.so.2`, `lib/libtensorflow_framework.so.2` and either
-   * `include/` or a ready `tfjs_binding.node`, for machines that reach no package index. Nothing is
-   * downloaded then: there is no JupyterLab either.
+   * `include/` or a prebuilt `tfjs_binding.node`, for machines without access to a package index.
+   * Then nothing is downloaded, not even JupyterLab.
    */
   readonly tensorflowFolder?: string;
-  /** Told of each step that takes time. */
+  /** Called for each step that takes time. */
   readonly report?: (progress: SetupProgress) => void;
-  /** Ends set-up when aborted; the next one goes on from there. */
+  /** Aborts set-up; the next one resumes. */
   readonly signal?: AbortSignal;
-  /** The checkout; by default the one of this file. */
+  /** The checkout; by default this one. */
   readonly layout?: Layout;
   /** The Python that makes `.venv`, by default `python3`. */
   readonly pythonProgram?: string;
@@ -43,7 +43,7 @@ export interface SetupOptions {
 /**
  * Sets everything up.
  *
- * @returns The backend that is ready, and why it was chosen
+ * @returns The prepared backend, and why it was chosen
  * @throws {Error} If the machine lacks something; the message says what to install
  */
 export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> {
@@ -65,9 +65,9 @@ export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> 
 }
 
 /**
- * Makes the Python environment of the frameworks that `bench --peer` compares with.
+ * Makes the Python environment with the frameworks for `bench --peer`.
  *
- * @param backend What they are to compute on
+ * @param backend The device they compute on
  * @returns Its interpreter
  * @throws {Error} If the machine lacks something; the message says what to install
  */
@@ -87,7 +87,7 @@ function contextOf(options: SetupOptions): SetupContext {
   };
 }
 
-/** Takes libtensorflow from a folder that the user has prepared. */
+/** Uses libtensorflow from a folder that the user provides. */
 async function useFolder(
   context: SetupContext,
   chosen: Pick<BackendChoice, "backend" | "reason">,
@@ -98,7 +98,7 @@ async function useFolder(
   return await useLibtensorflow(context, { ...chosen, folder: real });
 }
 
-/** Makes the binding and points it at the chosen libraries. */
+/** Builds the binding and links it to the chosen libraries. */
 async function useLibtensorflow(
   context: SetupContext,
   choice: BackendChoice,
@@ -117,7 +117,7 @@ async function backendFor(
   return last ?? await chooseBackend(asked ?? "auto");
 }
 
-/** Deno installs the packages of deno.json as it starts, unless they were carried here incomplete. */
+/** Deno installs the packages of deno.json at startup, unless node_modules was copied incomplete. */
 async function requirePackages(layout: Layout): Promise<void> {
   for (const folder of [layout.tfjs, layout.nodeHeaders]) {
     if (!await exists(folder)) {
@@ -128,7 +128,7 @@ async function requirePackages(layout: Layout): Promise<void> {
   }
 }
 
-/** Lets one set-up work at a time; the system frees the lock of a killed one. */
+/** Allows one set-up at a time; the system releases the lock of a killed one. */
 async function lock(context: SetupContext): Promise<Disposable> {
   await Deno.mkdir(context.layout.backends, { recursive: true });
   const file = await Deno.open(join(context.layout.backends, "lock"), {
@@ -136,7 +136,7 @@ async function lock(context: SetupContext): Promise<Disposable> {
     create: true,
   });
   if (!await file.tryLock(true)) {
-    context.report({ step: "Wait for another set-up to end" });
+    context.report({ step: "Wait for another set-up to finish" });
     await file.lock(true);
   }
   return file;

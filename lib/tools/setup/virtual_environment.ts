@@ -1,6 +1,6 @@
 /**
- * The project's own Python environments, with pinned packages: `.venv` with JupyterLab, nbclient and
- * pip, and `.backend/peers` with the frameworks that `bench --peer` compares with.
+ * The project's own Python environments, with pinned packages: `.venv` with JupyterLab, nbclient
+ * and pip, and `.backend/peers` with the frameworks for `bench --peer`.
  *
  * @module
  */
@@ -14,25 +14,25 @@ import { isCurrent, type Prepared, prepareFolder } from "./prepared.ts";
 
 /** An environment to make. */
 interface PythonEnvironment {
-  /** Where it lies. */
+  /** Its path. */
   readonly folder: string;
-  /** That folder, as messages call it. */
+  /** The folder's name in messages. */
   readonly name: string;
-  /** What is installed, in words. */
+  /** What is installed, for messages. */
   readonly content: string;
   /** The file that pins the packages. */
   readonly requirements: string;
-  /** What `pip install` is told. */
+  /** Arguments of `pip install`. */
   readonly install: readonly string[];
-  /** Tells it from others with the same requirements. */
+  /** Distinguishes environments with the same requirements. */
   readonly variant?: Backend;
-  /** The minor version of the oldest Python 3 that the pinned packages run on. */
+  /** Minor version of the oldest Python 3 that the pinned packages support. */
   readonly pythonAtLeast: number;
-  /** Room on disk. */
+  /** Disk space. */
   readonly gigabytes: number;
 }
 
-/** Makes `.venv` as `requirements.txt` says. */
+/** Makes `.venv` from `requirements.txt`. */
 export async function ensureVirtualEnvironment(context: SetupContext): Promise<void> {
   const requirements = join(import.meta.dirname!, "requirements.txt");
   await ensureEnvironment(context, {
@@ -49,7 +49,7 @@ export async function ensureVirtualEnvironment(context: SetupContext): Promise<v
 /**
  * Makes the environment of PyTorch and JAX.
  *
- * @param backend Whether JAX needs CUDA; PyTorch's wheels bring it along
+ * @param backend Whether JAX needs CUDA; PyTorch's wheels include it
  * @returns Its interpreter
  */
 export async function ensurePeers(context: SetupContext, backend: Backend): Promise<string> {
@@ -67,7 +67,7 @@ export async function ensurePeers(context: SetupContext, backend: Backend): Prom
   });
 }
 
-/** Makes an environment unless it is there; gives its interpreter. */
+/** Makes an environment unless an up-to-date one exists; returns its interpreter. */
 async function ensureEnvironment(
   context: SetupContext,
   environment: PythonEnvironment,
@@ -78,12 +78,12 @@ async function ensureEnvironment(
   const wanted: Prepared = {
     folder,
     stamp: {
-      // Its programs name their own path, so a moved checkout needs a new one.
+      // Its programs contain their own path, so a moved checkout needs a new one.
       path: folder,
       requirements: await Deno.readTextFile(requirements),
       ...(variant && { variant }),
     },
-    // A link, which leads nowhere once the Python that it was made with has gone.
+    // A link, which dangles once the Python it was made with is gone.
     probe: python,
   };
   if (await isCurrent(wanted)) return python;
@@ -102,7 +102,7 @@ async function ensureEnvironment(
       const pip = ["-m", "pip", "install", ...install];
       await runChild(python, [...pip, "--no-input", "--disable-pip-version-check"], {
         action: `install ${content}`,
-        cure: "check the network and pip's settings (`pip config list`) and run it again",
+        cure: "check the network and pip's settings (`pip config list`), then rerun the command",
         signal,
       });
     },
@@ -110,7 +110,7 @@ async function ensureEnvironment(
   return python;
 }
 
-/** The variables that keep everything that Jupyter writes inside `.venv`, and the user's out. */
+/** Variables that keep everything Jupyter writes inside `.venv` and the user's settings out. */
 export function jupyterEnvironment(layout: Layout): Record<string, string> {
   const inside = (...names: string[]) => join(layout.venv, ...names);
   return {
@@ -123,14 +123,14 @@ export function jupyterEnvironment(layout: Layout): Record<string, string> {
   };
 }
 
-/** Checks the Python that makes an environment; gives what to do where it has no venv. */
+/** Checks the Python for an environment; returns what to do if it lacks venv. */
 async function requirePython(
   program: string,
   { name, pythonAtLeast }: PythonEnvironment,
 ): Promise<string> {
   const action = `make ${name}`;
   const cure = `install Python 3.${pythonAtLeast} or later with its venv module, ` +
-    "such as by `sudo apt install python3 python3-venv`";
+    "e.g. with `sudo apt install python3 python3-venv`";
   const version = await runChild(
     program,
     ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"],

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
-Deno.test("data says how many images a set has", async () => {
+Deno.test("data prints the number of images in a set", async () => {
   const { code, stdout } = await runCli(["data", "embedded-digits"]);
   assert.equal(code, 0);
   assert.match(stdout, /^embedded-digits train: 6000 images of 28 x 28 pixels\n/);
   assert.match(stdout, /\n +digits drawn by this project's own code\n +0 600, 1 600, /);
 });
 
-Deno.test("data exits with 2 on a name that no set has", async () => {
+Deno.test("data exits with 2 on an unknown set", async () => {
   const { code, stderr } = await runCli(["data", "nonsense"]);
   assert.equal(code, 2);
   assert.match(
@@ -25,7 +25,7 @@ Deno.test("data loads the sets of a mixture, with a choice of classes", async ()
   assert.match(stdout, /\nembedded-digits#3\+5 test: 200 .*\n.*\n +3 100, 5 100\n/);
 });
 
-Deno.test("data says how to get a set that no server has, loads the others, and fails", async () => {
+Deno.test("data says how to get a set that no server has, loads the others and fails", async () => {
   await withFolder(async (folder) => {
     const { code, stdout } = await runCli([
       "data",

@@ -4,7 +4,7 @@ import JSZip from "jszip";
 import { image, withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
-/** Ten classes, made by the project's own code. */
+/** Ten synthetic classes. */
 const DATA = ["--data", "embedded-digits:1"];
 
 async function namesIn(path: string): Promise<string[]> {
@@ -14,7 +14,7 @@ async function namesIn(path: string): Promise<string[]> {
 
 const ALWAYS = ["README.txt", "config.json", "metrics.json", "strips.png", "turntable.gif"];
 
-Deno.test("export writes the shapes of classes, places and one's own images into one zip", () =>
+Deno.test("export writes the shapes of classes, indices and the user's images to one zip", () =>
   withFolder(async (folder) => {
     const out = join(folder, "shapes.zip");
     const own = join(folder, "box.png");
@@ -33,7 +33,7 @@ Deno.test("export writes the shapes of classes, places and one's own images into
     assert.deepEqual(await namesIn(out), [...ALWAYS, ...shapes].toSorted());
   }));
 
-Deno.test("export needs no data set for one's own image", () =>
+Deno.test("export needs no data set for the user's image", () =>
   withFolder(async (folder) => {
     const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
     await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
@@ -49,7 +49,7 @@ Deno.test("export takes the figures' threshold unless another is typed", async (
   assert.match(stdout, /--threshold <occupancy> +occupancy of the surface \(default: 0\.05\)\n/);
 });
 
-Deno.test("export says in one line what it does not know, and writes nothing", () =>
+Deno.test("export reports bad input in one line and writes nothing", () =>
   withFolder(async (folder) => {
     const out = join(folder, "a.zip");
     const run = (...args: string[]) => runCli(["export", ...DATA, "--out", out, ...args]);

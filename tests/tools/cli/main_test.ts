@@ -32,7 +32,7 @@ Deno.test("main() prints help and exits with 0", async () => {
   }
 });
 
-Deno.test("main() exits with 2 and one line where it does not know a word", async () => {
+Deno.test("main() exits with 2 and one line on an unknown word", async () => {
   const misuses: [string[], RegExp][] = [
     [["fly"], /^error: unknown command 'fly'\n/],
     [
@@ -55,7 +55,7 @@ Deno.test("main() exits with 2 and one line where it does not know a word", asyn
   }
 });
 
-Deno.test("main() exits with 1 and one line on a failure, with its origin where asked", async () => {
+Deno.test("main() exits with 1 and one line on a failure, and a stack trace if asked", async () => {
   const env = { SHAPES_TENSORFLOW_DIR: "/nowhere" };
   const { code, stderr } = await runCli(["setup"], env);
   assert.equal(code, 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createProgressLine } from "@/tools/cli/progress.ts";
 
-Deno.test("createProgressLine() writes one line a task outside a terminal", () => {
+Deno.test("createProgressLine() writes one line per task outside a terminal", () => {
   const lines: string[] = [];
   const { show, end } = createProgressLine(false, (line) => lines.push(line));
   show("Download");

@@ -27,10 +27,10 @@ Deno.test("render draws strips and a turntable of the shipped model", () =>
     assert.deepEqual(files.sort(), ["strips.png", "turntable.gif"]);
   }));
 
-/** Six classes, each drawn once: digits and garments together would be twenty. */
+/** Six classes, each drawn once: digits and clothing together would be twenty. */
 const DATA = "embedded-solids:1";
 
-Deno.test("the shipped model is small, and one of the paper preset", async () => {
+Deno.test("the shipped model is small and uses the paper preset", async () => {
   assert.ok((await Deno.stat(SHIPPED)).size < 4_000_000);
   const { config, step } = await loadCheckpoint(SHIPPED);
   assert.deepEqual(config, PRESETS.paper);

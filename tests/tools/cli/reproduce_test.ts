@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { NAMES, NOTEBOOKS, readNotebook } from "../../notebooks.ts";
 import { runCli } from "./run_cli.ts";
 
-Deno.test("reproduce names its presets, and the one that it takes by itself, in its help", async () => {
+Deno.test("reproduce names its presets and the default in its help", async () => {
   const { code, stdout } = await runCli(["reproduce", "--help"]);
   assert.equal(code, 0);
   const help = stdout.replaceAll(/\s+/g, " ");
@@ -15,7 +15,7 @@ Deno.test("reproduce names its presets, and the one that it takes by itself, in 
   }
 });
 
-Deno.test("reproduce exits with 2 and one line on what it does not know, before any set-up", async () => {
+Deno.test("reproduce exits with 2 and one line on bad usage, before any set-up", async () => {
   const numbers = NAMES.map((name) => name.slice(0, 2)).join(", ");
   const misuses: [string[], RegExp][] = [
     [
@@ -34,7 +34,7 @@ Deno.test("reproduce exits with 2 and one line on what it does not know, before 
   }
 });
 
-Deno.test("isTaggedLong() keeps the notebooks that share one run apart from those that train others", () => {
+Deno.test("isTaggedLong() separates notebooks that share one run from those that train their own", () => {
   const isLong = (number: string) => {
     const name = NAMES.find((name) => name.startsWith(`${number}-`))!;
     return isTaggedLong(readNotebook(join(NOTEBOOKS, name)));

@@ -1,7 +1,7 @@
-/** Runs the command line in a process of its own. */
+/** Runs the command line in its own process. */
 import { PROJECT } from "@/tools/setup/layout.ts";
 
-/** What a command left behind. */
+/** The result of a command. */
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;

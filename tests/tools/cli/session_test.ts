@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { action, checkTyped, Exit, inWords, Misuse } from "@/tools/cli/session.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 
-Deno.test("inWords() gives a time as people say it", () => {
+Deno.test("inWords() formats a duration", () => {
   assert.equal(inWords(50), "0.1 s");
   assert.equal(inWords(36_120), "36.1 s");
   assert.equal(inWords(125_900), "2 min 5 s");
 });
 
-Deno.test("action() passes an exit code on", async () => {
+Deno.test("action() passes on an exit code", async () => {
   const fail = action("try", () => Promise.resolve({ exitCode: 3 }));
   await assert.rejects(fail(), (error) => error instanceof Exit && error.code === 3);
 });
 
-Deno.test("checkTyped() makes an error the user's", () => {
+Deno.test("checkTyped() turns an error into misuse", () => {
   assert.equal(checkTyped(() => 1), 1);
   const wrong = () => checkTyped(() => parseInt("1", 99).toString(99));
   assert.throws(wrong, Misuse);
 });
 
-/** Runs an action in a process of its own, which can be interrupted. */
+/** Runs an action in its own process, which can be interrupted. */
 function startAction(body: string): Deno.ChildProcess {
   const script = `import { action, Exit } from "@/tools/cli/session.ts";
     await action("try", async (session) => { ${body} })()
@@ -40,7 +40,7 @@ async function untilSaid(child: Deno.ChildProcess, signals: Deno.Signal[]): Prom
   return output;
 }
 
-Deno.test("action() says how long it took, and the closing line last", async () => {
+Deno.test("action() prints its duration, and the closing line last", async () => {
   const child = startAction(
     `session.say("working"); return { closingLine: "1 passed, 0 failed" };`,
   );
@@ -49,7 +49,7 @@ Deno.test("action() says how long it took, and the closing line last", async () 
   assert.equal((await child.status).code, 0);
 });
 
-Deno.test("action() lets a command stop by itself at the first Ctrl-C", async () => {
+Deno.test("action() lets a command stop on its own at the first Ctrl-C", async () => {
   const child = startAction(`const done = Promise.withResolvers();
     session.signal.addEventListener("abort", () => done.reject(session.signal.reason));
     const keepAlive = setInterval(() => {}, 1000);
@@ -59,12 +59,12 @@ Deno.test("action() lets a command stop by itself at the first Ctrl-C", async ()
   assert.equal(
     output,
     "ready\ntry: stopping; press Ctrl-C again to stop at once\n" +
-      "try: stopped; the same command goes on from here\n",
+      "try: stopped; rerun the command to resume\n",
   );
   assert.equal((await child.status).code, 130);
 });
 
-Deno.test("action() ends at once at the second Ctrl-C", async () => {
+Deno.test("action() exits at once at the second Ctrl-C", async () => {
   const child = startAction(`setInterval(() => {}, 1000); session.say("ready");
     await new Promise(() => {});`);
   await untilSaid(child, ["SIGINT", "SIGINT"]);

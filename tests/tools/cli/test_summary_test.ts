@@ -9,7 +9,7 @@ Deno.test("parseTestSummary() reads deno's last line, with colours, steps and ig
   assert.deepEqual(parseTestSummary(coloured), { passed: 1, failed: 2 });
 });
 
-Deno.test("parseTestSummary() is not taken in by what a test prints", () => {
+Deno.test("parseTestSummary() is not fooled by what a test prints", () => {
   const output = "ok | 9 passed | 0 failed (1ms)\nsay ok | 8 passed | 0 failed\n" +
     "FAILED | 1 passed | 1 failed (5ms)\n";
   assert.deepEqual(parseTestSummary(output), { passed: 1, failed: 1 });

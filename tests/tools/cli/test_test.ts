@@ -14,7 +14,7 @@ async function testOf(code: string) {
   }
 }
 
-Deno.test("test ends with how many tests passed and failed, and deno's exit code", async () => {
+Deno.test("test ends with the numbers of passed and failed tests, and deno's exit code", async () => {
   const passing = `Deno.test("a", () => {}); Deno.test("b", () => {});`;
   assert.deepEqual(await testOf(passing), { exitCode: 0, lastLine: "2 passed, 0 failed" });
   const failing = passing + `Deno.test("c", () => { throw new Error("no"); });`;

@@ -8,10 +8,10 @@ import { loadFrames } from "@/train/monitor.ts";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
-/** The words for a run that takes no time. */
+/** Arguments of a very short run. */
 const TINY = ["train", "--data", "embedded-digits", "--filters", "4", "--batch", "4"];
 
-/** The steps that a run's checkpoints were saved after. */
+/** The steps of a run's checkpoints. */
 const checkpointSteps = async (out: string) =>
   (await listCheckpoints(join(out, "checkpoints"))).map((path) =>
     Number(/(\d+)\.safe/.exec(path)![1])
@@ -23,7 +23,7 @@ const historySteps = async (out: string) =>
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-Deno.test("train trains into a folder, never over a run, and goes on with --resume", () =>
+Deno.test("train writes to a folder, never over a run, and continues with --resume", () =>
   withFolder(async (folder) => {
     const out = join(folder, "run");
     const every = ["--checkpoint-every", "3", "--frame-every", "3", "--out", out];
@@ -71,7 +71,7 @@ Deno.test("train trains into a folder, never over a run, and goes on with --resu
     assert.deepEqual(await historySteps(out), upTo(8));
   }));
 
-/** Starts a run that would take hours, presses Ctrl-C once it trains, and gives what it left. */
+/** Starts a run that would take hours, presses Ctrl-C once it trains, and returns the result. */
 async function interrupt(args: readonly string[]) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "lib/tools/cli/main.ts", ...args],
@@ -90,13 +90,13 @@ async function interrupt(args: readonly string[]) {
   return { code: (await child.status).code, stdout: await stdout, stderr: words };
 }
 
-Deno.test("train finishes the step at Ctrl-C, saves, and says how to go on", () =>
+Deno.test("train finishes the step at Ctrl-C, saves, and says how to continue", () =>
   withFolder(async (out) => {
     const args = [...TINY, "--steps", "1000000", "--checkpoint-every", "1000000", "--out", out];
     const { code, stdout } = await interrupt(args);
     assert.equal(code, 130);
     const said =
-      /train: stopping; .*\ntrain: stopped after step (\d+) and saved; go on with --resume\ntrain: stopped after .* s\n$/;
+      /train: stopping; .*\ntrain: stopped after step (\d+) and saved; use --resume to continue\ntrain: stopped after .* s\n$/;
     assert.match(stdout, said);
     const step = Number(said.exec(stdout)![1]);
     assert.deepEqual(await checkpointSteps(out), [step]);
@@ -107,7 +107,7 @@ Deno.test("train finishes the step at Ctrl-C, saves, and says how to go on", () 
     assert.deepEqual(await historySteps(out), upTo(step + 2));
   }));
 
-Deno.test("train exits with 2 on what it does not know, and makes no folder", () =>
+Deno.test("train exits with 2 on bad usage and makes no folder", () =>
   withFolder(async (folder) => {
     const out = join(folder, "run");
     const misuses: [string[], RegExp][] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Session } from "@/tools/cli/session.ts";
 import { showLoading, showSteps } from "@/tools/cli/training_progress.ts";
 
-/** A session that writes down what it is told. */
+/** A session that records its calls. */
 function recorder() {
   const lines: string[] = [];
   const progress: unknown[][] = [];
@@ -14,7 +14,7 @@ function recorder() {
   return { session, lines, progress };
 }
 
-Deno.test("showLoading() passes on what is loaded, how much of how much, and the unit", () => {
+Deno.test("showLoading() passes on the task, both counts and the unit", () => {
   const { session, progress } = recorder();
   const onProgress = showLoading(session);
   onProgress({ task: "download a", done: 5, total: 10, unit: "bytes" });
@@ -25,7 +25,7 @@ Deno.test("showLoading() passes on what is loaded, how much of how much, and the
   ]);
 });
 
-Deno.test("showSteps() says the mean losses of every hundred steps, and of the rest at the end", () => {
+Deno.test("showSteps() prints the mean losses of every hundred steps, and of the rest at the end", () => {
   const { session, lines } = recorder();
   const show = showSteps(session, 250);
   // The loss is 1 for a hundred steps, then 2, then 3; the image term runs from 1 to 250.
@@ -39,7 +39,7 @@ Deno.test("showSteps() says the mean losses of every hundred steps, and of the r
   ]);
 });
 
-Deno.test("showSteps() counts a hundred from where a resumed run goes on", () => {
+Deno.test("showSteps() counts a hundred steps from where a run resumes", () => {
   const { session, lines } = recorder();
   const show = showSteps(session, 500);
   for (let step = 351; step <= 500; step++) show({ step, loss: step, ms: 1 });

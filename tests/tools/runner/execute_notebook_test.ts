@@ -18,7 +18,7 @@ interface Notebook {
 /** A cell: its code and its tags. */
 type Cell = readonly [source: string, ...tags: string[]];
 
-/** Runs a notebook of the cells in a folder of the project, and gives it executed. */
+/** Runs a notebook of the cells in a folder of the project and returns the result. */
 async function execute(cells: readonly Cell[], options: ExecuteOptions = {}): Promise<Notebook> {
   const folder = await Deno.makeTempDir({ dir: PROJECT.backends, prefix: "notebook-test-" });
   try {
@@ -53,20 +53,20 @@ async function execute(cells: readonly Cell[], options: ExecuteOptions = {}): Pr
 const textOf = (outputs: Output[], name: string) =>
   outputs.filter((output) => output.name === name).flatMap(({ text }) => text).join("");
 
-/** Sends 100 displays and 200 lines and waits for none of them. */
+/** Sends 100 displays and 200 lines without awaiting them. */
 const MANY = `for (let i = 0; i < 100; i++) {
   console.log("line " + i);
   console.error("line " + i);
   Deno.jupyter.broadcast("display_data", { data: { "text/plain": "" + i }, metadata: {} });
 }`;
 
-/** Sends four displays of 3 MB and waits for none of them. */
+/** Sends four displays of 3 MB without awaiting them. */
 const LARGE = `const large = "x".repeat(3e6);
 for (let i = 0; i < 4; i++) {
   Deno.jupyter.broadcast("display_data", { data: { "text/html": large + i }, metadata: {} });
 }`;
 
-Deno.test("executeNotebook() keeps every output of cells that wait for none", async () => {
+Deno.test("executeNotebook() keeps every output of cells that do not await them", async () => {
   const { cells } = await execute([[MANY], [LARGE], [MANY], [LARGE], [MANY], ["large"], ["1"]]);
   const displays = cells.map(({ outputs }) =>
     outputs.filter((each) => each.output_type !== "stream").length
@@ -80,7 +80,7 @@ Deno.test("executeNotebook() keeps every output of cells that wait for none", as
   assert.deepEqual(cells.map((cell) => cell.execution_count), [1, 2, 3, 4, 5, 6, 7]);
 });
 
-Deno.test("executeNotebook() gives parameters, environment and the project's imports to the kernel", async () => {
+Deno.test("executeNotebook() passes parameters, environment and the project's imports to the kernel", async () => {
   const reports: number[] = [];
   const { cells, metadata } = await execute([
     ["const digits = [1], seed = 1;", "parameters"],
@@ -112,14 +112,14 @@ Deno.test("executeNotebook() fails on a cell that does not parse", async () => {
   await assert.rejects(execute([["let = ;"]]), /must run without an error, got a syntax error/);
 });
 
-Deno.test("executeNotebook() fails on a cell without the output that its tag promises", async () => {
+Deno.test("executeNotebook() fails on a cell without the output required by its tag", async () => {
   const shown = ["Deno.jupyter.html`<b>bold</b>`", "expects:text/html"] as const;
   await assert.rejects(execute([shown, ["2", "expects:image/png"]]), {
     message: 'Cannot execute "try.ipynb": code cell 2 (2) must show image/png, got text/plain',
   });
 });
 
-Deno.test("executeNotebook() ends a kernel that takes too long", async () => {
+Deno.test("executeNotebook() kills a kernel that takes too long", async () => {
   const kernel = await pidOfKernel((cell) =>
     execute([[cell], ["while (true) {}"]], { timeoutSeconds: 1 })
   );
@@ -127,7 +127,7 @@ Deno.test("executeNotebook() ends a kernel that takes too long", async () => {
   assert.equal(await isRunning(kernel.pid), false);
 });
 
-Deno.test("executeNotebook() ends the kernel when aborted", async () => {
+Deno.test("executeNotebook() kills the kernel when aborted", async () => {
   const abort = new AbortController();
   const kernel = await pidOfKernel((cell) =>
     execute([[cell], ["while (true) {}"]], { signal: abort.signal, onCell: () => abort.abort() })
@@ -137,13 +137,13 @@ Deno.test("executeNotebook() ends the kernel when aborted", async () => {
   assert.equal(await isRunning(kernel.pid), false);
 });
 
-/** Tells whether a process runs; one that has ended may wait as a zombie for its parent. */
+/** Whether a process is running, zombies excluded. */
 async function isRunning(pid: string): Promise<boolean> {
   const stat = await readTextIfThere(`/proc/${pid}/stat`);
   return stat !== undefined && !/\) Z /.test(stat);
 }
 
-/** Runs a notebook that must fail; its first cell leaves the kernel's process number in a file. */
+/** Runs a notebook that must fail; its first cell writes the kernel's PID to a file. */
 async function pidOfKernel(
   run: (firstCell: string) => Promise<unknown>,
 ): Promise<{ pid: string; error: string }> {
@@ -157,18 +157,18 @@ async function pidOfKernel(
   }
 }
 
-Deno.test("executeNotebook() says when a kernel ends by itself", async () => {
-  await assert.rejects(execute([["Deno.exit(3)"]]), /must leave the kernel alive, got its end/);
+Deno.test("executeNotebook() reports a kernel that exits", async () => {
+  await assert.rejects(execute([["Deno.exit(3)"]]), /must keep the kernel alive, got its exit/);
 });
 
-Deno.test("executeNotebook() asks for a cell to put parameters after", async () => {
+Deno.test("executeNotebook() requires a parameters cell", async () => {
   await assert.rejects(
     execute([["1"]], { parameters: { seed: 1 } }),
     /a cell must be tagged `parameters` to take \['seed'\], got none/,
   );
 });
 
-Deno.test("executeNotebook() asks for set-up, and for the notebook", async () => {
+Deno.test("executeNotebook() requires set-up and the notebook", async () => {
   const here = join(import.meta.dirname!, "execute_notebook_test.ts");
   await assert.rejects(executeNotebook(here, { layout: layoutOf("/nowhere") }), {
     message: 'Cannot execute "execute_notebook_test.ts": .venv must hold Jupyter, got no .venv; ' +

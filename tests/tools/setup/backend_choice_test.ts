@@ -6,28 +6,28 @@ import {
 } from "@/tools/setup/backend_choice.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-Deno.test("chooseBackend() takes the card where a driver answers", async () => {
+Deno.test("chooseBackend() picks the GPU if a driver is found", async () => {
   const driver = () => Promise.resolve({ found: true, text: "NVIDIA H200, 580.1, 9.0" });
   assert.deepEqual(await chooseBackend("auto", driver), {
     backend: "gpu",
-    reason: "an NVIDIA driver answers: NVIDIA H200, 580.1, 9.0",
+    reason: "an NVIDIA driver was found: NVIDIA H200, 580.1, 9.0",
   });
 });
 
-Deno.test("chooseBackend() takes the processor elsewhere, and says why", async () => {
+Deno.test("chooseBackend() picks the CPU otherwise, and says why", async () => {
   const driver = () => Promise.resolve({ found: false, text: "nvidia-smi is not installed" });
   assert.deepEqual(await chooseBackend("auto", driver), {
     backend: "cpu",
-    reason: "no NVIDIA driver answers: nvidia-smi is not installed",
+    reason: "no NVIDIA driver was found: nvidia-smi is not installed",
   });
 });
 
-Deno.test("chooseBackend() does as it is told without asking the driver", async () => {
+Deno.test("chooseBackend() follows the user's choice without querying the driver", async () => {
   const driver = () => Promise.reject(new Error("asked"));
   assert.equal((await chooseBackend("gpu", driver)).backend, "gpu");
 });
 
-Deno.test("readBackendChoice() gives what was written, and nothing before", async () => {
+Deno.test("readBackendChoice() returns what was written, and nothing before", async () => {
   await using checkout = await fakeCheckout();
   const { layout } = checkout;
   assert.equal(await readBackendChoice(layout), undefined);

@@ -23,7 +23,7 @@ Deno.test("ensureBinding() compiles once, and again when a source changes", asyn
   assert.equal((await checkout.calls()).length, 2);
 });
 
-Deno.test("ensureBinding() compiles both sources against the headers and libraries given", async () => {
+Deno.test("ensureBinding() compiles both sources against the given headers and libraries", async () => {
   await using checkout = await fakeCheckout();
   await ensureBinding(checkout.context, await libtensorflowOf(checkout));
   const [call] = await checkout.calls();
@@ -40,7 +40,7 @@ Deno.test("ensureBinding() compiles both sources against the headers and librari
   }
 });
 
-Deno.test("ensureBinding() copies a ready binding without a compiler", async () => {
+Deno.test("ensureBinding() copies a prebuilt binding without a compiler", async () => {
   await using checkout = await fakeCheckout();
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(join(folder, "tfjs_binding.node"), "ready");
@@ -53,22 +53,22 @@ Deno.test("ensureBinding() says what a folder without headers lacks", async () =
   await using checkout = await fakeCheckout();
   await assert.rejects(ensureBinding(checkout.context, "/nowhere"), {
     message: 'Cannot compile the native binding: "/nowhere" must hold include/ or ' +
-      "tfjs_binding.node, got neither; copy one of them from a machine where set-up has run",
+      "tfjs_binding.node, got neither; copy one of them from a machine that has run set-up",
   });
 });
 
-Deno.test("requireCompiler() says what to install, unless the binding is there", async () => {
+Deno.test("requireCompiler() says what to install, unless the binding exists", async () => {
   await using checkout = await fakeCheckout();
   const without = { ...checkout.context, compilerProgram: join(checkout.layout.root, "g++") };
   await assert.rejects(requireCompiler(without), {
     message: `Cannot compile the native binding: ${without.compilerProgram} must be installed, ` +
-      "got no such program; install a C++17 compiler, such as by `sudo apt install g++`",
+      "got no such program; install a C++17 compiler, e.g. with `sudo apt install g++`",
   });
   await ensureBinding(checkout.context, await libtensorflowOf(checkout));
   await requireCompiler(without);
 });
 
-Deno.test("linkLibraries() follows the backend, by a path that survives a move of the checkout", async () => {
+Deno.test("linkLibraries() follows the backend, by a path that survives moving the checkout", async () => {
   await using checkout = await fakeCheckout();
   const { context, layout } = checkout;
   for (const backend of ["cpu", "gpu"]) {

@@ -3,7 +3,7 @@ import { runChild } from "@/tools/setup/child.ts";
 
 const PURPOSE = { action: "bake a cake", cure: "install an oven" };
 
-Deno.test("runChild() gives the output, and each line as it comes", async () => {
+Deno.test("runChild() returns the output, and passes on each line as it arrives", async () => {
   const lines: string[] = [];
   const output = await runChild("bash", ["-c", "echo a; echo b"], {
     ...PURPOSE,
@@ -13,7 +13,7 @@ Deno.test("runChild() gives the output, and each line as it comes", async () => 
   assert.deepEqual(lines, ["a", "b"]);
 });
 
-Deno.test("runChild() says what to install when the program is missing", async () => {
+Deno.test("runChild() says what to install if the program is missing", async () => {
   await assert.rejects(runChild("no-such-program", [], PURPOSE), {
     message: "Cannot bake a cake: no-such-program must be installed, got no such program; " +
       "install an oven",
@@ -28,7 +28,7 @@ Deno.test("runChild() quotes the last errors of a program that fails", async () 
   });
 });
 
-Deno.test("runChild() ends the program when aborted", async () => {
+Deno.test("runChild() kills the program when aborted", async () => {
   const signal = AbortSignal.timeout(50);
   await assert.rejects(runChild("sleep", ["60"], { ...PURPOSE, signal }), /TimeoutError/);
 });

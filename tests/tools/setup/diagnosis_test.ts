@@ -4,7 +4,7 @@ import { writeBackendChoice } from "@/tools/setup/backend_choice.ts";
 import { diagnose } from "@/tools/setup/diagnosis.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-Deno.test("diagnose() names the cure of everything that an empty checkout lacks", async () => {
+Deno.test("diagnose() says how to fix everything that an empty checkout lacks", async () => {
   await using checkout = await fakeCheckout();
   const findings = await diagnose({ layout: checkout.layout });
   for (const topic of ["JupyterLab", "Backend", "TensorFlow"]) {
@@ -12,7 +12,7 @@ Deno.test("diagnose() names the cure of everything that an empty checkout lacks"
   }
 });
 
-Deno.test("diagnose() looks for CUDA among the wheels of a card's backend, and on the system", async () => {
+Deno.test("diagnose() looks for CUDA in the GPU backend's wheels and on the system", async () => {
   await using checkout = await fakeCheckout();
   const folder = join(checkout.layout.backends, "gpu");
   await Deno.mkdir(join(folder, "nvidia", "cudnn", "lib"), { recursive: true });
@@ -28,7 +28,7 @@ Deno.test("diagnose() finds nothing missing after set-up", async () => {
   const findings = await diagnose();
   assert.deepEqual(findings.filter(({ cure }) => cure !== undefined), []);
   const tensorflow = findings.find(({ topic }) => topic === "TensorFlow");
-  assert.match(tensorflow!.state, /^libtensorflow 2\.21\.0, tfjs 4\.22\.0, computes on the /);
+  assert.match(tensorflow!.state, /^libtensorflow 2\.21\.0, tfjs 4\.22\.0, runs on the /);
 });
 
 Deno.test("diagnose() says whether oneDNN is on, and how to turn it on", async () => {

@@ -1,10 +1,10 @@
-/** A small checkout with stand-ins for python3, pip and g++, so that set-up can be tested in no time. */
+/** A small checkout with fakes of python3, pip and g++, for fast tests of set-up. */
 import { join } from "node:path";
 import { type Layout, layoutOf } from "@/tools/setup/layout.ts";
 import type { SetupContext } from "@/tools/setup/context.ts";
 import type { SetupOptions } from "@/tools/setup/set_up.ts";
 
-/** Does what set-up asks of Python, and writes down that it was asked. */
+/** Imitates Python for set-up and logs its calls. */
 const PYTHON = `#!/bin/bash
 echo "python $*" >> "$(dirname "$0")/calls" 2>/dev/null
 case "$*" in
@@ -24,7 +24,7 @@ case "$*" in
 esac
 `;
 
-/** Writes something where -o says. */
+/** Writes a file to the path after -o. */
 const COMPILER = `#!/bin/bash
 echo "compiler $*" >> "$(dirname "$0")/calls"
 if [ "$1" != --version ]; then echo binding > "\${@: -1}"; fi
@@ -37,11 +37,11 @@ export interface FakeCheckout extends AsyncDisposable {
   readonly options: SetupOptions;
   /** What a part of set-up needs to work in it. */
   readonly context: SetupContext;
-  /** Reads which programs were called so far. */
+  /** Reads the log of calls. */
   calls(): Promise<string[]>;
 }
 
-/** Makes the checkout: packages are there, nothing else is. */
+/** Makes a checkout with npm packages and nothing else. */
 export async function fakeCheckout(): Promise<FakeCheckout> {
   const root = await Deno.makeTempDir();
   const layout = layoutOf(join(root, "checkout"));

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { ensureKernelspec, KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-Deno.test("ensureKernelspec() writes a kernel that only .venv shows, run by this Deno", async () => {
+Deno.test("ensureKernelspec() writes a kernel visible only in .venv, run by this Deno", async () => {
   await using checkout = await fakeCheckout();
   const path = await ensureKernelspec(checkout.layout, "/somewhere/deno", { FOR_A_CARD: "yes" });
   assert.equal(
@@ -25,7 +25,7 @@ Deno.test("ensureKernelspec() writes a kernel that only .venv shows, run by this
   assert.equal(spec.env.MALLOC_TOP_PAD_, "67108864");
 });
 
-Deno.test("ensureKernelspec() follows Deno when npx has moved it", async () => {
+Deno.test("ensureKernelspec() follows Deno if npx has moved it", async () => {
   await using checkout = await fakeCheckout();
   await ensureKernelspec(checkout.layout, "/old/deno");
   const path = await ensureKernelspec(checkout.layout, "/new/deno");

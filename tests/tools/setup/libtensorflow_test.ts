@@ -7,7 +7,7 @@ import { exists } from "@/tools/setup/prepared.ts";
 import { ensureVirtualEnvironment } from "@/tools/setup/virtual_environment.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-/** Makes a wheel with the named files, each of which holds its own name. */
+/** Makes a wheel whose files contain their own names. */
 const MAKE_WHEEL = `
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w") as wheel:
@@ -28,7 +28,7 @@ const LIBRARIES = [
   "tensorflow/libtensorflow_framework.so.2",
 ];
 
-Deno.test("extract_wheel.py takes the two libraries and the binding's headers, nothing else", async () => {
+Deno.test("extract_wheel.py extracts only the two libraries and the binding's headers", async () => {
   const folder = await Deno.makeTempDir();
   await extract(folder, [
     ...LIBRARIES,
@@ -50,7 +50,7 @@ Deno.test("extract_wheel.py fails on a wheel without the libraries", async () =>
   const folder = await Deno.makeTempDir();
   const { code, stderr } = await extract(folder, [LIBRARIES[0]!]);
   assert.equal(code, 1);
-  assert.match(new TextDecoder().decode(stderr), /holds no libtensorflow_framework\.so\.2/);
+  assert.match(new TextDecoder().decode(stderr), /lacks libtensorflow_framework\.so\.2/);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -73,7 +73,7 @@ Deno.test("ensureLibtensorflow() downloads and extracts once, then deletes the w
   ]);
 });
 
-Deno.test("ensureLibtensorflow() puts CUDA beside the libraries of a card", async () => {
+Deno.test("ensureLibtensorflow() puts CUDA beside the GPU's libraries", async () => {
   await using checkout = await fakeCheckout();
   await ensureVirtualEnvironment(checkout.context);
   await ensureLibtensorflow(checkout.context, "gpu", "x86_64");
@@ -82,15 +82,15 @@ Deno.test("ensureLibtensorflow() puts CUDA beside the libraries of a card", asyn
   assert.match(calls.at(-1)!, /pip install .*--target=.*gpu-2\.21\.0\.partial .*cuda_requirements/);
 });
 
-Deno.test("ensureLibtensorflow() refuses a card beside an ARM processor", async () => {
+Deno.test("ensureLibtensorflow() refuses a GPU on ARM", async () => {
   await using checkout = await fakeCheckout();
   await assert.rejects(ensureLibtensorflow(checkout.context, "gpu", "aarch64"), {
-    message: "Cannot set up the gpu backend: the processor must be x86_64, got aarch64; " +
+    message: "Cannot set up the gpu backend: the CPU must be x86_64, got aarch64; " +
       "run `deno task setup --backend cpu`",
   });
 });
 
-Deno.test("requireLibtensorflow() names the file that a prepared folder lacks", async () => {
+Deno.test("requireLibtensorflow() names the missing file", async () => {
   await assert.rejects(requireLibtensorflow("/nowhere"), {
     message: 'Cannot use SHAPES_TENSORFLOW_DIR: "/nowhere" must hold lib/libtensorflow_cc.so.2, ' +
       "got no such file; unset the variable to download it",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { requireDisk, requirePlatform } from "@/tools/setup/platform.ts";
 
-Deno.test("requirePlatform() takes Linux on both kinds of processor", () => {
+Deno.test("requirePlatform() accepts Linux on both architectures", () => {
   assert.equal(requirePlatform("linux", "x86_64"), "x86_64");
   assert.equal(requirePlatform("linux", "aarch64"), "aarch64");
 });
 
-Deno.test("requirePlatform() says what else to use on other systems", () => {
+Deno.test("requirePlatform() says what to use on other systems", () => {
   assert.throws(() => requirePlatform("darwin", "aarch64"), {
     message: "Cannot set up the native backend: the system must be Linux on x86_64 or aarch64, " +
       "got darwin on aarch64; use a Linux container or virtual machine " +
@@ -14,7 +14,7 @@ Deno.test("requirePlatform() says what else to use on other systems", () => {
   });
 });
 
-Deno.test("requireDisk() takes a disk with room and refuses one without", async () => {
+Deno.test("requireDisk() accepts a disk with space and refuses one without", async () => {
   const folder = Deno.cwd();
   await requireDisk("download", folder, 0);
   await assert.rejects(

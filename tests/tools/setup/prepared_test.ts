@@ -14,7 +14,7 @@ async function inTempFolder(body: (folder: string) => Promise<void>): Promise<vo
 const writing = (text: string) => (folder: string) =>
   Deno.writeTextFile(join(folder, "file"), text);
 
-Deno.test("prepareFolder() makes a folder once and keeps it while its stamp is the same", () =>
+Deno.test("prepareFolder() makes a folder once and keeps it while its stamp is unchanged", () =>
   inTempFolder(async (folder) => {
     const preparation = { folder, stamp: { version: "1" }, make: writing("first") };
     assert.equal(await prepareFolder(preparation), true);
@@ -22,7 +22,7 @@ Deno.test("prepareFolder() makes a folder once and keeps it while its stamp is t
     assert.equal(await Deno.readTextFile(join(folder, "file")), "first");
   }));
 
-Deno.test("prepareFolder() makes a folder again when a version in its stamp changes", () =>
+Deno.test("prepareFolder() rebuilds a folder if a version in its stamp changes", () =>
   inTempFolder(async (folder) => {
     await prepareFolder({ folder, stamp: { version: "1" }, make: writing("first") });
     await prepareFolder({ folder, stamp: { version: "2" }, make: writing("second") });
@@ -30,7 +30,7 @@ Deno.test("prepareFolder() makes a folder again when a version in its stamp chan
     assert.equal(await exists(`${folder}.old`), false);
   }));
 
-Deno.test("prepareFolder() leaves the old folder whole when making the new one fails", () =>
+Deno.test("prepareFolder() keeps the old folder intact if making the new one fails", () =>
   inTempFolder(async (folder) => {
     await prepareFolder({ folder, stamp: { version: "1" }, make: writing("first") });
     const make = async (partial: string) => {
@@ -41,7 +41,7 @@ Deno.test("prepareFolder() leaves the old folder whole when making the new one f
     assert.equal(await Deno.readTextFile(join(folder, "file")), "first");
   }));
 
-Deno.test("prepareFolder() starts from an empty folder after a run that was cut short", () =>
+Deno.test("prepareFolder() starts from an empty folder after an interrupted run", () =>
   inTempFolder(async (folder) => {
     for (const inPlace of [true, false]) {
       const left = inPlace ? folder : `${folder}.partial`;
@@ -54,7 +54,7 @@ Deno.test("prepareFolder() starts from an empty folder after a run that was cut 
     }
   }));
 
-Deno.test("prepareFolder() makes a folder again when its probe leads nowhere", () =>
+Deno.test("prepareFolder() rebuilds a folder if its probe dangles", () =>
   inTempFolder(async (folder) => {
     const preparation = { folder, stamp: {}, probe: join(folder, "file"), make: writing("again") };
     await prepareFolder(preparation);
@@ -62,7 +62,7 @@ Deno.test("prepareFolder() makes a folder again when its probe leads nowhere", (
     assert.equal(await prepareFolder(preparation), true);
   }));
 
-Deno.test("exists() says no of a link that leads nowhere", () =>
+Deno.test("exists() is false for a dangling link", () =>
   inTempFolder(async (path) => {
     await Deno.symlink("nowhere", path);
     assert.equal(await exists(path), false);

@@ -4,7 +4,7 @@ import { PROJECT } from "@/tools/setup/layout.ts";
 import { backendEnvironment, RUNTIME_ENVIRONMENT } from "@/tools/setup/runtime_environment.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-Deno.test("RUNTIME_ENVIRONMENT is what deno.json sets for every task that trains", async () => {
+Deno.test("RUNTIME_ENVIRONMENT matches deno.json for every task that trains", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(PROJECT.root, "deno.json")));
   const prefix = Object.entries(RUNTIME_ENVIRONMENT).map(([name, value]) => `${name}=${value} `);
   for (const name of ["reproduce", "train", "render", "bench"]) {
@@ -15,16 +15,16 @@ Deno.test("RUNTIME_ENVIRONMENT is what deno.json sets for every task that trains
   }
 });
 
-/** oneDNN was measured on x86-64 alone. */
+/** oneDNN was measured only on x86-64. */
 const ONEDNN = Deno.build.arch === "x86_64" ? { TF_ENABLE_ONEDNN_OPTS: "1" } : {};
 
-Deno.test("backendEnvironment() turns oneDNN on for the CPU", async () => {
+Deno.test("backendEnvironment() turns on oneDNN for the CPU", async () => {
   await using checkout = await fakeCheckout();
   const choice = { backend: "cpu", reason: "a test", folder: checkout.layout.backends } as const;
   assert.deepEqual(await backendEnvironment(checkout.layout, choice), ONEDNN);
 });
 
-Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's compiler", async () => {
+Deno.test("backendEnvironment() turns on XLA for a GPU, with a cache and CUDA's compiler", async () => {
   await using checkout = await fakeCheckout();
   const { layout } = checkout;
   const folder = join(layout.backends, "gpu");
@@ -46,7 +46,7 @@ Deno.test("backendEnvironment() turns XLA on for a card, with a cache and CUDA's
   await Deno.mkdir(cuda, { recursive: true });
   const withCompiler = await backendEnvironment(layout, choice);
   assert.equal(withCompiler.XLA_FLAGS, `${flags} --xla_gpu_cuda_data_dir=${cuda}`);
-  // What one compiled is not taken for what the other would.
+  // Different flags must not share compiled programs.
   assert.notEqual(withCompiler.TF_XLA_FLAGS, without.TF_XLA_FLAGS);
   assert.deepEqual(await backendEnvironment(layout, choice), withCompiler);
 });

@@ -6,13 +6,13 @@ import { exists } from "@/tools/setup/prepared.ts";
 import { setUp, type SetupOptions } from "@/tools/setup/set_up.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-Deno.test("setUp() makes everything at first and calls no program at the second time", async () => {
+Deno.test("setUp() makes everything the first time and runs no program the second time", async () => {
   await using checkout = await fakeCheckout();
   const { layout, options } = checkout;
   const choice = await setUp(options);
   assert.deepEqual(choice, {
     backend: "cpu",
-    reason: "asked for with --backend cpu",
+    reason: "you chose --backend cpu",
     folder: join(layout.backends, "cpu-2.21.0"),
   });
   assert.equal(await exists(join(layout.tfjs, "lib/napi-v8/tfjs_binding.node")), true);
@@ -32,7 +32,7 @@ Deno.test("setUp() changes the backend without compiling again", async () => {
   assert.equal(compiled.length, 1);
 });
 
-Deno.test("setUp() takes libtensorflow from a given folder and downloads nothing", async () => {
+Deno.test("setUp() uses libtensorflow from a given folder and downloads nothing", async () => {
   await using checkout = await fakeCheckout();
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(join(folder, "lib"));
@@ -51,7 +51,7 @@ Deno.test("setUp() takes libtensorflow from a given folder and downloads nothing
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("setUp() asks for a compiler before it downloads anything", async () => {
+Deno.test("setUp() asks for a compiler before downloading anything", async () => {
   await using checkout = await fakeCheckout();
   const options = { ...checkout.options, compilerProgram: "no-such-compiler" };
   await assert.rejects(
@@ -61,13 +61,13 @@ Deno.test("setUp() asks for a compiler before it downloads anything", async () =
   assert.deepEqual(await checkout.calls(), []);
 });
 
-Deno.test("setUp() asks for the npm packages where they are missing", async () => {
+Deno.test("setUp() asks for missing npm packages", async () => {
   await using checkout = await fakeCheckout();
   await Deno.remove(checkout.layout.nodeHeaders, { recursive: true });
   await assert.rejects(setUp(checkout.options), /npm packages must be installed, .*`deno install`/);
 });
 
-/** Runs set-up in a process of its own, which can be killed. */
+/** Runs set-up in its own process, which can be killed. */
 function startSetUp(options: SetupOptions, sleep: string): Deno.ChildProcess {
   const script = `import { setUp } from "@/tools/setup/set_up.ts";
     await setUp({ ...${
@@ -81,7 +81,7 @@ function startSetUp(options: SetupOptions, sleep: string): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("setUp() recovers from a kill in the middle of a download", async () => {
+Deno.test("setUp() recovers from being killed during a download", async () => {
   await using checkout = await fakeCheckout();
   const killed = startSetUp(checkout.options, "3");
   await killed.stdout[Symbol.asyncIterator]().next(); // The download has begun.
@@ -100,6 +100,6 @@ Deno.test("setUp() waits for another set-up of the same checkout", async () => {
   await first.stdout[Symbol.asyncIterator]().next();
   const steps: string[] = [];
   await setUp({ ...checkout.options, report: ({ step }) => steps.push(step) });
-  assert.deepEqual(steps, ["Wait for another set-up to end"]);
+  assert.deepEqual(steps, ["Wait for another set-up to finish"]);
   assert.equal((await first.status).code, 0);
 });

@@ -8,7 +8,7 @@ import {
 } from "@/tools/setup/virtual_environment.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-const CURE = "install Python 3.10 or later with its venv module, such as by " +
+const CURE = "install Python 3.10 or later with its venv module, e.g. with " +
   "`sudo apt install python3 python3-venv`";
 
 async function withPython(script: string): Promise<void> {
@@ -27,7 +27,7 @@ Deno.test("ensureVirtualEnvironment() installs once", async () => {
   assert.match(calls.at(-1)!, /pip install --no-deps .*requirements\.txt/);
 });
 
-Deno.test("ensureVirtualEnvironment() starts anew when its Python has gone", async () => {
+Deno.test("ensureVirtualEnvironment() starts over if its Python is gone", async () => {
   await using checkout = await fakeCheckout();
   await ensureVirtualEnvironment(checkout.context);
   await Deno.remove(checkout.layout.python);
@@ -35,7 +35,7 @@ Deno.test("ensureVirtualEnvironment() starts anew when its Python has gone", asy
   await Deno.stat(checkout.layout.python);
 });
 
-Deno.test("ensureVirtualEnvironment() says what to install where there is no Python", async () => {
+Deno.test("ensureVirtualEnvironment() says what to install if Python is missing", async () => {
   await using checkout = await fakeCheckout();
   const context = { ...checkout.context, pythonProgram: "no-such-python" };
   await assert.rejects(ensureVirtualEnvironment(context), {
@@ -50,7 +50,7 @@ Deno.test("ensureVirtualEnvironment() refuses a Python that is too old", async (
   );
 });
 
-Deno.test("ensureVirtualEnvironment() says what to install where venv or pip is missing", async () => {
+Deno.test("ensureVirtualEnvironment() says what to install if venv or pip is missing", async () => {
   const script =
     `[ "$1" = -c ] && echo 3.12 || { echo "Error: ensurepip is not available"; exit 1; }`;
   await assert.rejects(
@@ -92,7 +92,7 @@ Deno.test("ensurePeers() needs a newer Python", async () => {
   );
 });
 
-Deno.test("jupyterEnvironment() keeps every folder of Jupyter inside .venv", async () => {
+Deno.test("jupyterEnvironment() keeps all of Jupyter's folders inside .venv", async () => {
   await using checkout = await fakeCheckout();
   const { PYTHONNOUSERSITE, ...folders } = jupyterEnvironment(checkout.layout);
   assert.equal(PYTHONNOUSERSITE, "1");
