@@ -1,6 +1,5 @@
 /**
- * Short runs from scratch, of which only the losses are kept: to lay two ways of computing over each
- * other.
+ * Losses of short runs from scratch, to compare two ways of computing.
  *
  * @module
  */
@@ -17,15 +16,15 @@ export interface LossRun {
   readonly losses: readonly number[];
 }
 
-/** How many runs, each with a seed of its own, from the config's on. */
+/** Number of runs; seeds count up from the config's. */
 export const RUN_COUNT = 3;
 
 /**
  * Trains a few short runs.
  *
- * @param config What to train, and for how many steps
- * @param load Where the data are found or fetched to
- * @param onStep Told after each step how many were taken, over all runs
+ * @param config What to train, and the number of steps
+ * @param load Where the data are, or are fetched to
+ * @param onStep Called after each step with the number of steps over all runs
  * @throws What `loadRunData` throws
  */
 export async function shortRuns(
@@ -41,7 +40,7 @@ export async function shortRuns(
     const losses = Array.from({ length: config.steps }, (_, step) => {
       const { loss } = trainStep(trainer, batches.batch(step).images, step);
       onStep(run * config.steps + step + 1);
-      return Number(loss!.toPrecision(6)); // float32 holds no more, JSON would
+      return Number(loss!.toPrecision(6)); // the precision of float32
     });
     runs.push({ seed, losses });
   }

@@ -1,5 +1,5 @@
 /**
- * Figures of what `deno task bench` measured, from the files that it wrote.
+ * Figures of the measurements of `deno task bench`, from its reports.
  *
  * @module
  */
@@ -11,32 +11,32 @@ import { growthCurves, type GrowthPoint, overlaidLosses } from "@/show/plot/grow
 import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 
-/** Something that was tried to make the step faster or smaller. */
+/** An attempt to make the step faster or smaller. */
 export interface Try {
   /** What was changed. */
   readonly what: string;
-  /** What it was expected to do. */
+  /** Its expected effect. */
   readonly predicted: string;
-  /** What it did. */
+  /** Its measured effect. */
   readonly measured: string;
-  /** Whether it stayed. */
+  /** Whether it was kept. */
   readonly kept: boolean;
 }
 
-/** What was measured, on all machines. */
+/** Measurements on all machines. */
 export interface Measurements {
-  /** Of our own step. */
+  /** Reports of our own step. */
   readonly reports: readonly BenchReport[];
-  /** Of it beside others. */
+  /** Reports of our step beside its peers. */
   readonly peers: readonly PeersReport[];
-  /** What was tried. */
+  /** Attempts to improve it. */
   readonly tries: readonly Try[];
 }
 
 /**
  * Reads a folder of reports and the list of tries, `tries.json`.
  *
- * @throws {SyntaxError} If a file is no report
+ * @throws {SyntaxError} If a file is not a report
  */
 export async function readMeasurements(folder: string): Promise<Measurements> {
   const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name))
@@ -59,22 +59,22 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
   return { reports, peers, tries };
 }
 
-/** The part of a report that a figure of steps shows. */
+/** The part of a report that the step figure shows. */
 export type StepOnly = Pick<BenchReport, "machine" | "config" | "step">;
-/** The part that a figure of parts shows. */
+/** The part that the parts figure shows. */
 export type PartsOnly = Pick<BenchReport, "machine" | "config" | "parts">;
-/** What it shows of ours or of a peer. */
+/** The part of a row that the step figure shows. */
 export type PeerTimes = Pick<PeerRow, "name" | "medianMs" | "ratioOfMedians" | "failure">;
-/** The part of a report of peers that it shows. */
+/** The part of a peers report that the step figure shows. */
 export type PeersOnly = Pick<PeersReport, "kind" | "machine" | "config"> & {
-  /** Ours and the others. */
+  /** Our step and its peers. */
   readonly rows: readonly PeerTimes[];
 };
 
 /**
- * Draws our step, its floor and the steps of others, in the order of machines and sizes. Where others
- * were measured ours is the one that was measured beside them, else that of a quiet report, if there
- * is one. Of several races on one machine the medians are drawn.
+ * Draws our step, its floor and the peers, ordered by machine and size. If peers were measured, our
+ * time is the one measured beside them, otherwise that of a quiet report if there is one. Several
+ * races on one machine are drawn as medians.
  */
 export function stepFigure(
   { reports, peers }: { reports: readonly StepOnly[]; peers: readonly PeersOnly[] },
@@ -95,7 +95,7 @@ export function stepFigure(
   }));
 }
 
-/** Draws where the time of steps goes. */
+/** Draws the time of each part of a step. */
 export function partsFigure(reports: readonly PartsOnly[]): Bitmap {
   return partBars(
     holding("parts", reports).map((report) => ({
@@ -109,7 +109,7 @@ export function partsFigure(reports: readonly PartsOnly[]): Bitmap {
   );
 }
 
-/** Draws how time and memory of a step grow with batch, grid and filters. */
+/** Draws the growth of a step's time and memory with batch, grid and filters. */
 export function growthFigure(reports: readonly BenchReport[]): Bitmap {
   return growthCurves(
     holding("growth", reports).flatMap((report) => {
@@ -159,7 +159,7 @@ export function lossesFigure(reports: readonly BenchReport[]): Bitmap {
   );
 }
 
-/** Gives what was tried as a Markdown table. */
+/** Formats the attempts as a Markdown table. */
 export function triesTable(tries: readonly Try[]): string {
   const rows = tries.map(({ what, predicted, measured, kept }) =>
     `| ${what} | ${predicted} | ${measured} | ${kept ? "kept" : "dropped"} |`
@@ -177,7 +177,7 @@ function ownBar({ step: { medianMs, quietness } }: StepOnly, precision: string):
   return { name: named("ours", precision), ms: medianMs, kind: "ours", label };
 }
 
-/** One bar for each contestant, over all races that it was in. */
+/** Makes one bar per contestant, over all its races. */
 function peerBars(races: readonly PeersOnly[]): TimeBar[] {
   const results = new Map<string, PeerTimes[]>();
   for (const { config, rows } of races) {
@@ -226,12 +226,12 @@ function quietest(reports: readonly StepOnly[], precision: string): StepOnly {
   return candidates.find(({ step }) => step.quietness.isQuiet) ?? candidates[0]!;
 }
 
-/** Gives the reports that hold some field. */
+/** Returns the reports that have a field. */
 function holding<Report>(field: keyof Report & string, reports: readonly Report[]): Report[] {
   const found = reports.filter((report) => report[field] !== undefined);
   if (found.length > 0) return found;
   throw new RangeError(
-    `Cannot draw ${field}: at least one report must hold them, got none; write one with ` +
+    `Cannot draw ${field}: at least one report must have them, got none; write one with ` +
       `\`deno task bench --${field} --out\``,
   );
 }
@@ -240,7 +240,7 @@ function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): 
   return `${machine}: ${nameOf(sizeOf(config))}`;
 }
 
-/** Float32 goes without saying. */
+/** Adds the precision to a name, unless it is float32. */
 function named(name: string, precision: string): string {
   return precision === "float32" ? name : `${name}, ${precision}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Our training step beside its twins in other frameworks, taken in turns so that all of them meet the
- * same machine: its heat, its neighbours, its clock.
+ * Times our training step beside its twins in other frameworks, in turns, so that all run under the
+ * same conditions: temperature, clock and other load.
  *
  * @module
  */
@@ -16,34 +16,34 @@ import { aligned, gigabytes, ms } from "./table.ts";
 import { stepTimer, summarize, type Times } from "./timing.ts";
 import { PEERS, startTwin, type TwinDescription } from "./twin.ts";
 
-/** One of those that are compared. */
+/** One of the compared steps. */
 export interface Contestant {
-  /** What to call it. */
+  /** Its name. */
   readonly name: string;
-  /** Takes at least so many steps; gives their wall times, in milliseconds, one for each reading of losses. */
+  /** Takes at least `count` steps; returns milliseconds per step, one per reading of losses. */
   steps(count: number): number[] | Promise<number[]>;
 }
 
-/** How the turns go. */
+/** How turns are taken. */
 export interface Turns {
-  /** How often everybody has a turn. */
+  /** Turns per contestant. */
   readonly rounds: number;
-  /** Steps of a turn. */
+  /** Steps per turn. */
   readonly stepsPerTurn: number;
-  /** Rest after a turn, so that threads that wait for work by spinning fall asleep. */
+  /** Pause after a turn, so that spinning threads go to sleep. */
   readonly pauseMs: number;
-  /** Told after each turn how many there were. */
+  /** Called after each turn with the number of turns. */
   readonly onTurn?: (count: number) => void;
-  /** Ends the race when aborted. */
+  /** Aborts the race. */
   readonly signal?: AbortSignal;
 }
 
-/** What a contestant did: milliseconds of each step, by round; or why it could not go on. */
+/** A contestant's milliseconds per step, by round; or why it failed. */
 export type Result = { readonly rounds: readonly number[][] } | { readonly failure: string };
 
 /**
- * Lets contestants take steps in turns. The order is rotated from round to round, so that nobody
- * always follows the same one. Who fails takes no part in later rounds.
+ * Lets contestants take steps in turns. The order rotates each round, so that none always follows
+ * the same other. A contestant that fails drops out.
  */
 export async function race(
   contestants: readonly Contestant[],
@@ -70,24 +70,24 @@ export async function race(
   );
 }
 
-/** What was measured of ours or of a peer. */
+/** Measurements of our step or a peer. */
 export interface PeerRow extends Partial<Times>, Partial<TwinDescription> {
   /** `ours`, or the peer's label. */
   readonly name: string;
-  /** The most memory that the process held, in bytes. */
+  /** Peak memory of the process, in bytes. */
   readonly peakMemory?: number;
-  /** Memory of the graphics card that it took, in bytes, where there is one. */
+  /** GPU memory it took, in bytes, if there is a GPU. */
   readonly graphicsMemory?: number;
-  /** Median time over ours: 2 takes twice as long. */
+  /** Its median time over ours: 2 is twice as slow. */
   readonly ratioOfMedians?: number;
-  /** The median over the rounds of each round's ratio of medians: drifts of the machine cancel. */
+  /** The median over rounds of each round's ratio of medians: cancels drift of the machine. */
   readonly medianOfRatios?: number;
-  /** Why it could not be measured. */
+  /** Why it failed. */
   readonly failure?: string;
 }
 
 /**
- * Compares the times of contestants with those of the first one, which is ours.
+ * Compares contestants with the first one, which is ours.
  *
  * @throws {Error} If ours failed
  */
@@ -111,42 +111,42 @@ export function compare(results: readonly Result[]): Partial<PeerRow>[] {
   });
 }
 
-/** What `bench --peer --out` writes. */
+/** The output of `bench --peer --out`. */
 export interface PeersReport {
-  /** Tells it from other reports. */
+  /** Distinguishes it from other reports. */
   readonly kind: "peers";
   /** The kind of machine. */
   readonly machine: string;
-  /** Versions of what computes our step. */
+  /** Versions of our software. */
   readonly versions: ReturnType<typeof versions>;
-  /** Whether others used the machine. */
+  /** Whether other processes used the machine. */
   readonly quietness: Quietness;
   /** What was measured. */
   readonly config: Config;
-  /** How the turns went. */
+  /** How turns were taken. */
   readonly turns: Pick<Turns, "rounds" | "stepsPerTurn" | "pauseMs">;
   /** Ours, then the peers. */
   readonly rows: readonly PeerRow[];
 }
 
-/** Whom to compare with, and how. */
+/** Which peers to compare with, and how. */
 export interface PeersOptions extends Turns {
-  /** Names of peers, as `namesOf` gives them. */
+  /** Names of peers, from `namesOf`. */
   readonly names: readonly string[];
-  /** The Python that has their frameworks. */
+  /** A Python with their frameworks. */
   readonly python: string;
-  /** Told who is set up. */
+  /** Called before each contestant's set-up. */
   readonly onSetUp?: (name: string) => void;
 }
 
-/** First steps that are not counted, as `protocol.py` has it. */
+/** Uncounted first steps, as in `protocol.py`. */
 const WARM_UP = 5;
 
 /**
- * Reads a list of peers, such as `torch,jax`.
+ * Parses a list of peers, e.g. `torch,jax`.
  *
- * @param list All that can run here unless given
- * @throws {RangeError} If there is no such peer
+ * @param list By default all that can run on this machine
+ * @throws {RangeError} If a peer is unknown
  */
 export function namesOf(list?: string): string[] {
   const known = Object.keys(PEERS);
@@ -165,7 +165,7 @@ export function namesOf(list?: string): string[] {
 /**
  * Measures our step and its twins.
  *
- * @throws {RangeError} If the twins do not know what the config asks for
+ * @throws {RangeError} If the twins do not support the config
  */
 export async function measurePeers(config: Config, options: PeersOptions): Promise<PeersReport> {
   const twinConfig = requireTwin(config);
@@ -213,13 +213,13 @@ export async function measurePeers(config: Config, options: PeersOptions): Promi
   };
 }
 
-/** A contestant that was set up. */
+/** A contestant after set-up. */
 interface Racer extends Contestant, AsyncDisposable {
   readonly description: Partial<TwinDescription>;
   readonly pid: number | "self";
 }
 
-/** Sets our own step up. */
+/** Sets up our own step. */
 function startOurs(config: Config): Racer {
   const start = performance.now();
   const trainer = createTrainer(config);
@@ -237,12 +237,12 @@ function startOurs(config: Config): Racer {
   };
 }
 
-/** Memory of the graphics card that is in use, where we compute on one. */
+/** GPU memory in use, if we run on a GPU. */
 function graphicsInUse(): number | undefined {
   return nativeBackend().isUsingGpuDevice ? graphicsMemory() : undefined;
 }
 
-/** Gives the report as lines: one table, and whether the machine was quiet. */
+/** Formats the report: a table, and whether the machine was quiet. */
 export function peersLines({ rows, quietness }: PeersReport): string[] {
   const heads = ["", "median ms", "fastest ms", "/ ours", "by round", "memory GB", "set-up s"];
   return [
@@ -254,14 +254,14 @@ export function peersLines({ rows, quietness }: PeersReport): string[] {
 }
 
 function cellsOf(row: PeerRow): string[] {
-  const card = row.graphicsMemory === undefined ? "" : ` + ${gigabytes(row.graphicsMemory)}`;
+  const gpu = row.graphicsMemory === undefined ? "" : ` + ${gigabytes(row.graphicsMemory)}`;
   return [
     row.name,
     ms(row.medianMs!),
     ms(row.fastestMs!),
     row.ratioOfMedians!.toFixed(2),
     row.medianOfRatios!.toFixed(2),
-    gigabytes(row.peakMemory!) + card,
+    gigabytes(row.peakMemory!) + gpu,
     row.setupSeconds!.toFixed(1),
   ];
 }

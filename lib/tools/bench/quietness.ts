@@ -1,43 +1,43 @@
 /**
- * Whether a machine was left alone while something was timed: what the kernel says of everybody's
- * processor time, less this process's own.
+ * Tells whether other processes used the machine during a measurement: all CPU time, from the
+ * kernel's counters, minus our own.
  *
  * @module
  */
-/** Others may use this share of all cores before times count as disturbed. Choice: 5 %. */
+/** The share of all cores that others may use before times count as disturbed. Choice: 5 %. */
 export const QUIET_SHARE = 0.05;
 
-/** Processor time since the machine started, in clock ticks, summed over its cores. */
+/** CPU time since boot, in clock ticks, summed over cores. */
 export interface CpuTimes {
-  /** Every tick, idle ones too. */
+  /** All ticks, idle ones included. */
   readonly all: number;
-  /** Ticks in which a core worked, for anybody; those that another guest of the host took count. */
+  /** Busy ticks of all processes, including those stolen by other guests of the host. */
   readonly busy: number;
-  /** Ticks in which one worked for our processes, their threads, or children that have ended. */
+  /** Busy ticks of our processes, their threads, and children that have ended. */
   readonly own: number;
 }
 
-/** How quiet a machine was during a measurement. */
+/** How quiet the machine was during a measurement. */
 export interface Quietness {
-  /** Share of all cores' time that others used, from 0 to 1. */
+  /** Share of all cores' time used by others, from 0 to 1. */
   readonly foreignShare: number;
-  /** Processes that wanted to run, averaged over the minute before the measurement. */
+  /** Load average over the minute before the measurement. */
   readonly load: number;
-  /** True where others used at most `QUIET_SHARE`. */
+  /** Whether others used at most `QUIET_SHARE`. */
   readonly isQuiet: boolean;
 }
 
 /**
- * Reads the kernel's counters.
+ * Parses the kernel's counters.
  *
  * @param stat The text of `/proc/stat`
- * @param processes The text of `/proc/self/stat`, and of other processes that are ours
+ * @param processes The text of `/proc/<pid>/stat` of each of our processes
  */
 export function parseCpuTimes(stat: string, ...processes: readonly string[]): CpuTimes {
-  // user nice system idle iowait irq softirq steal; guests' time, which follows, is within user.
+  // user nice system idle iowait irq softirq steal; the guest times that follow are part of user.
   const ticks = stat.split("\n")[0]!.trim().split(/\s+/).slice(1, 9).map(Number);
   const all = ticks.reduce((sum, count) => sum + count, 0);
-  // A program's name is in parentheses and may hold anything; utime stime cutime cstime come later.
+  // The program name in parentheses may contain anything; utime stime cutime cstime come later.
   const own = processes
     .flatMap((text) => text.slice(text.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number))
     .reduce((sum, count) => sum + count, 0);
@@ -45,22 +45,22 @@ export function parseCpuTimes(stat: string, ...processes: readonly string[]): Cp
 }
 
 /**
- * Compares two readings: foreign share = (busy - own) / all, of the ticks between them.
+ * Compares two readings: foreign share = (busy - own) / all, in the ticks between them.
  *
- * @param load The load before the measurement, to report with it
+ * @param load The load before the measurement, passed through
  */
 export function quietnessBetween(before: CpuTimes, after: CpuTimes, load: number): Quietness {
   const all = after.all - before.all;
   const foreign = (after.busy - before.busy) - (after.own - before.own);
-  // Counters of a tick each may put a tick of ours before one of everybody's.
+  // The counters are not read at the same instant, so ours may be a tick ahead.
   const foreignShare = all === 0 ? 0 : Math.max(0, foreign / all);
   return { foreignShare, load, isQuiet: foreignShare <= QUIET_SHARE };
 }
 
 /**
- * Begins to watch the machine; the function that it gives ends the watch.
+ * Starts watching the machine; call the returned function to stop.
  *
- * @param children Processes that are ours too
+ * @param children Other processes of ours
  */
 export function watchOthers(children: readonly number[] = []): () => Quietness {
   const own = ["self", ...children].map((process) => `/proc/${process}/stat`);
@@ -73,7 +73,7 @@ export function watchOthers(children: readonly number[] = []): () => Quietness {
   return () => quietnessBetween(before, read(), load);
 }
 
-/** Reads a file, or nothing: what a child used that has ended counts as its parent's. */
+/** Reads a file if it exists; the time of an ended child counts as its parent's. */
 function textIfThere(path: string): string[] {
   try {
     return [Deno.readTextFileSync(path)];
@@ -83,7 +83,7 @@ function textIfThere(path: string): string[] {
   }
 }
 
-/** Says it in words, such as `not quiet: others used 12.0 % of the cores, load 1.3 before`. */
+/** Formats it, e.g. `not quiet: others used 12.0 % of the cores, load 1.3 before`. */
 export function quietnessInWords({ foreignShare, load, isQuiet }: Quietness): string {
   const share = (100 * foreignShare).toFixed(1);
   return `${isQuiet ? "quiet" : "not quiet"}: others used ${share} % of the cores, ` +

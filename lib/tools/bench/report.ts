@@ -1,5 +1,5 @@
 /**
- * What `deno task bench` measures and prints.
+ * The measurements and output of `deno task bench`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { graphicsMemory, peakMemory } from "./resources.ts";
 import { aligned, gigabytes, ms } from "./table.ts";
 import { countNodes, type StepTimes, timeSteps, type TimingOptions } from "./timing.ts";
 
-/** The sizes that a step grows with. */
+/** The sizes that the cost of a step depends on. */
 export interface Size {
   /** Images in one step. */
   readonly batchSize: number;
@@ -29,41 +29,41 @@ export function sizeOf({ batchSize, imageSize, filters }: Config): Size {
   return { batchSize, imageSize, ...(typeof filters === "number" && { filters }) };
 }
 
-/** Everything about one configuration, measured in one process. */
+/** All measurements of one configuration, in one process. */
 export interface StepReport extends Size, StepTimes {
-  /** Nodes of the step's graph as it is traced. */
+  /** Nodes of the step's graph as traced. */
   readonly nodes: number;
-  /** The most memory that the process held up to the last step, in bytes. */
+  /** Peak memory of the process up to the last step, in bytes. */
   readonly peakMemory: number;
-  /** Memory of the graphics card that it took, in bytes, where there is one. */
+  /** GPU memory it took, in bytes, if there is a GPU. */
   readonly graphicsMemory?: number;
-  /** Floating point operations that the step needs, where they are known. */
+  /** Floating-point operations of the step, if known. */
   readonly flops?: number;
-  /** Floating point operations a second of the best matrix product here, right after the steps. */
+  /** FLOP/s of the fastest matrix product on this machine, measured right after the steps. */
   readonly peakFlopsPerSecond: number;
-  /** The time of that many at that speed, where they are known. */
+  /** The time of `flops` at that speed, if known. */
   readonly floorMs?: number;
-  /** Whether others used the machine during the steps. */
+  /** Whether other processes used the machine during the steps. */
   readonly quietness: Quietness;
 }
 
-/** A configuration that could not be measured, such as for want of memory. */
+/** A configuration that could not be measured, e.g. out of memory. */
 export interface Failure extends Size {
-  /** Why. */
+  /** The reason. */
   readonly failure: string;
 }
 
-/** What `--out` writes. */
+/** The output of `--out`. */
 export interface BenchReport {
-  /** Tells it from other reports. */
+  /** Distinguishes it from other reports. */
   readonly kind: "bench";
   /** The commit of the code. */
   readonly commit: string;
-  /** The kind of machine, such as `describeMachine()` gives. */
+  /** The kind of machine, from `describeMachine()`. */
   readonly machine: string;
-  /** Versions of what computes. */
+  /** Software versions. */
   readonly versions: Readonly<Record<"deno" | "tfjs" | "tensorflow", string>>;
-  /** Whether others used the machine during any of the measurements. */
+  /** Whether other processes used the machine during any measurement. */
   readonly quietness: Quietness;
   /** What was measured. */
   readonly config: Config;
@@ -102,7 +102,7 @@ export function measureStep(
   };
 }
 
-/** Lists the sizes of `--growth`: one of batch, grid and filters differs from the config at a time. */
+/** Lists the sizes of `--growth`, which vary batch, grid and filters one at a time. */
 export function growthOf(config: Config): Size[] {
   const base = sizeOf(config);
   const sizes: Size[] = [
@@ -114,13 +114,13 @@ export function growthOf(config: Config): Size[] {
   return [...new Map(sizes.map((size) => [nameOf(size), size])).values()];
 }
 
-/** Gives the versions of what computes. */
+/** Returns the software versions. */
 export function versions(): BenchReport["versions"] {
   const { TF_Version } = nativeBackend().binding as unknown as { TF_Version: string };
   return { deno: Deno.version.deno, tfjs: tf.version.tfjs, tensorflow: TF_Version };
 }
 
-/** Gives the report as lines: one table, what the floor is, and whether the machine was quiet. */
+/** Formats the report: a table, the floor, and whether the machine was quiet. */
 export function reportLines(report: BenchReport): string[] {
   const { step, parts = [], growth = [], quietness } = report;
   const heads = ["", "median ms", "fastest ms", "/ floor", "memory GB", "nodes", "start-up s"];
@@ -158,12 +158,12 @@ export function nameOf({ batchSize, imageSize, filters }: Size): string {
 
 function cellsOf(step: StepReport): string[] {
   const { medianMs, fastestMs, floorMs, peakMemory, graphicsMemory, nodes, startUpSeconds } = step;
-  const card = graphicsMemory === undefined ? "" : ` + ${gigabytes(graphicsMemory)}`;
+  const gpu = graphicsMemory === undefined ? "" : ` + ${gigabytes(graphicsMemory)}`;
   return [
     ms(medianMs),
     ms(fastestMs),
     floorMs === undefined ? "" : (medianMs / floorMs).toFixed(2),
-    gigabytes(peakMemory) + card,
+    gigabytes(peakMemory) + gpu,
     String(nodes),
     startUpSeconds.toFixed(1),
   ];

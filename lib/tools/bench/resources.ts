@@ -1,19 +1,19 @@
 /**
- * What a process has used so far, as the system counts it.
+ * Resources used by a process, from the system's counters.
  *
  * @module
  */
-/** Ticks in a second: what Linux tells programs on every processor that this project runs on. */
+/** Clock ticks per second: Linux's value on all supported architectures. */
 const TICKS_PER_SECOND = 100;
 
-/** Gives the most memory that this process, or another one, ever held, in bytes (VmHWM). */
+/** Reads the peak memory of this process, or another one, in bytes (VmHWM). */
 export function peakMemory(process: number | "self" = "self"): number {
   const status = Deno.readTextFileSync(`/proc/${process}/status`);
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status)!;
   return Number(kilobytes) * 1024;
 }
 
-/** Gives the seconds since this process started, loading included. */
+/** Returns the seconds since this process started, loading included. */
 export function processAge(): number {
   const self = Deno.readTextFileSync("/proc/self/stat");
   const [upSeconds] = Deno.readTextFileSync("/proc/uptime").split(" ").map(Number);
@@ -22,9 +22,8 @@ export function processAge(): number {
 }
 
 /**
- * Gives the memory in use on the first graphics card in bytes, by everybody, or nothing where no
- * NVIDIA driver answers. TensorFlow gives none back, so at the end of a process its own share is its
- * peak.
+ * Reads the total memory in use on the first GPU, in bytes; undefined if there is no NVIDIA driver.
+ * TensorFlow never frees GPU memory, so its use at the end of a process is its peak.
  */
 export function graphicsMemory(): number | undefined {
   try {
@@ -34,6 +33,6 @@ export function graphicsMemory(): number | undefined {
     const megabytes = Number.parseInt(new TextDecoder().decode(stdout));
     return success && Number.isFinite(megabytes) ? megabytes * 2 ** 20 : undefined;
   } catch {
-    return undefined; // it is not installed
+    return undefined; // nvidia-smi is not installed
   }
 }

@@ -1,14 +1,14 @@
 /**
- * Tables of measurements, as lines of text.
+ * Formats tables of measurements as text.
  *
  * @module
  */
-/** Writes a time in milliseconds, with three digits or more. */
+/** Formats a time in milliseconds, with at least three digits. */
 export const ms = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
-/** Writes a size in bytes as gigabytes. */
+/** Formats a size in bytes as gigabytes. */
 export const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2);
 
-/** Pads the cells of a table: names to the left, numbers to the right. */
+/** Aligns the cells of a table: names left, numbers right. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>

@@ -1,5 +1,5 @@
 /**
- * Times compiled functions, and the training step on made-up images.
+ * Times compiled functions, and the training step on synthetic images.
  *
  * @module
  */
@@ -17,27 +17,27 @@ import { processAge } from "./resources.ts";
 
 /** How to measure. */
 export interface TimingOptions {
-  /** Calls that are made first and not counted: they compile and fill caches. */
+  /** Uncounted first calls, which compile and fill caches. */
   readonly warmUp: number;
-  /** Calls that are counted. */
+  /** Counted calls. */
   readonly repeat: number;
-  /** Told after each call how many were made. */
+  /** Called after each call with the number of calls. */
   readonly onCall?: (count: number) => void;
 }
 
-/** The times of one thing, in milliseconds. */
+/** Summary of times, in milliseconds. */
 export interface Times {
-  /** The middle one. */
+  /** The median. */
   readonly medianMs: number;
   /** The shortest. */
   readonly fastestMs: number;
 }
 
-/** What was measured of the step. */
+/** Measured times of the step. */
 export interface StepTimes extends Times {
   /** The longest. */
   readonly slowestMs: number;
-  /** Time to draw the weights, trace the step and build its graph. */
+  /** Time to initialise the weights, trace the step and build its graph. */
   readonly compileMs: number;
   /** Seconds from the start of the process to the end of the first step. */
   readonly startUpSeconds: number;
@@ -45,7 +45,7 @@ export interface StepTimes extends Times {
   readonly backend: "CPU" | "GPU";
 }
 
-/** Times calls of a function, each for itself; gives the counted ones, in milliseconds. */
+/** Times each call of a function; returns the counted ones, in milliseconds. */
 export function timeCalls(call: (i: number) => void, options: TimingOptions): number[] {
   const { warmUp, repeat, onCall } = options;
   const milliseconds: number[] = [];
@@ -58,7 +58,7 @@ export function timeCalls(call: (i: number) => void, options: TimingOptions): nu
   return milliseconds;
 }
 
-/** Sums times up; of an even number of them the median is the mean of the two in the middle. */
+/** Summarises times; for an even number, the median is the mean of the middle two. */
 export function summarize(milliseconds: readonly number[]): Times {
   const sorted = milliseconds.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -68,20 +68,19 @@ export function summarize(milliseconds: readonly number[]): Times {
   return { medianMs, fastestMs: sorted[0]! };
 }
 
-/** Makes the pixels of one batch `[B, S, S, 1]`, uniform in [0, 1): no time depends on them. */
+/** Makes one batch `[B, S, S, 1]`, uniform in [0, 1); times do not depend on the pixels. */
 export function syntheticImages({ batchSize, imageSize, seed }: Config): Float32Array {
   const random = createRandom(seedFor(seed, "timing"));
   return Float32Array.from({ length: batchSize * imageSize ** 2 }, () => random.uniform());
 }
 
 /**
- * Makes what takes steps on made-up images and times them: upload of the images, the step, reading
- * the losses.
+ * Makes a function that times steps on synthetic images: upload, step, and reading the losses.
  *
  * @param trainer The model in training
- * @param together How many steps are timed together: those that are handed over together have no time each
- * @returns Takes at least so many steps, the warm-up's and those that count, each at least once
- *   `together`; gives the milliseconds of a step for each of the latter
+ * @param together Steps per timing; steps flushed to the GPU together have no times of their own
+ * @returns A function that takes at least the warm-up and the counted steps, each rounded up to
+ *   multiples of `together`, and returns milliseconds per step for each counted timing
  */
 export function stepTimer(
   trainer: Trainer,
@@ -105,7 +104,7 @@ export function stepTimer(
 /**
  * Times whole steps.
  *
- * @param options `eager` runs every operation by itself
+ * @param options `eager` runs every operation eagerly
  */
 export function timeSteps(
   config: Config,
@@ -126,7 +125,7 @@ export function timeSteps(
   };
 }
 
-/** Counts the nodes of the step's graph as it is traced, before TensorFlow simplifies it. */
+/** Counts the nodes of the step's graph as traced, before TensorFlow simplifies it. */
 export function countNodes(config: Config): number {
   const learner = createLearner(config);
   using state = createState(learner, config.seed);

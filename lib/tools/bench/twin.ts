@@ -1,6 +1,6 @@
 /**
- * Twins of the training step: the same step in other frameworks, each in a process of its own that
- * takes steps when it is asked to (`twins/protocol.py`).
+ * Twins of the training step: the same step in other frameworks, each in its own process that takes
+ * steps on request (`twins/protocol.py`).
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { RunConfig } from "@/config.ts";
 import type { VaeConfig } from "@/method/vae.ts";
 import { linesOf } from "@/tools/lines.ts";
 
-/** A framework in one of its forms. */
+/** A framework in one of its modes. */
 export interface Peer {
-  /** What to call it in tables. */
+  /** Its name in tables. */
   readonly label: string;
   /** Its program, in `twins/`. */
   readonly program: string;
-  /** The mode of the program for each precision. */
+  /** The program's mode for each precision. */
   readonly modes: Readonly<Record<RunConfig["precision"], string>>;
-  /** Whether it runs on graphics cards only. */
+  /** Whether it runs only on a GPU. */
   readonly needsGpu?: boolean;
 }
 
@@ -27,7 +27,7 @@ const torch = (label: string, mode: string): Peer => ({
   modes: { float32: mode, bfloat16: `bf16-${mode}` },
 });
 
-/** Every peer, by the name that `--peer` takes. */
+/** Every peer, by its name for `--peer`. */
 export const PEERS: Readonly<Record<string, Peer>> = {
   "torch": torch("PyTorch", "eager"),
   "torch-compile": torch("PyTorch compiled", "compile"),
@@ -35,43 +35,43 @@ export const PEERS: Readonly<Record<string, Peer>> = {
   "jax": { label: "JAX", program: "jax_step.py", modes: { float32: "jit", bfloat16: "bf16" } },
 };
 
-/** What a twin says when it is ready. */
+/** A twin's message when it is ready. */
 export interface TwinDescription {
-  /** Time to import the framework's model, compile, and take the first steps. */
+  /** Time to create the model, compile, and take the first steps. */
   readonly setupSeconds: number;
-  /** What it runs on. */
+  /** The device it runs on. */
   readonly device: string;
-  /** Versions of what computes. */
+  /** Versions of its software. */
   readonly versions: Readonly<Record<string, string | null>>;
-  /** Which forms of its parts it chose. */
+  /** The chosen implementation of each part. */
   readonly forms: Readonly<Record<string, string>>;
 }
 
 /** How to start a twin. */
 export interface TwinOptions {
-  /** The Python that has its framework. */
+  /** A Python with its framework. */
   readonly python: string;
-  /** How many steps it takes between two readings of losses, which are timed together; 1 unless given. */
+  /** Steps between two readings of losses, which are timed together; by default 1. */
   readonly stepsPerReading?: number;
-  /** Ends it when aborted. */
+  /** Kills it when aborted. */
   readonly signal?: AbortSignal;
-  /** The folder of its program, unless it is the project's. */
+  /** The folder of its program; by default the project's. */
   readonly folder?: string;
 }
 
-/** A twin at work; ends when disposed. */
+/** A running twin; killed when disposed. */
 export interface Twin extends AsyncDisposable {
-  /** What to call it. */
+  /** Its name. */
   readonly name: string;
-  /** What it said when it was ready. */
+  /** Its message when it was ready. */
   readonly description: TwinDescription;
-  /** Its process. */
+  /** Its process ID. */
   readonly pid: number;
   /**
-   * Takes at least so many steps.
+   * Takes at least `count` steps.
    *
-   * @returns Their wall times, in milliseconds, one for each reading of losses
-   * @throws {Error} If it fails; the message is its own
+   * @returns Wall times in milliseconds per step, one per reading of losses
+   * @throws {Error} If it fails; the message is the twin's
    */
   steps(count: number): Promise<number[]>;
 }
@@ -79,7 +79,7 @@ export interface Twin extends AsyncDisposable {
 /**
  * Starts a twin and waits until it has compiled and warmed up.
  *
- * @throws {Error} If it cannot start; the message is its own, or the last line that it wrote
+ * @throws {Error} If it cannot start; the message is the twin's, or the last line it printed
  */
 export async function startTwin(
   { label, program, modes }: Peer,
@@ -95,7 +95,7 @@ export async function startTwin(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // Ours are for TensorFlow's XLA.
+    // Our flags are for TensorFlow's XLA.
     env: { XLA_FLAGS: "", TF_XLA_FLAGS: "", PYTHONDONTWRITEBYTECODE: "1" },
     ...(signal && { signal }),
   });
@@ -113,14 +113,14 @@ export async function startTwin(
     }
     const { code } = await child.status;
     const lastLine = (await errors).trim().split("\n").at(-1);
-    throw new Error(`it ended with code ${code}: ${lastLine || "no word"}`);
+    throw new Error(`it ended with code ${code}: ${lastLine || "no output"}`);
   }
 
   async function end(): Promise<void> {
     try {
-      child.kill("SIGKILL"); // it holds nothing that must be saved
+      child.kill("SIGKILL"); // it has nothing to save
     } catch {
-      // It has ended.
+      // It has already ended.
     }
     await Promise.all([child.status, errors, requests.close().catch(() => {})]);
   }
@@ -135,7 +135,7 @@ export async function startTwin(
         const line = new TextEncoder().encode(
           `${JSON.stringify({ steps: count, together: stepsPerReading })}\n`,
         );
-        await requests.write(line).catch(() => {}); // of one that has ended the answer says why
+        await requests.write(line).catch(() => {}); // if it has ended, the answer says why
         return (await answer()).ms as number[];
       },
       [Symbol.asyncDispose]: end,

@@ -1,4 +1,4 @@
-"""A twin that computes nothing: each of its steps takes as many milliseconds as --batch says."""
+"""A twin that computes nothing: step n reports --batch + n milliseconds."""
 
 import json
 import os

@@ -7,7 +7,7 @@ import { TINY } from "../../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1", seed: 5, steps: 2 };
 
-Deno.test("shortRuns() gives what the trainer gives, for seeds from the config's on", async () => {
+Deno.test("shortRuns() matches the trainer, with seeds counting up from the config's", async () => {
   const counts: number[] = [];
   const runs = await shortRuns(CONFIG, {}, (count) => counts.push(count));
   assert.deepEqual(runs.map(({ seed }) => seed), [5, 6, 7]);

@@ -60,13 +60,13 @@ const PEERS: PeersOnly = {
   ],
 };
 
-/** Pixels of our bars for each of the floor's, which lasts 100 ms. */
+/** Pixels of our bars per pixel of the floor's, which is 100 ms. */
 function oursPerFloor(measurements: Parameters<typeof stepFigure>[0]): number {
   const image = stepFigure(measurements);
   return countColoured(image, OURS) / countColoured(image, FLOOR);
 }
 
-Deno.test("stepFigure() prefers what was measured beside others, then what was quiet", () => {
+Deno.test("stepFigure() prefers times measured beside peers, then quiet ones", () => {
   const reports = [reportOf(stepOf(500, false)), reportOf(stepOf(300))];
   assert.ok(Math.abs(oursPerFloor({ reports, peers: [] }) - 3) < 0.05);
   assert.ok(Math.abs(oursPerFloor({ reports, peers: [PEERS] }) - 2) < 0.05);
@@ -82,7 +82,7 @@ Deno.test("stepFigure() draws the medians of several races on one machine", () =
   assert.ok(Math.abs(oursPerFloor({ reports, peers: races }) - 4) < 0.1);
 });
 
-Deno.test("stepFigure() draws others beside ours, failures without a bar", () => {
+Deno.test("stepFigure() draws peers beside ours, failures without a bar", () => {
   const image = stepFigure({ reports: [], peers: [PEERS] });
   const ratio = countColoured(image, PEER) / countColoured(image, OURS);
   assert.ok(Math.abs(ratio - 2) < 0.05, `${ratio}`);
@@ -107,7 +107,7 @@ Deno.test("stepFigure() draws no floor where nobody knows it", () => {
   assert.equal(countColoured(image, FLOOR), 0);
 });
 
-Deno.test("partsFigure() draws the reports that have parts, and says when none has", () => {
+Deno.test("partsFigure() draws the reports with parts, and refuses if there are none", () => {
   const parts = [
     { name: "decoder", direction: "forward", medianMs: 10, fastestMs: 9 },
     { name: "decoder", direction: "backward", medianMs: 20, fastestMs: 19 },
@@ -120,12 +120,12 @@ Deno.test("partsFigure() draws the reports that have parts, and says when none h
   );
   assert.throws(() => partsFigure([reportOf(stepOf(100))]), {
     name: "RangeError",
-    message: "Cannot draw parts: at least one report must hold them, got none; write one with " +
+    message: "Cannot draw parts: at least one report must have them, got none; write one with " +
       "`deno task bench --parts --out`",
   });
 });
 
-Deno.test("growthFigure() draws every size that was measured, leaving failures out", () => {
+Deno.test("growthFigure() draws every measured size and omits failures", () => {
   const growth = [
     { ...stepOf(10), batchSize: 8 },
     { ...stepOf(300), imageSize: 64, batchSize: 16 },
@@ -159,7 +159,7 @@ Deno.test("lossesFigure() has a colour for each precision", () => {
   assert.ok(countColoured(lossesFigure([single, half]), BACKWARD) > 100);
 });
 
-Deno.test("triesTable() has a row for each try", () => {
+Deno.test("triesTable() has a row per attempt", () => {
   const first = { what: "A", predicted: "2 ms", measured: "1 ms", kept: true };
   assert.equal(
     triesTable([first, { ...first, what: "B", kept: false }]),

@@ -14,7 +14,7 @@ import { TINY } from "../../tiny.ts";
 
 const TURNS = { rounds: 3, stepsPerTurn: 2, pauseMs: 0 };
 
-/** A contestant that writes down its turns; `fails` is the first turn that it cannot take. */
+/** A contestant that records its turns; `fails` is the first turn at which it fails. */
 function contestant(name: string, order: string[], fails = Infinity): Contestant {
   let turn = 0;
   return {
@@ -42,7 +42,7 @@ Deno.test("race() rotates the order from round to round", async () => {
   }
 });
 
-Deno.test("race() goes on without a contestant that failed, and keeps its words", async () => {
+Deno.test("race() continues without a failed contestant and keeps its message", async () => {
   const order: string[] = [];
   const results = await race([contestant("a", order), contestant("b", order, 1)], TURNS);
   assert.equal(order.join(""), "ab" + "ba" + "a");
@@ -50,7 +50,7 @@ Deno.test("race() goes on without a contestant that failed, and keeps its words"
   assert.deepEqual(results[1], { failure: "b is out" });
 });
 
-Deno.test("race() ends with the signal", async () => {
+Deno.test("race() stops at the signal", async () => {
   const abort = new AbortController();
   const steps = () => {
     abort.abort();
@@ -88,7 +88,7 @@ Deno.test("compare() needs our own step", () => {
   });
 });
 
-Deno.test("namesOf() gives all peers that run here, or those of a list, once", () => {
+Deno.test("namesOf() returns all peers that run here, or those of a list, once", () => {
   const all = namesOf();
   assert.ok(all.includes("torch") && all.includes("jax"));
   assert.equal(all.includes("torch-cuda-graphs"), nativeBackend().isUsingGpuDevice);
@@ -119,14 +119,14 @@ Deno.test("measurePeers() measures ours, and says why a peer could not start", a
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
 });
 
-Deno.test("measurePeers() refuses what the twins do not know", async () => {
+Deno.test("measurePeers() refuses what the twins do not support", async () => {
   await assert.rejects(measurePeers({ ...TINY, texture: true }, OPTIONS), {
     name: "RangeError",
     message: "Cannot compare with peers: texture must be false, got true",
   });
 });
 
-Deno.test("peersLines() aligns a table, and names who failed and why", () => {
+Deno.test("peersLines() aligns a table and says which peers failed and why", () => {
   const times = { medianMs: 250.4, fastestMs: 240, ratioOfMedians: 1, medianOfRatios: 1 };
   const more = { peakMemory: 1.1e9, setupSeconds: 2.54 };
   const report: PeersReport = {

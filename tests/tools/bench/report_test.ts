@@ -44,7 +44,7 @@ const REPORT: BenchReport = {
   step: STEP,
 };
 
-Deno.test("reportLines() aligns a table, and says what the floor is and who disturbed", () => {
+Deno.test("reportLines() aligns a table, and reports the floor and other load", () => {
   const lines = reportLines({
     ...REPORT,
     parts: [{ name: "renderer", direction: "forward", medianMs: 4.829, fastestMs: 4.4 }],
@@ -75,7 +75,7 @@ Deno.test("reportLines() leaves the floor out where nobody knows it", () => {
   ]);
 });
 
-Deno.test("reportLines() adds the card's memory to the machine's where there is a card", () => {
+Deno.test("reportLines() adds GPU memory if there is a GPU", () => {
   const lines = reportLines({ ...REPORT, step: { ...STEP, graphicsMemory: 2.5e9 } });
   assert.match(lines[1]!, / 1\.09 \+ 2\.50 +1348 /);
 });
@@ -117,7 +117,7 @@ Deno.test("sizeOf() takes the sizes out of a config, and nameOf() puts them into
   assert.equal(nameOf(sizeOf(withoutFilters())), "batch 64, grid 28");
 });
 
-Deno.test("measureStep() gives all that is known of a configuration", () => {
+Deno.test("measureStep() returns all measurements of a configuration", () => {
   assertTensorsKept(0, () => {
     const step = measureStep(TINY, { warmUp: 1, repeat: 2 });
     const { batchSize, imageSize, filters } = TINY;
@@ -131,7 +131,7 @@ Deno.test("measureStep() gives all that is known of a configuration", () => {
   });
 });
 
-Deno.test("versions() names what computes", () => {
+Deno.test("versions() names the software", () => {
   const found = versions();
   assert.deepEqual(Object.keys(found), ["deno", "tfjs", "tensorflow"]);
   for (const version of Object.values(found)) assert.match(version, /^\d+\.\d+\.\d+/);

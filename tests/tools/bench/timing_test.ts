@@ -24,7 +24,7 @@ Deno.test("timeCalls() counts the calls after the warm-up", () => {
   assert.ok(milliseconds.every((ms) => ms >= 0));
 });
 
-Deno.test("summarize() gives the middle, between the two in the middle if need be, and the least", () => {
+Deno.test("summarize() returns the median, the mean of the middle two if need be, and the minimum", () => {
   assert.deepEqual(summarize([5, 1, 30]), { medianMs: 5, fastestMs: 1 });
   assert.deepEqual(summarize([30, 4, 2, 1]), { medianMs: 3, fastestMs: 1 });
 });
@@ -36,7 +36,7 @@ Deno.test("syntheticImages() fills one batch, in [0, 1), the same each time", ()
   assert.deepEqual(syntheticImages(TINY), images);
 });
 
-Deno.test("stepTimer() counts at least one reading, however few steps are asked for", () => {
+Deno.test("stepTimer() counts at least one reading, however few steps are requested", () => {
   const taken: number[] = [];
   const trainer = {
     train: (_images: Float32Array, step: number) => void taken.push(step),
@@ -69,7 +69,7 @@ for (const eager of [false, true]) {
   });
 }
 
-Deno.test("countNodes() counts what a step is made of, the same each time", () => {
+Deno.test("countNodes() counts a step's nodes, the same each time", () => {
   assertTensorsKept(0, () => {
     const count = countNodes(TINY);
     assert.ok(count > 100);

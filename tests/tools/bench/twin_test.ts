@@ -12,10 +12,10 @@ function start(mode: string, options: Partial<TwinOptions> = {}) {
   return startTwin(fake(mode), TINY, { python: "python3", folder, ...options });
 }
 
-Deno.test("startTwin() starts a program that takes steps when it is asked to", async () => {
+Deno.test("startTwin() starts a program that takes steps on request", async () => {
   await using twin: Twin = await start("works");
   assert.equal(twin.name, "works");
-  // The variables of our XLA are kept from others.
+  // Our XLA's variables are not passed on.
   const description = { setupSeconds: 1.5, device: "", versions: {}, forms: {} };
   assert.deepEqual(twin.description, description);
   assert.deepEqual(await twin.steps(3), [4, 5, 6]); // the batch of TINY is 4
@@ -23,18 +23,18 @@ Deno.test("startTwin() starts a program that takes steps when it is asked to", a
   assert.equal(typeof twin.pid, "number");
 });
 
-Deno.test("startTwin() has a program read the losses of several steps together", async () => {
+Deno.test("startTwin() can read the losses of several steps together", async () => {
   await using twin = await start("works", { stepsPerReading: 2 });
   assert.deepEqual(await twin.steps(5), [4, 6, 8]);
 });
 
-Deno.test("startTwin() ends its program when it is disposed", async () => {
+Deno.test("startTwin() kills its program when disposed", async () => {
   const twin = await start("works");
   await twin[Symbol.asyncDispose]();
   await assert.rejects(Deno.stat(`/proc/${twin.pid}`), Deno.errors.NotFound);
 });
 
-Deno.test("startTwin() asks for the mode of the config's precision", async () => {
+Deno.test("startTwin() requests the mode of the config's precision", async () => {
   const config = { ...TINY, precision: "bfloat16" } as const;
   const folder = import.meta.dirname!;
   await assert.rejects(
@@ -46,7 +46,7 @@ Deno.test("startTwin() asks for the mode of the config's precision", async () =>
   );
 });
 
-Deno.test("startTwin() gives a program's own words when it does not start", async () => {
+Deno.test("startTwin() reports a program's own message if it does not start", async () => {
   await assert.rejects(start("dies"), {
     message: "it ended with code 1: ImportError: no framework",
   });
@@ -56,13 +56,13 @@ Deno.test("startTwin() gives a program's own words when it does not start", asyn
   });
 });
 
-Deno.test("startTwin() gives a program's own words when it fails later", async () => {
+Deno.test("startTwin() reports a program's own message if it fails later", async () => {
   await using twin = await start("tires");
   assert.deepEqual(await twin.steps(1), [4]);
   await assert.rejects(twin.steps(1), { message: "MemoryError: enough" });
 });
 
-Deno.test("startTwin() ends with the signal", async () => {
+Deno.test("startTwin() stops at the signal", async () => {
   const abort = new AbortController();
   await using twin = await start("works", { signal: abort.signal });
   abort.abort();

@@ -1,4 +1,4 @@
-/** Whether the twins compute what we compute: the same losses from the same weights and noise. */
+/** Checks that the twins compute the same losses as we do from the same weights and noise. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeReference } from "@/tools/bench/reference.ts";
@@ -10,16 +10,16 @@ import { withFolder } from "../../data/fixtures.ts";
 import { TINY } from "../../tiny.ts";
 
 const STEPS = 20;
-/** Of the loss: orders of addition differ, by 1e-7 at first, and Adam makes more of it at each step. */
+/** Relative to the loss: summation order differs by 1e-7 at first, and Adam amplifies it each step. */
 const TOLERANCE = 1e-3;
 
-/** Sides of 12, 6, 3, 2 and 1: even ones, odd ones, and an image of one pixel. */
+/** Sides of 12, 6, 3, 2 and 1: even, odd, and a single pixel. */
 const CONFIG = { ...TINY, imageSize: 12, filters: 8, latentSize: 6 };
 
 const python = Deno.env.get("SHAPES_PEER_PYTHON") ?? join(PROJECT.peers, "bin", "python");
 const isInstalled = python.includes("/") ? await exists(python) : true;
 
-/** Every form of every twin that runs without a graphics card and computes in float32. */
+/** Every implementation of every twin that runs on a CPU in float32. */
 const FORMS: readonly (readonly [program: string, ...flags: string[]])[] = [
   ["torch_step.py", "--last", "taps", "--render", "sampled"],
   ["torch_step.py", "--last", "transposed", "--render", "product"],

@@ -1,4 +1,4 @@
-"""The parts of the JAX step, each in the forms between which it chooses."""
+"""The parts of the JAX step, with alternative implementations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def first_native(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def first_products(x: Tensor, kernel: Tensor) -> Tensor:
-    """The same as 27 matrix products: on a processor XLA multiplies the zeros of a dilated grid."""
+    """The same as 27 matrix products: on a CPU, XLA multiplies the zeros of a dilated grid."""
     batch, n, channels = x.shape[0], x.shape[1], x.shape[4]
     outputs = kernel.shape[3]
     padded = jnp.pad(x, [(0, 0), *[(1, 0)] * 3, (0, 0)])
@@ -40,7 +40,7 @@ def first_products(x: Tensor, kernel: Tensor) -> Tensor:
         shift: lax.dynamic_slice(padded, (0, *shift, 0), x.shape).reshape(-1, channels)
         for shift in itertools.product((0, 1), repeat=3)
     }
-    reaching = {0: [(1, 0), (0, 2)], 1: [(1, 1)]}  # parity -> shifts and taps that reach it
+    reaching = {0: [(1, 0), (0, 2)], 1: [(1, 1)]}  # parity -> shifts and taps that contribute
     parities = []
     for parity in itertools.product((0, 1), repeat=3):
         terms = itertools.product(*(reaching[p] for p in parity))
@@ -53,12 +53,12 @@ def first_products(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def last_parity(x: Tensor, kernel: Tensor) -> Tensor:
-    """The same kind of layer with one channel, `[B, 2n, 2n, 2n]`, whose tap k reaches 2i + k - 1.
+    """Transposed convolution to one channel, `[B, 2n, 2n, 2n]`; tap k of cell i reaches 2i + k - 1.
 
-    One convolution gives the 8 parities of the output's coordinates.
+    One convolution computes the 8 parities of the output's coordinates.
     """
     batch, n, channels = x.shape[0], x.shape[1], x.shape[4]
-    # [tap of the 2x2x2 kernel][parity] -> tap of three
+    # [tap of the 2x2x2 kernel][parity] -> tap of the 3x3x3 kernel
     tap_of: list[list[int | None]] = [[1, 2], [None, 0]]
     spread = np.zeros((2, 2, 2, 2, 2, 2, 27), np.float32)
     for place in itertools.product((0, 1), repeat=6):
@@ -73,10 +73,10 @@ def last_parity(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def last_taps(x: Tensor, kernel: Tensor) -> Tensor:
-    """The same as one product to the 27 taps of each cell, which are then added up."""
+    """The same as one product to the 27 taps of each cell, which are then summed."""
     n = x.shape[1]
     taps = jnp.tensordot(x, kernel[:, :, :, 0], (4, 3))  # [B, n, n, n, 3, 3, 3]
-    for axis in (1, 2, 3):  # each takes the first axis of taps that is left
+    for axis in (1, 2, 3):  # each consumes the first remaining axis of taps
         near, middle, far = (lax.index_in_dim(taps, tap, 4, keepdims=False) for tap in range(3))
         padding = [(0, 1) if a == axis else (0, 0) for a in range(near.ndim)]
         after = lax.slice_in_dim(jnp.pad(near, padding), 1, n + 1, axis=axis)
@@ -100,7 +100,7 @@ LAST: dict[str, Form] = {"parity": last_parity, "taps": last_taps}
 def render(occupancy: Tensor, azimuth: Tensor) -> Tensor:
     """Optical thickness of rays, `[B, D, H, W]` and radians `[B]` to `[B, H, W]`.
 
-    Matrix products: the weights of each ray on the cells of its plane, times the cells.
+    As matrix products: each ray's weights over the cells of its plane, times the cells.
     """
     batch, size = occupancy.shape[:2]
     cells = jnp.arange(size, dtype=jnp.float32)
@@ -117,18 +117,18 @@ def render(occupancy: Tensor, azimuth: Tensor) -> Tensor:
 
 
 def clip_rows(x: Tensor, limit: float) -> Tensor:
-    """Scales each row down to a largest norm."""
+    """Clips the norm of each row."""
     squares = jnp.sum(jnp.square(x), 1, keepdims=True)
     return x * (limit * lax.rsqrt(jnp.maximum(squares, limit * limit)))
 
 
 def sample(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
-    """Draws a latent."""
+    """Samples a latent."""
     return mean + noise * jnp.exp(log_variance / 2)
 
 
 def distance(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """The mu-VAE's term of a posterior."""
+    """The mu-VAE's penalty on a posterior."""
     return magnitude(jnp.sum(mean) / len(mean)) + magnitude(jnp.sum(log_variance) / len(mean))
 
 
@@ -140,7 +140,7 @@ def magnitude(x: Tensor) -> Tensor:
 def batch_norm(
     x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Normalises by the batch's moments; also gives the running ones, moved (with n / (n - 1))."""
+    """Normalises by the batch's moments; returns the running ones too (with n / (n - 1))."""
     axes = tuple(range(x.ndim - 1))
     count = x.size // x.shape[-1]
     centre = jnp.mean(x, axes)
@@ -153,6 +153,6 @@ def batch_norm(
 
 
 def dense(values: Tensors, name: str, x: Tensor) -> Tensor:
-    """`x W + b`, in float32 afterwards."""
+    """`x W + b`, cast to float32."""
     product = x @ values[f"{name}/weights"].astype(x.dtype)
     return product.astype(jnp.float32) + values[f"{name}/bias"]

@@ -1,4 +1,4 @@
-"""The training step in JAX, in its best form: one jitted function whose buffers are donated."""
+"""The training step in JAX, in its fastest form: one jitted function with donated buffers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 from importlib import metadata
 from typing import Any
 
-os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # others share the card
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the GPU is shared
 
 import jax
 import jax.numpy as jnp
@@ -25,7 +25,7 @@ POSE_VARIABLES = ("pose/mean", "pose/logVariance")
 
 
 def adam(values: Tensors, moments: Any, gradients: Tensors, count: Tensor, rate: float) -> Any:
-    """Adam as TensorFlow writes it; gives values and moments of what has a gradient."""
+    """Adam as in TensorFlow; returns values and moments of the variables with gradients."""
     size = rate * jnp.sqrt(1 - BETA2**count) / (1 - BETA1**count)
     first = {n: m + (gradients[n] - m) * (1 - BETA1) for n, m in moments[0].items()}
     second = {n: v + (gradients[n] ** 2 - v) * (1 - BETA2) for n, v in moments[1].items()}
@@ -34,7 +34,7 @@ def adam(values: Tensors, moments: Any, gradients: Tensors, count: Tensor, rate:
 
 
 class JaxStep:
-    """The step: its state and the function that moves it."""
+    """The step: its state and the function that updates it."""
 
     def __init__(
         self, config: Config, weights: dict[str, Array], arguments: argparse.Namespace
@@ -70,10 +70,10 @@ class JaxStep:
         }
 
     def advance(self, state: Any, images: Tensor, noise: Tensor) -> tuple[Any, Tensor]:
-        """Gives the state after a step, and `LOSSES`.
+        """Returns the state after a step, and `LOSSES`.
 
-        The first update moves the pose variables alone. Nothing in front of the pose depends on
-        them, so both passes share the encoder and the decoder.
+        The first update changes only the pose variables. Nothing before the pose depends on them,
+        so both passes share the encoder and the decoder.
         """
         config, trained = self.config, state["trained"]
         count = state["count"] + 1
@@ -85,8 +85,8 @@ class JaxStep:
             z = sample(mean, log_variance, pose_noise)
             s = jnp.tanh(dense(values, "pose/output", jnp.tanh(dense(values, "pose/hidden", z))))
             # The density is occupancy / tau: tau cancels.
-            picture = 1 - jnp.exp(-render(occupancy, (s[:, 0] + 1) * math.pi))
-            image = jnp.sum(jnp.square(picture - targets)) / len(targets)
+            rendering = 1 - jnp.exp(-render(occupancy, (s[:, 0] + 1) * math.pi))
+            image = jnp.sum(jnp.square(rendering - targets)) / len(targets)
             pose = distance(mean, log_variance)
             return image + pose, (image, pose)
 
@@ -120,7 +120,7 @@ class JaxStep:
         return after, jnp.stack([image + latent + pose, image, latent, pose])
 
     def shape_pass(self, values: Tensors, running: Tensors, images: Tensor, noise: Tensor) -> Any:
-        """Encodes and decodes; also gives the running statistics, moved.
+        """Encodes and decodes; also returns the updated running statistics.
 
         Occupancy `[B, D, H, W]`, mean and log-variance `[B, units]`.
         """
@@ -158,7 +158,7 @@ class JaxStep:
         return (occupancy, mean, log_variance), after
 
     def host_batch(self, images: Array) -> Array:
-        """Gives pictures as they are: a jitted function uploads what it is given."""
+        """Returns images unchanged: a jitted function uploads its arguments."""
         return images
 
     def step(self, batch: Array, noise: Array | None = None) -> Tensor:
@@ -179,7 +179,7 @@ class JaxStep:
 
 
 def clip(gradient: Tensor, limit: float) -> Tensor:
-    """Scales a gradient down to a largest norm."""
+    """Clips a gradient's norm."""
     return gradient * (limit / jnp.maximum(jnp.sqrt(jnp.sum(jnp.square(gradient))), limit))
 
 
@@ -189,9 +189,9 @@ def zeros_like(tensors: Tensors) -> Tensors:
 
 
 def add_options(command: Any) -> None:
-    """Adds the choices between forms; by default the fastest that was measured on each device."""
-    command.add_argument("--first", choices=FIRST, help="form of the first transposed convolution")
-    command.add_argument("--last", choices=LAST, help="form of the last one")
+    """Adds the choice of variants; by default the fastest measured on each device."""
+    command.add_argument("--first", choices=FIRST, help="variant of the first deconvolution")
+    command.add_argument("--last", choices=LAST, help="variant of the last one")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What the twins have in common: sizes, reference files, initial weights, timing, and the commands.
+"""Shared by the twins: sizes, reference files, initial weights, timing, and the commands.
 
-A twin is the training step of this project written in another framework: the strongest form that
-a good engineer would write there. `peers.ts` starts it with `serve` and speaks with it in lines
-of JSON; `time` and `check` are for people, also where nothing of this project is but this folder.
+A twin is this project's training step in another framework, as fast as a good engineer would write
+it there. `peers.ts` starts it with `serve` and exchanges lines of JSON; `time` and `check` are for
+use by hand, even without the rest of this project.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ import numpy as np
 Array = np.ndarray
 
 WARM_UP = 5
-"""Steps that belong to the set-up: the first ones compile and choose algorithms."""
+"""Steps counted as set-up: the first ones compile and choose algorithms."""
 
 LOSSES = ("loss", "image", "latent", "pose")
-"""What a step gives, in this order; the loss is the sum of the others."""
+"""A step's outputs, in this order; the loss is the sum of the others."""
 
 POSE_UNITS, POSE_HIDDEN = 12, 10
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The numbers of a run that the step depends on, by the names that our configs give them."""
+    """The settings that the step depends on, named as in our configs."""
 
     imageSize: int = 28
     latentSize: int = 20
@@ -46,18 +46,18 @@ class Config:
 
     @property
     def shape_units(self) -> int:
-        """Units of the shape latent: the last one is the pose."""
+        """Units of the shape latent: the last unit is the pose."""
         return self.latentSize - 1
 
     @staticmethod
     def of(values: dict[str, Any]) -> Config:
-        """Takes from a whole config what the step depends on."""
+        """Picks these settings from a full config."""
         return Config(**{f.name: values[f.name] for f in dataclasses.fields(Config)})
 
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-    """A run of our own step, as `reference.ts` writes it; S = image size, N = steps."""
+    """A run of our own step, written by `reference.ts`; S = image size, N = steps."""
 
     config: Config
     weights: dict[str, Array]
@@ -90,18 +90,18 @@ class Reference:
 
 
 class Twin(Protocol):
-    """The step in one framework: its variables, and what moves them."""
+    """The step in one framework: its variables and their updates."""
 
     description: dict[str, Any]
     """Device and versions."""
 
     def host_batch(self, images: Array) -> Any:
-        """Lays pictures `[B, S, S, 1]` where a data loader would leave them."""
+        """Puts images `[B, S, S, 1]` where a data loader would."""
 
     def step(self, batch: Any, noise: Array | None = None) -> Any:
-        """Uploads a batch and takes a step; draws the noise unless it is given.
+        """Uploads a batch and takes a step; draws the noise unless given.
 
-        Gives the losses as they lie on the device, without waiting for them.
+        Returns the losses on the device, without waiting for them.
         """
 
     def read(self, losses: list[Any]) -> list[list[float]]:
@@ -114,8 +114,8 @@ class Twin(Protocol):
 Create = Callable[[Config, dict[str, Array], argparse.Namespace], Twin]
 
 
-def made_up(config: Config) -> Reference:
-    """Gives made-up weights and pictures, for timing where there is no file."""
+def synthetic(config: Config) -> Reference:
+    """Makes synthetic weights and images, for timing without a file."""
     random = np.random.default_rng(1)
     units, filters, coarse = config.shape_units, config.filters, config.imageSize // 4
     features = math.ceil(config.imageSize / 16) ** 2 * filters
@@ -160,7 +160,7 @@ def made_up(config: Config) -> Reference:
 
 
 def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
-    """Takes the steps of a reference and gives the largest deviations, relative to its losses."""
+    """Takes the steps of a reference and returns the largest deviations, relative to its losses."""
     losses = np.array(
         [
             twin.read([twin.step(twin.host_batch(images), noise)])[0]
@@ -175,9 +175,9 @@ def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
 
 
 def timed(twin: Twin, batches: list[Any], count: int, together: int = 1) -> list[float]:
-    """Takes at least `count` steps, and reads the losses of as many as are taken `together`.
+    """Takes at least `count` steps, and reads the losses after every `together` steps.
 
-    Gives the milliseconds of a step, upload and reading included, for each of those readings.
+    Returns milliseconds per step, upload and reading included, for each reading.
     """
     milliseconds = []
     for first in range(0, count, together):
@@ -189,7 +189,7 @@ def timed(twin: Twin, batches: list[Any], count: int, together: int = 1) -> list
 
 
 def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
-    """Sets up, says so, then takes as many steps as each line asks for.
+    """Sets up, reports it, then takes the steps that each line requests.
 
     A line reads `{"steps": 64, "together": 32}`.
     """
@@ -203,13 +203,13 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
         for line in sys.stdin:
             request = json.loads(line)
             answer({"ms": timed(twin, batches, request["steps"], request["together"])})
-    except Exception as error:  # whatever it is, the table must say it
+    except Exception as error:  # the table must show any error
         answer({"error": f"{type(error).__name__}: {error}"})
         raise
 
 
 def inputs_of(arguments: argparse.Namespace) -> Reference:
-    """Reads the weights and pictures of a file, or makes some up."""
+    """Reads weights and images from a file, or synthesises them."""
     if arguments.file is not None:
         return Reference.read(arguments.file)
     sizes = {
@@ -218,13 +218,13 @@ def inputs_of(arguments: argparse.Namespace) -> Reference:
         "imageSize": arguments.grid,
         "latentSize": arguments.latent,
     }
-    return made_up(Config(**sizes))
+    return synthetic(Config(**sizes))
 
 
 def set_up(
     create: Create, reference: Reference, arguments: argparse.Namespace
 ) -> tuple[Twin, list[Any], float]:
-    """Makes a twin and warms it up; the seconds are those of both."""
+    """Creates a twin and warms it up; returns the seconds of both."""
     start = time.perf_counter()
     twin = create(reference.config, reference.weights, arguments)
     batches = [twin.host_batch(images) for images in reference.images]
@@ -263,21 +263,21 @@ MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "4294967296",
     "MALLOC_TOP_PAD_": "67108864",
 }
-"""What glibc must be told before a process starts: huge pages, and to keep what was freed for the
-next step, as our own tasks tell it. PyTorch's median falls from 356 ms to 256 (batch 64, 2 cores).
+"""Settings that glibc needs before a process starts: huge pages, and keeping freed memory for the
+next step, as in our own tasks. PyTorch's median falls from 356 ms to 256 (batch 64, 2 cores).
 """
 
 
 def with_tuned_memory() -> None:
-    """Starts this program again with what glibc must be told, unless it was told."""
+    """Restarts this program with the settings for glibc, unless they are set."""
     if any(name not in os.environ for name in MEMORY):
         os.execve(sys.executable, [sys.executable, *sys.argv], {**MEMORY, **os.environ})
 
 
 def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None]) -> None:
-    """Runs the command line of a twin; `options` adds those of its own."""
+    """Runs the command line of a twin; `options` adds its own options."""
     with_tuned_memory()
-    # Compilers print what they like; only answers may reach standard output.
+    # Compilers print to standard output; reserve it for answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     parser = argparse.ArgumentParser(description=create.__doc__)
@@ -290,7 +290,7 @@ def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None])
         if name == "check":
             command.add_argument("file", help="a reference")
             continue
-        command.add_argument("file", nargs="?", help="a reference whose sizes and values to take")
+        command.add_argument("file", nargs="?", help="a reference to take sizes and values from")
         defaults = Config()
         command.add_argument("--batch", type=int, default=defaults.batchSize)
         command.add_argument("--filters", type=int, default=defaults.filters)

@@ -1,9 +1,9 @@
-"""The parts of the PyTorch step, each in the forms between which it chooses, and its layouts.
+"""The parts of the PyTorch step, with alternative implementations, and its layouts.
 
 Everything is mirrored in space. TensorFlow's SAME pads the far side of an even axis, PyTorch's
-convolutions pad the near side; mirrored along every axis the one is the other, so no picture and no
-grid is ever copied to pad or crop it. Kernels are mirrored when they are loaded, pictures when they
-are uploaded, and the squared error does not know. A turn about the vertical axis commutes with it.
+convolutions pad the near side; mirroring every axis turns one into the other, so no image or grid
+is copied for padding or cropping. Kernels are mirrored on loading, images on upload; the squared
+error is unaffected, and a rotation about the vertical axis commutes with mirroring.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEAK = 0.2
 
 
 def mirrored(name: str, values: Array, config: Config) -> Tensor:
-    """Turns a parameter from our layout to PyTorch's, mirrored in space."""
+    """Converts a parameter from our layout to PyTorch's, mirrored in space."""
     coarse, small = config.imageSize // 4, math.ceil(config.imageSize / 16)
     x = torch.from_numpy(values)
     match name.split("/"):
@@ -47,14 +47,14 @@ def last_transposed(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def last_taps(x: Tensor, kernel: Tensor) -> Tensor:
-    """The same as one product to the 27 taps of each cell, which are then added up.
+    """The same as one product to the 27 taps of each cell, which are then summed.
 
-    Nothing of it is slow for having a single output channel, and the gradients are as plain.
+    It avoids the slow kernels for a single output channel, also in the gradients.
     """
     channels, n = x.shape[1], x.shape[-1]
     product = F.conv3d(x, kernel.flatten(1).t().reshape(27, channels, 1, 1, 1))
     taps = product.permute(0, 2, 3, 4, 1).unflatten(4, (3, 3, 3))  # [B, n, n, n, 3, 3, 3]
-    for axis in (1, 2, 3):  # each takes the first axis of taps that is left
+    for axis in (1, 2, 3):  # each consumes the first remaining axis of taps
         near, middle, far = taps.unbind(4)
         before = F.pad(far, (0, 0) * (far.ndim - 1 - axis) + (1, 0)).narrow(axis, 0, n)
         taps = torch.stack([near + before, middle], axis + 1).flatten(axis, axis + 1)
@@ -64,7 +64,7 @@ def last_taps(x: Tensor, kernel: Tensor) -> Tensor:
 def render_sampled(occupancy: Tensor, azimuth: Tensor) -> Tensor:
     """Optical thickness of rays: `[B, D, H, W]` and radians `[B]` to `[B, H, W]`.
 
-    By `grid_sample` over the planes of x and z, with rows as channels; its coordinates are ours.
+    Uses `grid_sample` on the xz planes, with rows as channels; its coordinates match ours.
     """
     x, z = turned(azimuth, occupancy.shape[-1])  # [B, D, W] each
     planes = occupancy.permute(0, 2, 1, 3)  # [B, H, D, W]
@@ -73,7 +73,7 @@ def render_sampled(occupancy: Tensor, azimuth: Tensor) -> Tensor:
 
 
 def render_product(occupancy: Tensor, azimuth: Tensor) -> Tensor:
-    """The same by products: the weights of each ray on the cells of its plane, times the cells."""
+    """The same as matrix products: each ray's weights over its plane's cells, times the cells."""
     batch, size = occupancy.shape[:2]
     cells = torch.arange(size, device=occupancy.device, dtype=torch.float32)
     weights = [
@@ -86,7 +86,7 @@ def render_product(occupancy: Tensor, azimuth: Tensor) -> Tensor:
 
 
 def turned(azimuth: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Turns the cell centres of one layer by each azimuth: their x and z, `[B, D, W]` each."""
+    """Rotates the cell centres of one layer by each azimuth: x and z, `[B, D, W]` each."""
     centres = (2 * torch.arange(size, device=azimuth.device, dtype=torch.float32) + 1) / size - 1
     x, z = centres, centres.unsqueeze(1)
     cos, sin = azimuth.cos().reshape(-1, 1, 1), azimuth.sin().reshape(-1, 1, 1)
@@ -99,12 +99,12 @@ RENDER: dict[str, Form] = {"sampled": render_sampled, "product": render_product}
 
 
 def dense(values: dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-    """`x W + b`, in float32 afterwards."""
+    """`x W + b`, cast to float32."""
     return torch.addmm(values[f"{name}/bias"], x, values[f"{name}/weights"]).float()
 
 
 def normed(values: dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-    """Batch norm, which keeps its running statistics, and leaky ReLU."""
+    """Batch norm, updating its running statistics, then leaky ReLU."""
     mean, variance, scale, shift = (
         values[f"{name}/{part}"] for part in ("mean", "variance", "scale", "shift")
     )
@@ -113,15 +113,15 @@ def normed(values: dict[str, Tensor], name: str, x: Tensor) -> Tensor:
 
 
 def clip_rows(x: Tensor, limit: float) -> Tensor:
-    """Scales each row down to a largest norm."""
+    """Clips the norm of each row."""
     return x * (limit * x.square().sum(1, keepdim=True).clamp_min(limit * limit).rsqrt())
 
 
 def sample(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
-    """Draws a latent."""
+    """Samples a latent."""
     return mean + noise * (log_variance / 2).exp()
 
 
 def distance(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """The mu-VAE's term of a posterior."""
+    """The mu-VAE's penalty on a posterior."""
     return (mean.sum() / len(mean)).abs() + (log_variance.sum() / len(mean)).abs()

@@ -1,4 +1,4 @@
-"""The training step in PyTorch, in its strongest form (`torch_layers.py` says what that is)."""
+"""The training step in PyTorch, in its fastest form (see `torch_layers.py`)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POSE_VARIABLES = ("pose/mean", "pose/logVariance")
 
 
 class Adam:
-    """Adam as TensorFlow writes it: epsilon joins the root of the uncorrected second moment."""
+    """Adam as in TensorFlow: epsilon is added to the root of the uncorrected second moment."""
 
     def __init__(self, variables: list[Tensor], learning_rate: float) -> None:
         self.variables, self.learning_rate = variables, learning_rate
@@ -30,7 +30,7 @@ class Adam:
         self.second = [torch.zeros_like(v, requires_grad=False) for v in variables]
 
     def update(self, gradients: tuple[Tensor, ...], count: Tensor) -> None:
-        """Moves the variables for the `count`th time."""
+        """Makes the `count`th update of the variables."""
         rate = self.learning_rate * (1 - BETA2**count).sqrt() / (1 - BETA1**count)
         torch._foreach_lerp_(self.first, gradients, 1 - BETA1)
         torch._foreach_mul_(self.second, BETA2)
@@ -43,7 +43,7 @@ class Adam:
 
 
 class TorchStep:
-    """The step: its variables and what moves them."""
+    """The step: its variables and their updates."""
 
     def __init__(
         self, config: Config, weights: dict[str, Array], arguments: argparse.Namespace
@@ -87,7 +87,7 @@ class TorchStep:
         """Encodes and decodes: occupancy `[B, D, H, W]`, mean and log-variance `[B, units]`."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_half):
             v, config = self.values, self.config
-            # The mirrored pictures, as [B, 1, H, W]; with one channel every layout is the same.
+            # The mirrored images, as [B, 1, H, W]; with one channel all layouts are the same.
             x = self.images.flip(1, 2).permute(0, 3, 1, 2)
             for i in range(1, 5):
                 x = F.conv2d(x, v[f"encoder/conv{i}/kernel"], stride=2, padding=1)
@@ -108,24 +108,24 @@ class TorchStep:
             return logits.sigmoid(), mean, log_variance
 
     def pose_pass(self, occupancy: Tensor) -> tuple[Tensor, Tensor]:
-        """Poses, renders and compares: the terms of the picture and of the pose."""
+        """Poses, renders and compares: the image and pose terms."""
         mean, log_variance = self.pose_variables
         z = sample(mean, log_variance, self.noise[:, self.config.shape_units :])
         s = dense(self.values, "pose/output", dense(self.values, "pose/hidden", z).tanh()).tanh()
         azimuth = (s.flatten() + 1) * math.pi
         # The density is occupancy / tau, and a ray's opacity tau times its sum: tau cancels.
-        picture = 1 - (-self.render(occupancy, azimuth)).exp()
+        rendering = 1 - (-self.render(occupancy, azimuth)).exp()
         target = self.images.flip(1, 2).squeeze(3)
-        return (picture - target).square().sum() / len(picture), distance(mean, log_variance)
+        return (rendering - target).square().sum() / len(rendering), distance(mean, log_variance)
 
     def update_pose(self, gradients: tuple[Tensor, ...]) -> None:
-        """Moves the pose variables alone; their gradients are not clipped."""
+        """Updates only the pose variables; their gradients are not clipped."""
         with torch.no_grad():
             self.count += 1
             self.pose_adam.update(gradients, self.count)
 
     def update(self, gradients: tuple[Tensor, ...]) -> None:
-        """Moves everything, each gradient clipped to a largest norm."""
+        """Updates everything, with each gradient's norm clipped."""
         with torch.no_grad():
             limit = self.config.clipNorm
             norms = torch.stack(torch._foreach_norm(gradients))
@@ -133,10 +133,10 @@ class TorchStep:
             self.adam.update(torch._foreach_mul(gradients, list(scales.unbind())), self.count)
 
     def whole_step(self) -> Tensor:
-        """Takes a step on what lies in `images` and `noise`; gives `LOSSES`.
+        """Takes a step on `images` and `noise`; returns `LOSSES`.
 
-        The first update moves the pose variables alone. Nothing in front of the pose depends on
-        them, so both passes share the encoder and the decoder.
+        The first update changes only the pose variables. Nothing before the pose depends on them,
+        so both passes share the encoder and the decoder.
         """
         occupancy, mean, log_variance = self.shape_pass()
         image, pose = self.pose_pass(occupancy.detach())
@@ -148,7 +148,7 @@ class TorchStep:
         return torch.stack([loss, image, latent, pose]).detach()
 
     def formed(self, mode: str, compile_mode: str) -> Callable[[], Tensor]:
-        """Gives the step in the form that a mode asks for."""
+        """Returns the step in the requested mode."""
         if mode != "eager":
             # Part by part: the first backward pass must end at the pose.
             for part in ("shape_pass", "pose_pass", "update_pose", "update"):
@@ -159,13 +159,13 @@ class TorchStep:
         return captured(self.whole_step, self.variables())
 
     def variables(self) -> list[Tensor]:
-        """Everything that a step changes."""
+        """All tensors that a step changes."""
         adams = (self.adam, self.pose_adam)
         moments = [m for adam in adams for m in (*adam.first, *adam.second)]
         return [*self.values.values(), *moments, self.count]
 
     def host_batch(self, images: Array) -> Tensor:
-        """Gives pictures in pinned memory where a graphics card takes them, as a loader would."""
+        """Returns images, in pinned memory for a GPU, as a data loader would."""
         batch = torch.from_numpy(np.ascontiguousarray(images))
         return batch.pin_memory() if self.device.type == "cuda" else batch
 
@@ -194,7 +194,7 @@ class TorchStep:
 def captured(step: Callable[[], Tensor], variables: list[Tensor]) -> Callable[[], Tensor]:
     """Captures a step, all its kernels and the update too, as one CUDA graph."""
     if not torch.cuda.is_available():
-        raise RuntimeError("Cannot capture the step: it must run on a graphics card, got CPU")
+        raise RuntimeError("Cannot capture the step: it must run on a GPU, got CPU")
     start = [variable.detach().clone() for variable in variables]
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
@@ -210,16 +210,16 @@ def captured(step: Callable[[], Tensor], variables: list[Tensor]) -> Callable[[]
 
     def replay() -> Tensor:
         graph.replay()
-        return losses.clone()  # the next replay writes over them
+        return losses.clone()  # the next replay overwrites them
 
     return replay
 
 
 def add_options(command: Any) -> None:
-    """Adds the choices between forms; by default the fastest that was measured on each device."""
-    command.add_argument("--last", choices=LAST, help="form of the last transposed convolution")
+    """Adds the choice of variants; by default the fastest measured on each device."""
+    command.add_argument("--last", choices=LAST, help="variant of the last deconvolution")
     command.add_argument("--compile", default="default", help="mode of torch.compile")
-    command.add_argument("--render", choices=RENDER, help="form of the renderer")
+    command.add_argument("--render", choices=RENDER, help="variant of the renderer")
 
 
 if __name__ == "__main__":
