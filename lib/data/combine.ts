@@ -82,13 +82,13 @@ function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
  * Keeps only the images of some classes, in their original order.
  *
  * @param set A set with classes
- * @param wanted Class names; labels follow this order. If empty, the set is returned unchanged
+ * @param classNames Classes to keep; labels follow this order. If empty, the set is returned unchanged
  * @throws {RangeError} If the set lacks one of the classes
  */
-export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet {
-  if (wanted.length === 0) return set;
+export function onlyClasses(set: ImageSet, classNames: readonly string[]): ImageSet {
+  if (classNames.length === 0) return set;
   const known = set.classNames ?? [];
-  const missing = wanted.find((className) => !known.includes(className));
+  const missing = classNames.find((className) => !known.includes(className));
   if (missing !== undefined) {
     throw new RangeError(
       `Cannot select classes of ${set.name}: a class must be one of ${
@@ -96,7 +96,7 @@ export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet 
       }, got "${missing}"`,
     );
   }
-  const labelOf = known.map((className) => wanted.indexOf(className));
+  const labelOf = known.map((className) => classNames.indexOf(className));
   const chosen = Uint32Array.from(set.labels!.keys()).filter((i) => labelOf[set.labels![i]!]! >= 0);
   const rows = (values: Uint8Array, length: number) =>
     joinBytes(Array.from(chosen, (i) => itemAt(values, i, length)));
@@ -104,12 +104,12 @@ export function onlyClasses(set: ImageSet, wanted: readonly string[]): ImageSet 
   const surface = truth?.surface;
   return {
     ...set,
-    name: `${set.name}#${wanted.join("+")}`,
-    provenance: `${set.provenance} (only ${wanted.join(", ")})`,
+    name: `${set.name}#${classNames.join("+")}`,
+    provenance: `${set.provenance} (only ${classNames.join(", ")})`,
     count: chosen.length,
     pixels: rows(set.pixels, set.size ** 2),
     labels: Uint8Array.from(chosen, (i) => labelOf[set.labels![i]!]!),
-    classNames: wanted,
+    classNames,
     ...(truth && {
       truth: {
         size: truth.size,

@@ -19,7 +19,7 @@ interface Tap {
  *
  * @param values `[size, size]`, any range
  * @param size Side of the image
- * @param newSize Side wanted
+ * @param newSize Side of the result
  * @returns `[newSize, newSize]`, in the range of `values`
  */
 export function resizeSquare(

@@ -104,8 +104,8 @@ export function parseSpecification(specification: string): Specification {
   const isChoice = new Set(classes).size === classes.length &&
     classes.every((each) => each !== "" && !each.includes(":"));
   if (name + place !== expected || !isChoice) {
-    const wanted = choice === undefined ? expected : `${expected}#CLASS+CLASS`;
-    throw new RangeError(`Cannot load data: it must be written ${wanted}, got "${specification}"`);
+    const syntax = choice === undefined ? expected : `${expected}#CLASS+CLASS`;
+    throw new RangeError(`Cannot load data: it must be written ${syntax}, got "${specification}"`);
   }
   return { source, path, classes };
 }

@@ -112,12 +112,12 @@ function chooseArrays(
     const chosen = hasSplits ? grids.filter((name) => name.endsWith(`_${split}`)) : grids;
     if (chosen.length > 0) return chosen;
   }
-  return (choice.length > 0 ? choice : [`*_${split}`]).map((wanted) => {
-    const found = [wanted, `${wanted}_${split}`].find((name) => grids.includes(name));
+  return (choice.length > 0 ? choice : [`*_${split}`]).map((name) => {
+    const found = [name, `${name}_${split}`].find((each) => grids.includes(each));
     if (found !== undefined) return found;
     throw new RangeError(
       `Cannot load voxels:${file}: the array must be one of ${grids.join(", ") || "its arrays"}, ` +
-        `got "${wanted}"`,
+        `got "${name}"`,
     );
   });
 }

@@ -75,7 +75,7 @@ async function ensureEnvironment(
   const { layout, pythonProgram, report, signal } = context;
   const { folder, name, content, requirements, install, variant, gigabytes } = environment;
   const python = join(folder, "bin", "python");
-  const wanted: Prepared = {
+  const expected: Prepared = {
     folder,
     stamp: {
       // Its programs contain their own path, so a moved checkout needs a new one.
@@ -86,12 +86,12 @@ async function ensureEnvironment(
     // A link, which dangles once the Python it was made with is gone.
     probe: python,
   };
-  if (await isCurrent(wanted)) return python;
+  if (await isCurrent(expected)) return python;
   const needPython = await requirePython(pythonProgram, environment);
   await requireDisk(`install ${content}`, layout.root, gigabytes);
   report({ step: `Install ${content} into ${name}` });
   await prepareFolder({
-    ...wanted,
+    ...expected,
     inPlace: true,
     make: async () => {
       await runChild(pythonProgram, ["-m", "venv", folder], {
