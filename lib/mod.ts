@@ -193,6 +193,7 @@ export {
   exportShapes,
 } from "./show/export/shape_archive.ts";
 export { accuracyTable } from "./show/figures/accuracies.ts";
+export { ADVERSARIAL_CLAIMS, type Claim, claimsTable } from "./show/figures/claims_table.ts";
 export {
   exhibitsOf,
   exhibitsWithInputs,
@@ -237,17 +238,15 @@ export { type Made, recordOf, recordOfRun, recordOfRuns } from "./show/figures/r
 export { type SetErrors, setErrorsOf, setErrorsTable } from "./show/figures/set_errors.ts";
 export { azimuthsFigure, chairsFigure, viewpointsFigure } from "./show/figures/truth.ts";
 export {
-  azimuthWords,
+  azimuthTable,
   scoredBaselines,
   type ScoredMethod,
   truthMetrics,
-  truthSummary,
   truthTable,
   viewDifferenceTable,
   type Yardsticks,
   yardsticksOf,
-} from "./show/figures/truth_words.ts";
-export { ADVERSARIAL_CLAIMS, type Claim, verdictOn } from "./show/figures/verdict.ts";
+} from "./show/figures/truth_tables.ts";
 export {
   type Broadcast,
   type DisplayMessage,

@@ -1,5 +1,5 @@
 /**
- * What was measured of a latent space, in words and as metrics of a figure.
+ * Measurements of a latent space, as a Markdown table and as metrics of a figure's record.
  *
  * @module
  */
@@ -53,64 +53,31 @@ export function latentMetrics(findings: LatentFindings): Record<string, number> 
   };
 }
 
-/** Writes what the paper shows beside what was measured, as a Markdown table. */
+/** Writes the findings as a Markdown table; accuracyTable() has the accuracies. */
 export function latentTable(findings: LatentFindings): string {
   const { view, blends, errors, aggregate, norms, purities } = findings;
-  const middles = rangeText(blends, 2);
   const rows = [
-    [
-      "objects that change into each other",
-      `halfway, a rendering is ${middles} from a cross-fade of the two ends (0: it is one; .25: as far as ` +
-      `the ends themselves)`,
-    ],
-    [
-      "a pose that turns the shape alone",
-      `all slots look from s = ${formatNumber(latentOfAzimuth(view.azimuth), 2)}, give or take ` +
-      `${formatNumber(degrees(view.deviation), 1)}°; the squared error of a pixel is ` +
-      `${formatNumber(errors[0]!, 4)} from there and ${
-        formatNumber(errors[1]!, 4)
-      } a quarter turn on`,
-    ],
-    [
-      "new shapes from the prior",
-      `a unit's variance over pictures is ${
-        rangeText(aggregate.variance, 1)
-      }, not 1, and its posterior's ` +
-      `own ${formatNumber(meanOf(aggregate.meanOfVariances), 1)}; of ` +
-      `${norms.count.toLocaleString("en-US")} latents the shortest has norm ` +
-      `${formatNumber(norms.shortest, 1)}, the median ${
-        formatNumber(norms.median, 1)
-      }, and as many draws ` +
-      `from N(0, I) reach ${formatNumber(norms.longestDraw, 1)}`,
-    ],
-    [
-      "clusters in t-SNE maps",
-      `of a picture's five nearest, ${
-        percent(purities.latents)
-      } share its class among the latents, ` +
-      `${percent(purities["t-SNE"])} by t-SNE, ${percent(purities.UMAP)} by UMAP`,
-    ],
-    ["classification from latents", bestText(findings.accuracies)],
+    ["distance of halfway renderings from a cross-fade of the ends", rangeText(blends, 2)],
+    ["pose s of the slots", formatNumber(latentOfAzimuth(view.azimuth), 2)],
+    ["deviation of that pose, °", formatNumber(degrees(view.deviation), 1)],
+    ["squared error of a pixel from that pose", formatNumber(errors[0]!, 4)],
+    ["squared error of a pixel a quarter turn on", formatNumber(errors[1]!, 4)],
+    ["variance of a unit over images", rangeText(aggregate.variance, 1)],
+    ["mean variance of a unit's posterior", formatNumber(meanOf(aggregate.meanOfVariances), 1)],
+    ["latents whose norm is measured", norms.count.toLocaleString("en-US")],
+    ["shortest norm of a latent", formatNumber(norms.shortest, 1)],
+    ["median norm of a latent", formatNumber(norms.median, 1)],
+    ["longest norm of as many draws from N(0, I)", formatNumber(norms.longestDraw, 1)],
+    ["five nearest latents of the same class, %", percent(purities.latents)],
+    ["five nearest of the same class by t-SNE, %", percent(purities["t-SNE"])],
+    ["five nearest of the same class by UMAP, %", percent(purities.UMAP)],
   ];
-  const body = rows.map(([shown, found]) => `| ${shown} | ${found} |`);
-  return ["| the paper shows | here |", "| --- | --- |", ...body].join("\n");
-}
-
-/** Gives what the better of the two classifiers finds of each set, from each kind of features. */
-function bestText(accuracies: readonly Accuracy[]): string {
-  const sets = Map.groupBy(accuracies, ({ set }) => set);
-  return "by the better classifier of each: " + [...sets].map(([set, ofSet]) => {
-    const kinds = Map.groupBy(ofSet, ({ features }) => features);
-    const best = [...kinds].map(([features, group]) => {
-      const share = Math.max(...group.map(({ accuracy }) => accuracy.mean));
-      return `${formatNumber(100 * share, 1)} % by ${features}`;
-    });
-    return `${set} ${best.join(", ")}`;
-  }).join("; ");
+  const body = rows.map(([measure, value]) => `| ${measure} | ${value} |`);
+  return ["| measure | value |", "| --- | ---: |", ...body].join("\n");
 }
 
 const degrees = (angle: number) => angle * 180 / Math.PI;
-const percent = (share: number) => `${formatNumber(100 * share, 0)} %`;
+const percent = (share: number) => formatNumber(100 * share, 0);
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value) / values.length;
 
 function rangeText(values: ArrayLike<number>, decimals: number): string {

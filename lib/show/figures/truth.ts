@@ -12,7 +12,7 @@ import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { viewAt, type ViewsAround } from "@/study/score/views.ts";
-import type { ScoredMethod } from "./truth_words.ts";
+import type { ScoredMethod } from "./truth_tables.ts";
 
 /**
  * Draws learnt azimuths beside the true ones, all seeds together.

@@ -1,5 +1,5 @@
 /**
- * Verdicts in words and numbers: tables, a summary, metrics.
+ * Scores against the truth, as Markdown tables and as metrics of a figure's record.
  *
  * @module
  */
@@ -10,13 +10,7 @@ import {
   scoreBaselines,
   type TruthScores,
 } from "@/study/truth_scores.ts";
-import {
-  differenceOf,
-  formatNumber,
-  formatSpread,
-  type Spread,
-  spreadOf,
-} from "@/study/score/spread.ts";
+import { formatNumber, formatSpread, type Spread, spreadOf } from "@/study/score/spread.ts";
 import { differenceFromOwnView } from "@/study/score/views.ts";
 
 /** What was judged, once for each seed. */
@@ -104,19 +98,28 @@ export function yardsticksOf(truths: readonly GroundTruth[]): Yardsticks {
   };
 }
 
-/** Says, in Markdown, whether learnt azimuths tell images apart, beside what chance gives. */
-export function azimuthWords(
+/**
+ * Writes a Markdown table of how far learnt azimuths spread and how wrong they are, in degrees, beside
+ * one azimuth for all images and a guess.
+ */
+export function azimuthTable(
   scored: readonly ScoredMethod[],
   { constantErrorDegrees, guessErrorDegrees }: Yardsticks,
 ): string {
-  const methods = scored.map((each) =>
-    `${each.name}: deviation **${numberOf(each, "azimuthDeviationDegrees", 1)}°**, ` +
-    `error **${numberOf(each, "azimuthErrorDegrees", 0)}°**`
-  );
-  return `${methods.join("; ")}. For comparison, one azimuth for all pictures, the best of the ` +
-    `training objects, has deviation 0° and error ` +
-    `**${formatNumber(constantErrorDegrees, 0)}°**, a guess error ` +
-    `**${formatNumber(guessErrorDegrees, 0)}°**.`;
+  const rows = [
+    ...scored.map((each) => [
+      each.name,
+      numberOf(each, "azimuthDeviationDegrees", 1),
+      numberOf(each, "azimuthErrorDegrees", 0),
+    ]),
+    ["one azimuth for all images", "0", formatNumber(constantErrorDegrees, 0)],
+    ["a guess", "–", formatNumber(guessErrorDegrees, 0)],
+  ];
+  return [
+    "| method | deviation of azimuths, ° | error modulo the flip, ° |",
+    "| --- | ---: | ---: |",
+    ...rows.map((cells) => `| ${cells.join(" | ")} |`),
+  ].join("\n");
 }
 
 /** Writes, as a table in Markdown, how much shapes change from view to view, beside the true ones. */
@@ -136,41 +139,6 @@ export function viewDifferenceTable(
       `${formatNumber(100 * mean / trueViewDifference, 0)} % |`
     ),
   ].join("\n");
-}
-
-/**
- * Sums up, in Markdown, what each method has found out: a line for each. Shapes are called better or
- * worse where the difference is larger than what the seeds make; where there is one seed, by its sign.
- *
- * @param methods Judged runs
- * @param extrusion What shapes are compared with
- * @param yardsticks What azimuths and views are compared with
- */
-export function truthSummary(
-  methods: readonly ScoredMethod[],
-  extrusion: ScoredMethod,
-  { constantErrorDegrees, trueViewDifference }: Yardsticks,
-): string {
-  const extruded = scoreOf(extrusion, "overlapInView");
-  return methods.map((each) => {
-    const shapes = scoreOf(each, "overlapInView");
-    const change = 100 * scoreOf(each, "viewDifference").mean / trueViewDifference;
-    return `- **${each.name}**: the pictures come out with a squared error of ` +
-      `${numberOf(each, "pictureError", 4)} a pixel. The shapes are ` +
-      `${besides(shapes, extruded)} the silhouette extruded: IoU ${formatSpread(shapes, 3)} ` +
-      `against ${formatSpread(extruded, 3)} with the pose given, and ` +
-      `${numberOf(each, "overlap", 3)} without. The azimuths are wrong by ` +
-      `${numberOf(each, "azimuthErrorDegrees", 0)}°, where one for all pictures would be by ` +
-      `${formatNumber(constantErrorDegrees, 0)}°. From view to view a shape changes by ` +
-      `${formatNumber(change, 0)} % of what a true one does.`;
-  }).join("\n");
-}
-
-/** Says how a score, of which more is better, stands beside another. */
-function besides(score: Spread, other: Spread): string {
-  const { difference, isWithinSpread } = differenceOf(score, other);
-  if (isWithinSpread || difference === 0) return "within the seed spread of";
-  return difference > 0 ? "better than" : "worse than";
 }
 
 function numberOf(each: ScoredMethod, score: keyof TruthScores, digits: number): string {

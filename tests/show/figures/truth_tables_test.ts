@@ -6,15 +6,14 @@ import {
   scorePredictions,
 } from "@/study/truth_scores.ts";
 import {
-  azimuthWords,
+  azimuthTable,
   scoredBaselines,
   scoreOf,
   truthMetrics,
-  truthSummary,
   truthTable,
   viewDifferenceTable,
   yardsticksOf,
-} from "@/show/figures/truth_words.ts";
+} from "@/show/figures/truth_tables.ts";
 import { differenceFromOwnView } from "@/study/score/views.ts";
 import { knownObjects, perfectPrediction } from "../../study/known.ts";
 
@@ -98,13 +97,14 @@ const scored = (overlapInView: number) => ({
   }],
 });
 
-Deno.test("azimuthWords() names deviation and error beside those of chance", () => {
-  assert.equal(
-    azimuthWords([scored(0.2)], YARDSTICKS),
-    "a model: deviation **.2°**, error **44°**. For comparison, one azimuth for all pictures, " +
-      "the best of the training objects, has deviation 0° and error **45°**, a guess error " +
-      "**60°**.",
-  );
+Deno.test("azimuthTable() ends with one azimuth for all images and a guess", () => {
+  assert.deepEqual(azimuthTable([scored(0.2)], YARDSTICKS).split("\n"), [
+    "| method | deviation of azimuths, ° | error modulo the flip, ° |",
+    "| --- | ---: | ---: |",
+    "| a model | .2 | 44 |",
+    "| one azimuth for all images | 0 | 45 |",
+    "| a guess | – | 60 |",
+  ]);
 });
 
 Deno.test("viewDifferenceTable() begins with the truth", () => {
@@ -112,52 +112,4 @@ Deno.test("viewDifferenceTable() begins with the truth", () => {
     "| true shapes | .100 | 100 % |",
     "| a model | .025 | 25 % |",
   ]);
-});
-
-/** What truthSummary() says of one method's shapes, given overlaps of each seed. */
-function shapesInWords(ofModel: readonly number[], ofExtrusion: readonly number[]): string {
-  const ofSeeds = (overlaps: readonly number[]) => ({
-    name: "a model",
-    evaluations: overlaps.flatMap((overlap) => scored(overlap).evaluations),
-  });
-  const words = truthSummary([ofSeeds(ofModel)], ofSeeds(ofExtrusion), YARDSTICKS);
-  return /The shapes are (.*? given)/.exec(words)![1]!;
-}
-
-Deno.test("truthSummary() sums up a method in a line", () => {
-  const extruded = { ...scored(0.26), name: "extruded" };
-  const words = truthSummary([scored(0.2), scored(0.3)], extruded, YARDSTICKS).split("\n");
-  assert.equal(words.length, 2);
-  assert.equal(
-    words[0],
-    "- **a model**: the pictures come out with a squared error of .0020 a pixel. The shapes are " +
-      "worse than the silhouette extruded: IoU .200 against .260 with the pose given, and " +
-      ".125 without. The azimuths are wrong by 44°, where one for all pictures would be by 45°. " +
-      "From view to view a shape changes by 25 % of what a true one does.",
-  );
-});
-
-Deno.test("truthSummary() calls shapes better or worse only beyond the spread over seeds", () => {
-  const extruded = [0.25, 0.26, 0.27];
-  const cases: [string, number[]][] = [
-    ["better than the silhouette extruded: IoU .300 ± .010", [0.29, 0.3, 0.31]],
-    ["within the seed spread of the silhouette extruded: IoU .270 ± .010", [0.26, 0.27, 0.28]],
-    ["within the seed spread of the silhouette extruded: IoU .200 ± .100", [0.1, 0.2, 0.3]],
-    ["worse than the silhouette extruded: IoU .200 ± .010", [0.19, 0.2, 0.21]],
-  ];
-  for (const [words, overlaps] of cases) {
-    const expected = `${words} against .260 ± .010 with the pose given`;
-    assert.equal(shapesInWords(overlaps, extruded), expected);
-  }
-});
-
-Deno.test("truthSummary() goes by the sign where there is one seed", () => {
-  const cases: [string, number][] = [
-    ["better than", 0.27],
-    ["within the seed spread of", 0.26],
-    ["worse than", 0.25],
-  ];
-  for (const [words, overlap] of cases) {
-    assert.ok(shapesInWords([overlap], [0.26]).startsWith(`${words} the silhouette extruded`));
-  }
 });
