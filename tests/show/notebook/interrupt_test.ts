@@ -19,7 +19,7 @@ Deno.test("stopSignal() fires when the stop button is pressed", () => {
   assert.equal(signal.reason.name, "AbortError");
 });
 
-Deno.test("stopSignal() gives the next cell a fresh signal, by one listener for all", () => {
+Deno.test("stopSignal() gives the next cell a fresh signal, with one listener for all", () => {
   const { source, press, listeners } = button();
   const first = stopSignal(source);
   assert.equal(stopSignal(source), first, "a signal that has not fired serves on");
@@ -42,7 +42,7 @@ Deno.test("stopSignal() keeps the process alive at a real SIGINT", async () => {
   assert.equal(new TextDecoder().decode(stdout), "alive\n");
 });
 
-Deno.test("reportErrors() prints rejections and errors that nobody handled, once", () => {
+Deno.test("reportErrors() prints unhandled rejections and errors, once", () => {
   const [words, scope] = [[] as string[], new EventTarget()];
   for (let call = 0; call < 2; call++) reportErrors((line) => words.push(line), scope);
   const rejection = Object.assign(new Event("unhandledrejection", { cancelable: true }), {

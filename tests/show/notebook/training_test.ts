@@ -5,7 +5,7 @@ import { PROJECT } from "@/tools/setup/layout.ts";
 import { image, withFolder } from "../../data/fixtures.ts";
 import { TINY } from "../../tiny.ts";
 
-Deno.test("watchRun() trains nothing where there is no notebook to show it in", () =>
+Deno.test("watchRun() trains nothing outside a notebook", () =>
   withFolder(async (runs) => {
     await assert.rejects(watchRun(TINY, { runs }), {
       name: "TypeError",
@@ -27,10 +27,10 @@ interface Watched {
 }
 
 let watched: Promise<Watched> | undefined;
-/** Stops a run, goes on with it and opens it again: once for all tests. */
+/** Stops a run, resumes it and opens it again: once for all tests. */
 const watchOnce = () => watched ??= watch();
 
-/** The same in a process of its own, which may be sent SIGINT. */
+/** The same in a separate process, which may receive SIGINT. */
 async function watch(): Promise<Watched> {
   let printed = "";
   await withFolder(async (folder) => {
@@ -57,7 +57,7 @@ async function watch(): Promise<Watched> {
   return JSON.parse(printed);
 }
 
-Deno.test("watchRun() ends at the stop button as an abort that says how far it came", async () => {
+Deno.test("watchRun() ends at the stop button with an abort that tells its step", async () => {
   const { stopped, reached } = await watchOnce();
   assert.equal(stopped.name, "AbortError");
   assert.equal(
@@ -67,7 +67,7 @@ Deno.test("watchRun() ends at the stop button as an abort that says how far it c
   assert.ok(reached > 0 && reached < 4000);
 });
 
-Deno.test("watchRun() draws the loss curves in one place, while the run trains", async () => {
+Deno.test("watchRun() draws the loss curves in one place while the run trains", async () => {
   const { stopped: { shown } } = await watchOnce();
   assert.deepEqual(shown[0], { ...shown[0], type: "display_data", html: "" });
   assert.ok(shown.length > 1);
@@ -77,7 +77,7 @@ Deno.test("watchRun() draws the loss curves in one place, while the run trains",
   }
 });
 
-Deno.test("watchRun() goes on where it was stopped, and ends with the curves of all steps", async () => {
+Deno.test("watchRun() resumes where it was stopped, and ends with the curves of all steps", async () => {
   const { reached, resumed } = await watchOnce();
   assert.deepEqual([resumed.step, resumed.count], [reached + 5, reached + 5]);
   assert.equal(resumed.shown.at(-1)!.alt, `Loss curves of ${reached + 5} steps`);
@@ -91,7 +91,7 @@ Deno.test("watchRun() draws the curves of a finished run and trains nothing", as
   assert.deepEqual(reopened.shown[1]!.html, resumed.shown.at(-1)!.html);
 });
 
-Deno.test("watchRun() says where the images come from", async () => {
+Deno.test("watchRun() names the source of the images", async () => {
   const { reopened } = await watchOnce();
   assert.match(
     reopened.shown.at(-1)!.html,
@@ -99,7 +99,7 @@ Deno.test("watchRun() says where the images come from", async () => {
   );
 });
 
-Deno.test("watchRuns() opens runs in turn in one place, and then lists what tells them apart", async () => {
+Deno.test("watchRuns() opens runs in turn in one place, then lists them by how they differ", async () => {
   const { many: { shown, seeds } } = await watchOnce();
   assert.deepEqual(seeds, [3, 4]);
   assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
@@ -111,6 +111,6 @@ Deno.test("watchRuns() opens runs in turn in one place, and then lists what tell
   assert.match(rows[2]!, /^\|seed 4\|\|3\|\|[\d.]+\|/);
 });
 
-Deno.test("watchRuns() loads the images that its runs have in common once", async () => {
+Deno.test("watchRuns() loads images that its runs share only once", async () => {
   assert.equal((await watchOnce()).many.setCount, 1);
 });
