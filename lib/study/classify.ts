@@ -1,6 +1,6 @@
 /**
- * How much of an image's class can be read from rows of numbers: two classifiers, scored on rows that
- * they never saw.
+ * How well an image's class can be read from rows of numbers: two classifiers, scored on unseen
+ * rows.
  *
  * @module
  */
@@ -10,51 +10,50 @@ import { fitLogistic, predictLogistic } from "./logistic.ts";
 import { classifyByNeighbours } from "./nearest.ts";
 import { firstRows, type LabelledRows, lastRows, rowCount } from "./rows.ts";
 
-/** Neighbours that vote. */
+/** Number of neighbours that vote. */
 const NEIGHBOURS = 5;
-/** Penalties that logistic regression chooses from. */
+/** Penalties among which logistic regression chooses. */
 const PENALTIES = [1, 10, 100];
-/** Share of the fitted rows that the penalty is chosen on. */
+/** Share of the fitted rows that is held out to choose the penalty. */
 const HELD_OUT = 0.2;
 
 /** What is classified. */
 export interface Features {
   /** The set of images, such as `mnist`. */
   readonly set: string;
-  /** What stands for an image, such as `latents`. */
+  /** What represents an image, such as `latents`. */
   readonly features: string;
 }
 
-/** How one classifier did, once. */
+/** The result of one classifier in one trial. */
 export interface Trial extends Features {
   /** Which one. */
   readonly classifier: string;
-  /** Rows whose class it found. */
+  /** Rows classified correctly. */
   readonly correct: number;
-  /** Rows that it was asked about. */
+  /** Rows classified. */
   readonly count: number;
 }
 
-/** How a classifier did over all trials of one set and kind of features. */
+/** Accuracy of a classifier over all trials of one set and kind of features. */
 export interface Accuracy extends Features {
   /** Which one. */
   readonly classifier: string;
-  /** Shares of rows whose class it found, over the trials. */
+  /** Shares of rows classified correctly, over the trials. */
   readonly accuracy: Spread;
-  /** The 95 % confidence interval of one trial of mean accuracy: what the number of rows leaves open. */
+  /** 95 % confidence interval of one trial of mean accuracy, due to the number of rows alone. */
   readonly interval: Interval;
 }
 
 /**
  * Fits logistic regression and five nearest neighbours to some rows and scores both on others.
- * Choice: logistic regression takes that of the penalties 1, 10 and 100 which does best on the last
- * fifth of the fitted rows, and is then fitted to all of them; of penalties that do equally well, the
- * first.
+ * Choice: of the penalties 1, 10 and 100, logistic regression takes the one that does best on the
+ * last fifth of the fitted rows (the first on a tie), and is then fitted to all of them.
  *
- * @param what The names of set and features
+ * @param what Names of the set and the features
  * @param known Rows to fit to, in random order
  * @param asked Rows to score on
- * @param classCount How many classes there are
+ * @param classCount Number of classes
  * @throws What `fitLogistic` and `classifyByNeighbours` throw
  */
 export function classify(
@@ -88,9 +87,9 @@ function choosePenalty(known: LabelledRows, classCount: number): number {
 }
 
 /**
- * Summarises trials by set, features and classifier, in the order in which these first appear.
+ * Summarises trials by set, features and classifier, in order of first appearance.
  *
- * @throws {RangeError} If trials of one kind differ in how many rows they scored
+ * @throws {RangeError} If trials of one kind scored different numbers of rows
  */
 export function summarise(trials: readonly Trial[]): Accuracy[] {
   const groups = Map.groupBy(
@@ -102,8 +101,7 @@ export function summarise(trials: readonly Trial[]): Accuracy[] {
     const odd = group.find((trial) => trial.count !== count);
     if (odd) {
       throw new RangeError(
-        `Cannot summarise: every trial of ${set} must score as many rows, ${count}, ` +
-          `got ${odd.count}`,
+        `Cannot summarise trials: all trials of ${set} must score ${count} rows, got ${odd.count}`,
       );
     }
     const accuracy = spreadOf(group.map(({ correct }) => correct / count));

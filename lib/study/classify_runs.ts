@@ -1,5 +1,5 @@
 /**
- * The classes of images from latents of trained models, beside those from pixels.
+ * Image classes predicted from latents of trained models, and from pixels for comparison.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type { LabelledImages } from "./labelled_images.ts";
 import { latentsOf } from "./latents.ts";
 
 /**
- * Classifies the images of each set by the latents of each run's frozen encoder, by those of an encoder
- * with the first run's initial weights, and by pixels.
+ * Classifies the images of each set from latents of each run's frozen encoder, from latents of an
+ * encoder with the first run's initial weights, and from pixels.
  *
  * @param runs Runs that differ in their seeds, at least one
  * @param sets Images to fit to and to score on

@@ -1,44 +1,44 @@
 /**
- * Maps of latents: many dimensions laid out in two, so that neighbours stay neighbours.
+ * Maps of latents: two-dimensional layouts that keep neighbours together.
  *
  * @module
  */
 import { TSNE, UMAP } from "@saehrimnir/druidjs";
 import { rowAt, rowCount, type Rows } from "./rows.ts";
 
-/** The ways to draw a map. */
+/** The available embedding methods. */
 export const EMBEDDINGS = ["t-SNE", "UMAP"] as const;
 
-/** A way to draw a map. */
+/** An embedding method. */
 export type Embedding = typeof EMBEDDINGS[number];
 
-/** Neighbours that t-SNE's kernel reaches. Choice: 30, the default of van der Maaten and Hinton. */
+/** Effective neighbours in t-SNE. Choice: 30, the default of van der Maaten and Hinton. */
 const PERPLEXITY = 30;
 /**
- * Steps of t-SNE and their size. Choice: after 500 steps of 100, against the package's 10, a map of 2,000
- * latents no longer grows, and as many neighbours are of one class as with 200 or 500.
+ * Steps of t-SNE and their size. Choice: after 500 steps of size 100 (the package's default is 10),
+ * a map of 2,000 latents no longer grows, and neighbours share a class as often as with 200 or 500.
  */
 const STEPS = 500;
 const STEP_SIZE = 100;
-/** Neighbours in UMAP's graph, and how close points may come. Choice: the method's own defaults. */
+/** Neighbours in UMAP's graph and the least distance of points. Choice: UMAP's own defaults. */
 const NEIGHBOURS = 15;
 const LEAST_DISTANCE = 0.1;
 
 /**
- * Lays rows out in the plane: by t-SNE (van der Maaten and Hinton, 2008), exactly, so that time and
- * memory grow with the square of the rows, or by UMAP (McInnes et al., arXiv:1802.03426). Neither
- * directions nor distances between groups mean anything.
+ * Embeds rows in the plane, by exact t-SNE (van der Maaten and Hinton, 2008), whose time and memory
+ * grow with the square of the number of rows, or by UMAP (McInnes et al., arXiv:1802.03426).
+ * Neither directions nor distances between groups mean anything.
  *
  * @param rows At least four
- * @param method Which way
- * @param seed The same seed, the same map
+ * @param method The embedding method
+ * @param seed The same seed gives the same map
  * @returns Places `[N, 2]`
  * @throws {RangeError} If there are fewer than four rows
  */
 export function embed(rows: Rows, method: Embedding, seed: number): Rows {
   const count = rowCount(rows);
   if (count < 4) {
-    throw new RangeError(`Cannot draw a map: there must be at least 4 rows, got ${count}`);
+    throw new RangeError(`Cannot embed rows: their number must be at least 4, got ${count}`);
   }
   const points = Array.from({ length: count }, (_, i) => [...rowAt(rows, i)]);
   const places = method === "t-SNE"

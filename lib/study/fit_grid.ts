@@ -1,5 +1,5 @@
 /**
- * Fits one voxel grid to silhouettes from known azimuths, by gradient descent through the renderer:
+ * Fits one voxel grid to silhouettes from known azimuths by gradient descent through the renderer:
  * what the renderer can do before any network learns.
  *
  * @module
@@ -10,9 +10,9 @@ import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/engine/tf.ts";
 import { applyAdam } from "@/train/adam.ts";
 
-/** Opacity that turns an occupancy of 1 into a nearly black ray after two cells. */
+/** Opacity of a cell: two cells of occupancy 1 make a ray nearly opaque. */
 const TAU = 2;
-/** Step size of the logits. */
+/** Adam step size of the logits. */
 const LEARNING_RATE = 0.2;
 
 /** Images of one object, from known azimuths. */
@@ -25,7 +25,7 @@ export interface Silhouettes {
   readonly size: number;
 }
 
-/** A grid in the making. */
+/** A grid at one step of the fit. */
 export interface Fit {
   /** Steps taken. */
   readonly step: number;
@@ -36,11 +36,12 @@ export interface Fit {
 }
 
 /**
- * Fits a grid: occupancy = sigmoid(logits), logits moved by Adam against the squared error.
+ * Fits a grid: occupancy = sigmoid(logits), with logits that Adam moves to reduce the squared
+ * error.
  *
  * @param silhouettes What to fit
- * @param options `steps`, and `reportEvery` how many of them one `Fit` is given
- * @returns The fits, the untrained grid's first and the finished one last
+ * @param options `steps`, and `reportEvery`, the number of steps from one `Fit` to the next
+ * @returns The fits, from the untrained grid to the finished one
  */
 export function fitGrid(
   { images, azimuths, size }: Silhouettes,
@@ -86,7 +87,7 @@ export function fitGrid(
   return fits;
 }
 
-/** Renders a grid `[S, S, S]` from several azimuths, as `fitGrid` sees it; `[V, S, S]` in [0, 1). */
+/** Renders a grid `[S, S, S]` from several azimuths as `fitGrid` does; `[V, S, S]` in [0, 1). */
 export function renderViews(
   occupancy: Float32Array | Uint8Array,
   size: number,

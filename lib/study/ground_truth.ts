@@ -1,5 +1,5 @@
 /**
- * Objects whose true shapes and azimuths are known: what a run is judged on.
+ * Objects whose true shapes and azimuths are known, on which runs are scored.
  *
  * @module
  */
@@ -22,33 +22,33 @@ export interface Objects {
   readonly images: Float32Array;
   /** S. */
   readonly imageSize: number;
-  /** What the images show and where from. */
+  /** True shapes of the objects and azimuths of the images. */
   readonly truth: Solids;
 }
 
-/** What a run is judged on. */
+/** Objects and views that score a run. */
 export interface GroundTruth {
   /** Every object that the run was trained on. */
   readonly training: Objects;
-  /** Some of them, on which turns and thresholds are chosen. */
+  /** A subset of these, on which turns and thresholds are chosen. */
   readonly calibration: Objects;
-  /** Objects that it never saw, on which it is scored. */
+  /** Unseen objects, on which the run is scored. */
   readonly tests: Objects;
-  /** The views of the test objects from all around. */
+  /** Views of the test objects from all around. */
   readonly testViews: ViewsAround;
 }
 
-/** Views around a shape: 24, 15 degrees apart, as many as the post's turntables have. */
+/** Views around a shape: 24, one every 15 degrees, as in the post's turntables. */
 export const VIEW_COUNT = 24;
 
 /**
- * Loads what a run is judged on: the objects of its own seed, whose images it was trained on.
+ * Loads the objects that score a run: those of its own seed, on whose images it was trained.
  *
- * @param run Its config counts, and its test split
- * @param load Where data sets are
- * @param options `calibrationCount`: training objects for turns and thresholds. Choice: 200 by default,
- *   evenly spread; with the other 689 chairs the choices hardly move
- * @throws {RangeError} If the data is a mixture, or knows no truth
+ * @param run Its config and its test split are used
+ * @param load Where the data sets are
+ * @param options `calibrationCount`: training objects for turns and thresholds. Choice: 200 by
+ *   default, evenly spaced; the other 689 chairs lead to nearly the same choices
+ * @throws {RangeError} If the data is a mixture, or has no true shapes
  */
 export async function loadGroundTruth(
   { config, data }: Pick<Run, "config" | "data">,
@@ -59,7 +59,7 @@ export async function loadGroundTruth(
   const sets = await loadMixture(config.data, "train", { ...load, imageSize, seed });
   if (sets.length !== 1) {
     throw new RangeError(
-      `Cannot judge a run: its data must be one set, got ${sets.length} in ${config.data}`,
+      `Cannot score a run: data must be one set, got ${sets.length} in ${config.data}`,
     );
   }
   const tests = objectsOf(data.tests[0]!.set);
@@ -75,15 +75,15 @@ export async function loadGroundTruth(
  * Takes objects from a set.
  *
  * @param set A set with truth
- * @param most At most so many, evenly spread over the set; all by default
- * @throws {RangeError} If the set knows no truth
+ * @param most Maximum number of objects, evenly spaced over the set; all by default
+ * @throws {RangeError} If the set has no true shapes
  */
 export function objectsOf(set: ImageSet, most = Infinity): Objects {
   const { truth } = set;
   if (!truth) {
     throw new RangeError(
-      `Cannot judge shapes of ${set.name}: it must know the truth, got images alone; ` +
-        `take modelnet40, meshes:PATH or voxels:PATH`,
+      `Cannot score shapes of ${set.name}: the set must have true shapes, got only images; ` +
+        `use modelnet40, meshes:PATH or voxels:PATH`,
     );
   }
   const count = Math.min(set.count, most);
@@ -106,16 +106,16 @@ export function objectsOf(set: ImageSet, most = Infinity): Objects {
 
 /** Solids that can be rendered. */
 export interface Renderable extends Solids {
-  /** Of a full cell: an image is 1 - exp(-opacity * sum of occupancies along the ray). */
+  /** Opacity of a full cell: a pixel is 1 - exp(-opacity * sum of occupancies along its ray). */
   readonly opacity: number;
 }
 
 /**
- * Renders shapes from all around, beginning where each one's own image was taken.
+ * Renders shapes from all around, starting from the azimuth of each one's own image.
  *
  * @param solids What to render
- * @param imageSize S; a grid of another size is rendered at its own and the image resized
- * @returns `[N, VIEW_COUNT, S, S]`, azimuth rising
+ * @param imageSize S; a grid of another size is rendered at its own size and the image resized
+ * @returns `[N, VIEW_COUNT, S, S]`, by rising azimuth
  */
 export function viewsAround(solids: Renderable, imageSize: number): ViewsAround {
   const { azimuths, size } = solids;

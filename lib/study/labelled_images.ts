@@ -12,7 +12,7 @@ import type { LabelledRows } from "./rows.ts";
 export interface LabelledImages {
   /** The set's name. */
   readonly set: string;
-  /** What each label means. */
+  /** The name of each label's class. */
   readonly classNames: readonly string[];
   /** Images of the training split, in random order. */
   readonly known: LabelledRows;
@@ -22,11 +22,11 @@ export interface LabelledImages {
 
 /** How many images are drawn. */
 export interface DrawOptions {
-  /** Of each training set; all where it has fewer. */
+  /** From each training set; all of them if it has fewer. */
   readonly known: number;
-  /** Of each test set; all where it has fewer. */
+  /** From each test set; all of them if it has fewer. */
   readonly asked: number;
-  /** The same seed, the same images. */
+  /** The same seed draws the same images. */
   readonly seed: number;
 }
 
@@ -48,17 +48,17 @@ export function labelledImages(
       set: set.name,
       known: pixelsOf(set, drawIndices(set, known, seed)),
       asked: pixelsOf(test, drawIndices(test, asked, seed)),
-      classNames: set.classNames!, // there are labels, so there are names
+      classNames: set.classNames!, // a set with labels has names
     };
   });
 }
 
 /**
- * Draws images of a set, each at most once, in random order; all of them if that many are wanted.
+ * Draws images of a set without replacement, in random order; all of them if it has no more.
  *
- * @param set Where they come from
- * @param count How many are wanted
- * @param seed The same seed, the same images
+ * @param set The set
+ * @param count How many
+ * @param seed The same seed draws the same images
  * @returns Their indices
  */
 export function drawIndices(set: ImageSet, count: number, seed: number): Uint32Array {
@@ -76,7 +76,7 @@ export function drawIndices(set: ImageSet, count: number, seed: number): Uint32A
 export function pixelsOf(set: ImageSet, indices: ArrayLike<number>): LabelledRows {
   const { labels } = set;
   if (!labels) {
-    throw new TypeError(`Cannot label images of ${set.name}: it must have labels, got none`);
+    throw new TypeError(`Cannot label images of ${set.name}: the set must have labels, got none`);
   }
   return {
     values: imagesAt(set, indices),

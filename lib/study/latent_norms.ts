@@ -1,34 +1,34 @@
 /**
- * How far from the origin latents lie, and how far draws from N(0, I) do.
+ * Distances of latents from the origin, and of draws from N(0, I).
  *
  * @module
  */
 import { drawLatents, standardGaussian } from "./latent_paths.ts";
 import { rowAt, rowCount, type Rows } from "./rows.ts";
 
-/** Euclidean norms of latents beside those of as many draws from N(0, I). */
+/** Euclidean norms of latents and of as many draws from N(0, I). */
 export interface LatentNorms {
-  /** How many there are of either. */
+  /** Number of latents, and of draws. */
   readonly count: number;
-  /** Of the latent nearest to the origin. */
+  /** Norm of the latent nearest to the origin. */
   readonly shortest: number;
-  /** Half of the latents are shorter. */
+  /** Median norm of the latents. */
   readonly median: number;
-  /** Of the draw farthest from the origin. */
+  /** Norm of the draw farthest from the origin. */
   readonly longestDraw: number;
 }
 
 /**
- * Measures norms.
+ * Measures the norms of latents and of draws.
  *
  * @param latents At least one
- * @param seed The same seed, the same draws
- * @throws {RangeError} If there is none
+ * @param seed The same seed gives the same draws
+ * @throws {RangeError} If there are none
  */
 export function latentNorms(latents: Rows, seed: number): LatentNorms {
   const count = rowCount(latents);
   if (count === 0) {
-    throw new RangeError("Cannot measure latents: there must be at least one, got none");
+    throw new RangeError("Cannot measure norms: latents must not be empty");
   }
   const { length } = latents;
   const norms = normsOf(latents);
@@ -41,7 +41,7 @@ export function latentNorms(latents: Rows, seed: number): LatentNorms {
   };
 }
 
-/** Gives the norms of rows, the shortest first. */
+/** Gives the norms of rows in ascending order. */
 function normsOf(rows: Rows): number[] {
   return Array.from({ length: rowCount(rows) }, (_, i) => Math.hypot(...rowAt(rows, i)))
     .sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 /**
- * Where to go in latent space: from one latent to another, along one unit, or anywhere at random.
+ * Paths through latent space: between two latents, along one unit, or random draws.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { itemAt } from "@/engine/shapes.ts";
 import type { LatentGaussian } from "./latents.ts";
 
 /**
- * Gives latents on the straight line between two, in even steps, ends included:
+ * Gives evenly spaced latents on the straight line between two, ends included:
  * z_i = from + i / (count - 1) (to - from).
  *
  * @param from `[Z - 1]`
@@ -16,7 +16,7 @@ import type { LatentGaussian } from "./latents.ts";
  * @param count How many, an integer >= 2
  * @returns `[count, Z - 1]`
  * @throws {TypeError} If the two differ in length
- * @throws {RangeError} If there are fewer than two steps
+ * @throws {RangeError} If count is not an integer >= 2
  */
 export function interpolate(
   from: ArrayLike<number>,
@@ -25,7 +25,7 @@ export function interpolate(
 ): Float32Array {
   if (from.length !== to.length) {
     throw new TypeError(
-      `Cannot interpolate: both latents must have as many units, got ${from.length} and ${to.length}`,
+      `Cannot interpolate: latents must have the same length, got ${from.length} and ${to.length}`,
     );
   }
   if (!Number.isInteger(count) || count < 2) {
@@ -41,8 +41,8 @@ export function interpolate(
  * Gives copies of a latent with one unit moved.
  *
  * @param from `[Z - 1]`
- * @param unit Which unit, from 0
- * @param offsets What is added to it, one for each copy
+ * @param unit Index of the unit
+ * @param offsets What is added to the unit, one offset for each copy
  * @returns `[offsets, Z - 1]`
  * @throws {RangeError} If the latent has no such unit
  */
@@ -53,7 +53,7 @@ export function walkUnit(
 ): Float32Array {
   if (!Number.isInteger(unit) || unit < 0 || unit >= from.length) {
     throw new RangeError(
-      `Cannot walk a unit: it must be an integer from 0 to ${from.length - 1}, got ${unit}`,
+      `Cannot walk a unit: unit must be an integer from 0 to ${from.length - 1}, got ${unit}`,
     );
   }
   return Float32Array.from({ length: offsets.length * from.length }, (_, i) => {
@@ -63,12 +63,12 @@ export function walkUnit(
 }
 
 /**
- * Tells how far the middle of a path is from a mere blend of its ends: the squared distance between
- * them, over that between the ends. A blend gives 0, also where all are equal; either end itself gives 1 / 4.
+ * Measures how far the middle of a path is from a blend of its ends: the squared distance between
+ * the two, over that between the ends. A blend gives 0, as do equal images; either end gives 1 / 4.
  *
- * @param images `[count, pixels]`, what an interpolation of an odd count looks like
- * @param count How many steps it has
- * @throws {RangeError} If the count is even, so that no step is the middle
+ * @param images `[count, pixels]`, renderings of an interpolation
+ * @param count Number of images
+ * @throws {RangeError} If count is even, so that no image is in the middle
  */
 export function distanceFromBlend(images: Float32Array, count: number): number {
   if (count % 2 === 0) {
@@ -85,7 +85,7 @@ export function distanceFromBlend(images: Float32Array, count: number): number {
   return fromBlend === 0 ? 0 : fromBlend / between;
 }
 
-/** Gives N(0, I) for latents of so many units: the prior that the objectives name. */
+/** Gives N(0, I) over a number of units: the prior of the objectives. */
 export function standardGaussian(units: number): LatentGaussian {
   const covariance = new Float64Array(units ** 2);
   for (let unit = 0; unit < units; unit++) covariance[unit * (units + 1)] = 1;
@@ -95,9 +95,10 @@ export function standardGaussian(units: number): LatentGaussian {
 /**
  * Draws latents: z = mean + L eps with L L^T = covariance and eps ~ N(0, I).
  *
- * @param gaussian Where from
+ * @param gaussian The distribution
  * @param count How many
- * @param seed The same seed, the same eps: draws from two distributions can be compared one by one
+ * @param seed The same seed gives the same eps, so that draws from two distributions can be
+ *   compared
  * @returns `[count, Z - 1]`
  * @throws {RangeError} If the covariance is not positive definite
  */
@@ -117,7 +118,7 @@ export function drawLatents(gaussian: LatentGaussian, count: number, seed: numbe
   return draws;
 }
 
-/** Gives the lower triangle L of a covariance = L L^T, row by row (Cholesky). */
+/** Gives the lower triangular L with covariance = L L^T, row by row (Cholesky). */
 function choleskyOf(covariance: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size ** 2);
   for (let a = 0; a < size; a++) {
@@ -126,7 +127,7 @@ function choleskyOf(covariance: Float64Array, size: number): Float64Array {
       for (let k = 0; k < b; k++) rest -= lower[a * size + k]! * lower[b * size + k]!;
       if (a === b && !(rest > 0)) {
         throw new RangeError(
-          `Cannot draw latents: covariance must be positive definite, got ${rest} left of unit ${a}`,
+          `Cannot draw latents: covariance must be positive definite, got ${rest} at unit ${a}`,
         );
       }
       lower[a * size + b] = a === b ? Math.sqrt(rest) : rest / lower[b * size + b]!;

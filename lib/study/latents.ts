@@ -1,5 +1,5 @@
 /**
- * Latents of whole sets of images, and what they look like together: the aggregate posterior.
+ * Latents of whole sets of images, and their distribution: the aggregate posterior.
  *
  * @module
  */
@@ -23,17 +23,17 @@ export interface LatentGaussian {
   readonly covariance: Float64Array;
 }
 
-/** The aggregate posterior, q(z) = mean over images of q(z|x), in its first two moments. */
+/** First two moments of the aggregate posterior, q(z) = mean over images of q(z|x). */
 export interface Aggregate extends LatentGaussian {
-  /** `[Z - 1]`, the covariance's diagonal: the sum of the next two. */
+  /** `[Z - 1]`, diagonal of the covariance: the sum of the next two. */
   readonly variance: Float64Array;
-  /** `[Z - 1]`, variance of the posteriors' means over images: what tells images apart. */
+  /** `[Z - 1]`, variance of the posteriors' means over images: what distinguishes images. */
   readonly varianceOfMeans: Float64Array;
   /** `[Z - 1]`, mean of the posteriors' variances: the noise of one image's latent. */
   readonly meanOfVariances: Float64Array;
 }
 
-/** Encodes rows of pixels; the labels stay. */
+/** Encodes rows of pixels and keeps their labels. */
 export function latentsOf(
   model: Pick<Inference, "encode">,
   pixels: LabelledRows,
@@ -48,8 +48,8 @@ export function latentsOf(
  *
  * covariance = covariance over images of the means + diag(mean over images of the variances)
  *
- * @param latents Posteriors of at least two images in all: one table for each set that is to count
- * @throws {RangeError} If there are fewer
+ * @param latents Posteriors of at least two images in all, one table for each set
+ * @throws {RangeError} If there are fewer than two
  */
 export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
   const { values, length } = joinValues(latents);
@@ -58,7 +58,7 @@ export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
   ).values;
   const count = values.length / length;
   if (count < 2) {
-    throw new RangeError(`Cannot aggregate: there must be at least 2 latents, got ${count}`);
+    throw new RangeError(`Cannot aggregate latents: count must be at least 2, got ${count}`);
   }
   const average = (at: (i: number, unit: number) => number) => {
     const sums = new Float64Array(length);
@@ -82,7 +82,7 @@ export function aggregateOf(latents: readonly Posteriors[]): Aggregate {
   return { mean, covariance, variance, varianceOfMeans, meanOfVariances };
 }
 
-/** Lists the units of a latent, those whose mean varies most from image to image first. */
+/** Lists the units of a latent, starting with those whose mean varies most over images. */
 export function unitsByVariance({ varianceOfMeans }: Pick<Aggregate, "varianceOfMeans">): number[] {
   return [...varianceOfMeans.keys()].sort((a, b) => varianceOfMeans[b]! - varianceOfMeans[a]!);
 }

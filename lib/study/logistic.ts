@@ -1,5 +1,5 @@
 /**
- * Multinomial logistic regression: classes from rows of numbers, by one matrix.
+ * Multinomial logistic regression: classes of rows of numbers, by one matrix.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
 
 /** A fitted classifier. */
 export interface LogisticModel {
-  /** `[features]`, taken off each row first. */
+  /** `[features]`, subtracted from each row. */
   readonly centre: Float32Array;
-  /** What a centred row is divided by. */
+  /** Divisor of the centred rows. */
   readonly scale: number;
   /** `[features, classes]` */
   readonly weights: Float32Array;
@@ -25,15 +25,15 @@ export interface LogisticModel {
 export interface LogisticOptions {
   /** Classes, numbered from 0. */
   readonly classCount: number;
-  /** Weight of the penalty, >= 0; 1 unless given, scikit-learn's default. */
+  /** Weight of the penalty, >= 0. Default 1, as in scikit-learn. */
   readonly penalty?: number;
-  /** Steps of Adam on all rows at once. Choice: 200, where the accuracy hardly moves any more. */
+  /** Steps of Adam, each on all rows. Choice: 200, after which the accuracy hardly changes. */
   readonly steps?: number;
 }
 
 /**
- * Adam's step size, times the root of the number of features: a step that moves every weight by as
- * much moves a logit by that many. Choice: .2, with which the steps above suffice for 19 and for 784.
+ * Adam's step size times the root of the number of features, since equal steps of all weights add
+ * up in a logit. Choice: 0.2, with which the steps above suffice for 19 features and for 784.
  */
 const STEP_SIZE = 0.2;
 
@@ -42,13 +42,13 @@ const STEP_SIZE = 0.2;
  *
  * mean over rows of -log p(label | x) + penalty |W|^2 / (2 N)
  *
- * over x that are centred and divided by one number, the root of their mean variance, so that neither
- * the place nor the scale of the features matters while their proportions stay. It starts at 0 and
- * walks all rows in each step: the same rows give the same classifier.
+ * over x that are centred and divided by one number, the root of their mean variance, so that
+ * offset and scale of the features do not matter but their proportions do. It starts at 0 and uses
+ * all rows in each step, so the same rows give the same classifier.
  *
  * @param rows Features with their classes
- * @param options How many classes there are, and how long to fit
- * @throws {RangeError} If a label is none of the classes, or all rows are equal
+ * @param options Number of classes, penalty and steps
+ * @throws {RangeError} If a label is not among the classes, or all rows are equal
  */
 export function fitLogistic(rows: LabelledRows, options: LogisticOptions): LogisticModel {
   const { classCount, penalty = 1, steps = 200 } = options;
@@ -102,11 +102,11 @@ export function fitLogistic(rows: LabelledRows, options: LogisticOptions): Logis
 }
 
 /**
- * Gives the likeliest class of each row.
+ * Gives the most likely class of each row.
  *
  * @param model A fitted classifier
- * @param rows As long as those that it was fitted to
- * @throws {TypeError} If rows have another length
+ * @param rows Rows of the length that it was fitted to
+ * @throws {TypeError} If the rows have another length
  */
 export function predictLogistic(model: LogisticModel, rows: Rows): Uint8Array {
   const { centre, scale, weights, bias } = model;

@@ -1,5 +1,5 @@
 /**
- * Nearest neighbours among rows of numbers, found exactly, and what they say of a row's class.
+ * Exact nearest neighbours among rows of numbers, and classes by their vote.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import { itemAt } from "@/engine/shapes.ts";
 import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
 import * as tf from "@/engine/tf.ts";
 
-/** Rows whose distances to all others are held at once: 20 MB for 10,000 others. */
+/** Rows whose distances are computed at once: 20 MB for 10,000 references. */
 const ROWS_AT_ONCE = 500;
 
 /**
- * Finds the nearest references of each query by Euclidean distance, with no approximation:
- * |q - r|^2 = |q|^2 - 2 q r + |r|^2, whose first term changes no order. Of two at one distance the
- * first comes first.
+ * Finds the nearest references of each query by Euclidean distance, without approximation:
+ * |q - r|^2 = |q|^2 - 2 q r + |r|^2, whose first term does not affect the order. On a tie the first
+ * reference comes first.
  *
- * @param queries Rows that ask
- * @param references Rows that are found, as long as those
+ * @param queries Rows whose neighbours are wanted
+ * @param references Rows to search, as long as the queries
  * @param count How many, from 1 to the number of references
  * @returns Indices of references, the nearest first, `[queries, count]`
- * @throws {TypeError} If the two have rows of different lengths
- * @throws {RangeError} If there are fewer references than that
+ * @throws {TypeError} If queries and references differ in row length
+ * @throws {RangeError} If count is not an integer from 1 to the number of references
  */
 export function nearestNeighbours(queries: Rows, references: Rows, count: number): Int32Array {
   const { length } = queries;
@@ -49,12 +49,12 @@ export function nearestNeighbours(queries: Rows, references: Rows, count: number
 }
 
 /**
- * Classifies rows by the majority of their nearest neighbours. Of classes with equally many the one
- * with the nearest neighbour wins.
+ * Classifies rows by the majority of their nearest neighbours. On a tie, the class with the nearest
+ * neighbour wins.
  *
  * @param known Rows of known classes
  * @param queries Rows to classify
- * @param count How many neighbours vote
+ * @param count Number of neighbours that vote
  * @returns The class of each query
  * @throws What `nearestNeighbours` throws
  */
@@ -69,25 +69,25 @@ export function classifyByNeighbours(
     const labels = itemAt(neighbours, row, count)
       .map((index) => known.labels[index]!);
     for (const label of labels) votes[label]!++;
-    // The labels come nearest first, and only more votes take the lead.
+    // Labels come nearest first, so a later one needs more votes to win.
     return labels.reduce((best, label) => votes[label]! > votes[best]! ? label : best, labels[0]!);
   });
 }
 
 /**
- * Measures how well rows of one class keep together: the share of each row's nearest others that are
- * of its class, averaged over rows.
+ * Measures how well rows of one class stay together: the share of each row's nearest neighbours
+ * that have its class, averaged over rows.
  *
  * @param rows Rows with their classes
- * @param count How many others of each row are looked at, from 1 to the number of others
- * @returns From 0 to 1
+ * @param count Neighbours of each row, from 1 to the number of other rows
+ * @returns In [0, 1]
  * @throws What `nearestNeighbours` throws
  */
 export function neighbourPurity(rows: LabelledRows, count: number): number {
   const neighbours = nearestNeighbours(rows, rows, count + 1);
   let [same, looked] = [0, 0];
   for (let row = 0; row < rowCount(rows); row++) {
-    // A row is its own nearest, unless it has doubles: then any of them may stand in its place.
+    // A row is its own nearest neighbour; if it has duplicates, any of them may take its place.
     const all = neighbours.subarray(row * (count + 1), (row + 1) * (count + 1));
     const others = [...all].filter((index) => index !== row).slice(0, count);
     same += others.filter((index) => rows.labels[index] === rows.labels[row]).length;

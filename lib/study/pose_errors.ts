@@ -1,12 +1,12 @@
 /**
- * Where a model with free poses looks at its shapes from, and what the pose does to an image.
+ * The pose from which a model with free poses sees its shapes, and how images change with the pose.
  *
  * @module
  */
 import type { Inference } from "@/infer/inference.ts";
 import { circularDeviation } from "@/study/score/spread.ts";
 
-/** The pose of a model whose slots all have nearly the same one. */
+/** The pose of a model whose slots nearly agree. */
 export interface ModelPose {
   /** Azimuth in radians, in (-pi, pi], the circular mean of all slots. */
   readonly azimuth: number;

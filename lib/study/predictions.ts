@@ -1,5 +1,5 @@
 /**
- * What a model, or a rule without learning, makes of images of objects.
+ * Shapes and azimuths that a model, or a rule without learning, predicts from images of objects.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { itemAt } from "@/engine/shapes.ts";
 import type { Objects, Renderable } from "./ground_truth.ts";
 
 /**
- * Lets a model infer shapes and azimuths, in its own frame.
+ * Predicts shapes and azimuths with a model, in the model's own frame.
  *
  * Free pose variables belong to the slots of a batch, not to images: an image gets the azimuth of
- * the slot that it happens to fill, as in training and in `evaluate`.
+ * whichever slot it fills, as in training and in `evaluate`.
  *
  * @param inference The trained model
  * @param objects What it sees: the images alone
@@ -29,9 +29,9 @@ export function predictionOfModel(
 }
 
 /**
- * Extrudes each silhouette, in the frame of its viewer: all azimuths are 0.
+ * Extrudes each silhouette, in the viewer's frame: all azimuths are 0.
  *
- * @param objects What is seen
+ * @param objects Only their images are used
  * @param depth In cells
  */
 export function predictionOfExtrusion({ images, imageSize }: Objects, depth: number): Renderable {
@@ -41,7 +41,7 @@ export function predictionOfExtrusion({ images, imageSize }: Objects, depth: num
   );
 }
 
-/** Makes a solid of revolution of each silhouette; all azimuths are 0. */
+/** Makes a solid of revolution from each silhouette; all azimuths are 0. */
 export function predictionOfRevolution({ images, imageSize }: Objects): Renderable {
   return silhouettePrediction(
     { images, imageSize },
@@ -49,7 +49,7 @@ export function predictionOfRevolution({ images, imageSize }: Objects): Renderab
   );
 }
 
-/** Finds the depth of extrusion that suits objects best, in cells, symmetric about the middle. */
+/** Finds the extrusion depth that fits objects best, in cells, symmetric about the middle. */
 export function bestExtrusionDepth(objects: Objects): number {
   const { imageSize } = objects;
   const depths = Array.from({ length: imageSize }, (_, i) => i + 1)
@@ -62,10 +62,10 @@ export function bestExtrusionDepth(objects: Objects): number {
 
 /**
  * Gives each object the true shape and azimuth of the most similar training image: an oracle, since
- * it is told the truth of what it was trained on.
+ * it knows the truth of the training objects.
  *
- * @param objects What is seen
- * @param training What is known, at least one object
+ * @param objects Only their images are used
+ * @param training Objects to search, at least one
  */
 export function predictionOfNearest(objects: Objects, training: Objects): Renderable {
   const nearest = nearestImages(objects.images, training.images, objects.imageSize ** 2);

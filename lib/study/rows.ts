@@ -29,30 +29,30 @@ export function rowAt({ values, length }: Rows, index: number): Float32Array {
   return itemAt(values, index, length);
 }
 
-/** Gives the rows in front of one, as a view. */
+/** Gives the rows before an index, as a view. */
 export function firstRows({ values, labels, length }: LabelledRows, end: number): LabelledRows {
   return { values: values.subarray(0, end * length), labels: labels.subarray(0, end), length };
 }
 
-/** Gives a row and those behind it, as a view. */
+/** Gives the rows from an index on, as a view. */
 export function lastRows({ values, labels, length }: LabelledRows, start: number): LabelledRows {
   return { values: values.subarray(start * length), labels: labels.subarray(start), length };
 }
 
-/** Puts the rows of several tables of one length under each other; at least one. */
+/** Concatenates tables, at least one, whose rows have the same length. */
 export function joinValues(tables: readonly Rows[]): Rows {
   const { length } = tables[0]!;
   for (const table of tables) requireRows("join rows", "a table", table, length);
   return { values: concatenated(tables.map(({ values }) => values), Float32Array), length };
 }
 
-/** Does the same with their labels. */
+/** Concatenates tables with their labels. */
 export function joinRows(tables: readonly LabelledRows[]): LabelledRows {
   const labels = concatenated(tables.map(({ labels }) => labels), Uint8Array);
   return { ...joinValues(tables), labels };
 }
 
-/** Checks that rows have a length, and are whole. */
+/** Checks the length of rows, and that the last one is complete. */
 export function requireRows(action: string, name: string, rows: Rows, length: number): void {
   if (rows.length === length && rows.values.length % length === 0) return;
   throw new TypeError(

@@ -1,6 +1,6 @@
 /**
- * What a model's shapes are like, where there is no truth to compare them with: how dense, in how many
- * pieces, seen from where.
+ * Properties of a model's shapes that need no truth: how dense they are, in how many pieces, and
+ * seen from where.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import { createErrors, type Score } from "@/train/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
 
-/** Scores of one model on unseen images. All but the errors are means over the images of all sets. */
+/** Scores of one model on unseen images: means over the images of all sets, except the errors. */
 export interface ShapeScores {
-  /** How many images were measured, of all sets together. */
+  /** Number of images, of all sets together. */
   readonly count: number;
-  /** The error of the renderings, for each set by itself. */
+  /** Errors of the renderings, one for each set. */
   readonly errors: readonly Score[];
   /** Share of the voxels that reach the threshold. */
   readonly occupied: number;
   /** Mean occupancy. */
   readonly meanOccupancy: number;
-  /** Share of the voxels with an occupancy from .05 up to .5. */
+  /** Share of the voxels with an occupancy from 0.05 up to 0.5. */
   readonly fog: number;
   /** Connected pieces of the voxels that reach the threshold. */
   readonly pieces: number;
-  /** Share of these voxels that the largest piece has. */
+  /** Share of these voxels in the largest piece. */
   readonly largestPiece: number;
   /** Circular standard deviation of the azimuths, in radians: 0 if the pose has collapsed. */
   readonly azimuthDeviation: number;
@@ -40,12 +40,12 @@ export interface ShapeScoreOptions extends UnseenOptions {
 }
 
 /**
- * Measures the shapes that a model makes of unseen images, and its renderings of them, in one walk.
+ * Measures the shapes that a model makes of unseen images, and its rendering errors, in one pass.
  *
  * @param model The trained model and its opacity tau
- * @param tests The sets, with the shares that they had in training
+ * @param tests The sets, with their shares in training
  * @param options Threshold, and how many images of each set
- * @throws {RangeError} If the limit is no integer >= 1
+ * @throws {RangeError} If limit is not an integer >= 1
  */
 export function scoreShapes(
   inference: Inference,
@@ -93,23 +93,23 @@ function scoreShape(
   };
 }
 
-/** A run with what its model makes of unseen images. */
+/** A run and its results on unseen images. */
 export interface StudiedRun {
   /** The run. */
   readonly run: Run;
   /** Scores of its shapes. */
   readonly scores: ShapeScores;
-  /** What it makes of the monitor's images, in their order. */
+  /** Reconstructions of the monitor's images, in their order. */
   readonly watched: Reconstruction;
 }
 
 /**
- * Asks the models of several runs, one after the other: each is freed before the next is compiled.
+ * Scores the shapes of several runs in turn; each model is freed before the next is compiled.
  *
  * @param runs The runs
- * @param options Threshold, how many images of each set, and `onRun`, told how many runs are done
+ * @param options Threshold, images of each set, and `onRun`, called with the number of runs done
  * @returns One for each run, in their order
- * @throws {RangeError} If the limit is no integer >= 1
+ * @throws {RangeError} If limit is not an integer >= 1
  */
 export async function studyRuns(
   runs: readonly Run[],
@@ -125,7 +125,7 @@ export async function studyRuns(
       watched: inference.reconstruct(data.monitor.images),
     });
     options.onRun?.(studied.length);
-    await new Promise((resolve) => setTimeout(resolve)); // a progress bar gets its turn
+    await new Promise((resolve) => setTimeout(resolve)); // lets a progress bar update
   }
   return studied;
 }

@@ -1,5 +1,5 @@
 /**
- * Judges what is claimed about objects by the truth, which the paper never did.
+ * Scores predictions against true shapes and azimuths, which the paper never did.
  *
  * @module
  */
@@ -38,11 +38,11 @@ import {
 } from "./predictions.ts";
 import { type GroundTruth, type Objects, type Renderable, viewsAround } from "./ground_truth.ts";
 
-/** Scores on objects that were never seen. Those of azimuths are absent where these were given. */
+/** Scores on unseen objects. Those of azimuths are absent if the azimuths were given. */
 export interface TruthScores {
   /** Mean intersection over union in the frame of the truth, after one turn for all objects. */
   readonly overlap: number;
-  /** The same where every object is turned as its image shows it: shape alone, pose given away. */
+  /** The same with every object turned to its true azimuth: shape alone, with the pose given. */
   readonly overlapInView: number;
   /** Mean Chamfer distance, in sides of the grid, in the frame of the truth. */
   readonly chamfer: number;
@@ -50,35 +50,35 @@ export interface TruthScores {
   readonly azimuthErrorDegrees?: number;
   /** Share of those errors that are at most 30 degrees. */
   readonly azimuthShareWithin30?: number;
-  /** Circular standard deviation of the azimuths, in degrees: 0 if they are all one. */
+  /** Circular standard deviation of the azimuths, in degrees: 0 if they are all equal. */
   readonly azimuthDeviationDegrees?: number;
   /** Mean intersection over union of silhouettes from 11 azimuths that no image showed. */
   readonly novelViewOverlap: number;
   /** Mean squared difference between the own view and all others: 0 if all look the same. */
   readonly viewDifference: number;
-  /** Mean squared error of a pixel of the own view: what training minimises. */
+  /** Mean squared error of a pixel in the own view, which training minimises. */
   readonly pictureError: number;
 }
 
-/** What was claimed about the test objects, and how true it is. */
+/** A prediction for the test objects, and its scores. */
 export interface Evaluation {
-  /** The claim, in its own frame. */
+  /** The prediction, in its own frame. */
   readonly prediction: Renderable;
-  /** The azimuths in the frame of the truth, `[N]` in [0, 2 pi); absent where they were given. */
+  /** The azimuths in the frame of the truth, `[N]` in [0, 2 pi); absent if they were given. */
   readonly azimuths?: Float32Array;
-  /** How shapes were turned, and decided, as their images show them. */
+  /** Turns and threshold of the shapes in the viewer's frame. */
   readonly inView: ShapeAlignment;
-  /** The claimed shapes from all around. */
+  /** The predicted shapes from all around. */
   readonly views: ViewsAround;
   /** The scores. */
   readonly scores: TruthScores;
 }
 
 /**
- * Judges a run by the ground truth.
+ * Scores a run against the ground truth.
  *
- * @param run Its config and checkpoint count
- * @param known What `loadGroundTruth` gave for it, or for a run of the same data and seed
+ * @param run Its config and checkpoint are used
+ * @param known The result of `loadGroundTruth` for it, or for a run of the same data and seed
  */
 export function scoreRun(
   { config, checkpoint }: Pick<Run, "config" | "checkpoint">,
@@ -92,9 +92,9 @@ export function scoreRun(
 }
 
 /**
- * Judges what somebody makes of the images. The turn of the shapes and the offset of the
- * azimuths are searched apart, each for what suits it best: for a model that knows its poses they are
- * the same, and one that does not gets all the credit there is.
+ * Scores predictions from images. The turn of the shapes and the offset of the azimuths are
+ * searched separately, each for its own best fit: for a model that knows its poses they are the
+ * same, and one that does not gets all possible credit.
  *
  * @param predictions Of the calibration objects, on which turn, offset and thresholds are chosen, and of
  *   the test objects, in the same frame
@@ -113,14 +113,14 @@ export function scorePredictions(
 }
 
 /**
- * What needs no learning: the silhouette extruded by a depth chosen on the calibration objects, its
+ * Rules without learning: the silhouette extruded by a depth chosen on the calibration objects, its
  * solid of revolution, and the true shape behind the nearest training image.
  */
 export type Baseline = "extrusion" | "revolution" | "nearest";
 
 /**
- * Judges what needs no learning. Extrusion and revolution are given the true azimuth; the nearest
- * image's truth stands in the frame of the truth, and is as solid.
+ * Scores the rules without learning. Extrusion and revolution are given the true azimuth; the
+ * nearest image's truth is already in the frame of the truth, and solid.
  */
 export function scoreBaselines(known: GroundTruth): Record<Baseline, Evaluation> {
   const { calibration, training, tests } = known;
@@ -145,8 +145,8 @@ export function scoreBaselines(known: GroundTruth): Record<Baseline, Evaluation>
 }
 
 /**
- * Gives the azimuth errors on the test objects of those who know nothing: of the one azimuth for all
- * images that suits the calibration objects best, and what is to be expected of guesses.
+ * Gives the azimuth errors on the test objects without any knowledge: of the one azimuth for all
+ * images that fits the calibration objects best, and the expected errors of guesses.
  */
 export function chanceErrors(
   { calibration, tests }: Pick<GroundTruth, "calibration" | "tests">,
@@ -160,7 +160,7 @@ export function chanceErrors(
   };
 }
 
-/** Goes on with what calibration objects have shown, for the test objects in the viewer's frame. */
+/** Applies what was found on calibration objects to the test objects, in the viewer's frame. */
 function forTests(
   found: ShapeAlignment,
   prediction: Renderable,
@@ -172,7 +172,7 @@ function forTests(
 interface Choices {
   readonly inFrame: ShapeAlignment;
   readonly inView: ShapeAlignment;
-  /** What to add to azimuths; absent where they were given. */
+  /** What to add to azimuths; absent if they were given. */
   readonly azimuthOffset?: number;
 }
 
@@ -233,7 +233,7 @@ function scoreAzimuths(azimuths: Float32Array, truth: Float32Array) {
   };
 }
 
-/** Adds an offset to azimuths and brings them into [0, 2 pi). */
+/** Adds an offset to azimuths and wraps them to [0, 2 pi). */
 function turned({ azimuths }: Renderable, offset: number): Float32Array {
   const circle = 2 * Math.PI;
   return azimuths.map((azimuth) => (azimuth + offset + circle) % circle);

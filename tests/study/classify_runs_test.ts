@@ -6,7 +6,7 @@ import { createLearner } from "@/method/registry.ts";
 import { assertTensorsKept } from "../assert.ts";
 import { TINY, tinySets } from "../tiny.ts";
 
-/** A run of a seed whose model never got further than its initial weights. */
+/** A run whose model still has its initial weights. */
 function runOf(seed: number) {
   const config = { ...TINY, seed };
   const snapshot = initialValues(createLearner(config).parameters, seed);
@@ -35,7 +35,7 @@ Deno.test("classifyRuns() scores latents of all runs, of no training, and pixels
   }
 });
 
-Deno.test("classifyRuns() takes for untrained what the first run started from", () => {
+Deno.test("classifyRuns() uses the first run's initial weights as the untrained encoder", () => {
   const accuracies = classifyRuns([runOf(3)], SETS);
   const of = (kind: string) =>
     accuracies.filter(({ features }) => features === kind).map(({ accuracy }) => accuracy);

@@ -4,7 +4,7 @@ import { createRandom } from "@/engine/random.ts";
 import { wilsonInterval } from "@/study/score/interval.ts";
 import { assertClose } from "../assert.ts";
 
-/** Rows whose one number is near their class, but for a share of them. */
+/** Rows of one number near their class, except for some of them. */
 function nearlyTold(count: number, seed: number, spread: number) {
   const random = createRandom(seed);
   const labels = Uint8Array.from({ length: count }, () => random.integer(2));
@@ -12,7 +12,7 @@ function nearlyTold(count: number, seed: number, spread: number) {
   return { values, labels, length: 1 };
 }
 
-Deno.test("classify() scores both classifiers on every row that is asked about", () => {
+Deno.test("classify() scores both classifiers on every row", () => {
   const what = { set: "a set", features: "numbers" };
   const trials = classify(what, nearlyTold(50, 1, 0.05), nearlyTold(20, 2, 0.05), 2);
   assert.deepEqual(trials, [
@@ -21,10 +21,10 @@ Deno.test("classify() scores both classifiers on every row that is asked about",
   ]);
 });
 
-Deno.test("classify() is right about as often as chance where there is nothing to tell", () => {
+Deno.test("classify() is right about as often as chance on labels that cannot be told", () => {
   const what = { set: "a set", features: "noise" };
   const trials = classify(what, nearlyTold(400, 1, 1000), nearlyTold(400, 2, 1000), 2);
-  // Three standard deviations of 400 coins around a half.
+  // Three standard deviations of 400 coin flips around one half.
   for (const { correct } of trials) assert.ok(Math.abs(correct / 400 - 0.5) < 3 * 0.025);
 });
 
@@ -45,9 +45,9 @@ Deno.test("summarise() gives mean, deviation and interval of each kind of trial,
   assert.deepEqual(a!.accuracy, { mean: 0.9, deviation: NaN });
 });
 
-Deno.test("summarise() refuses trials of one kind that scored different rows", () => {
+Deno.test("summarise() refuses trials of one kind that scored different numbers of rows", () => {
   assert.throws(() => summarise([trial("a", 4), trial("a", 4, 11)]), {
     name: "RangeError",
-    message: "Cannot summarise: every trial of a must score as many rows, 10, got 11",
+    message: "Cannot summarise trials: all trials of a must score 10 rows, got 11",
   });
 });

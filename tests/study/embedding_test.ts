@@ -23,7 +23,7 @@ for (const method of EMBEDDINGS) {
     assert.equal(neighbourPurity({ ...map, labels: rows.labels }, 5), 1);
   });
 
-  Deno.test(`embed() draws the same map for one seed by ${method}, whatever was drawn before`, () => {
+  Deno.test(`embed() by ${method} draws the same map for one seed, whatever was drawn before`, () => {
     const [rows, mapOf] = [groups(30), (seed: number) => embed(groups(30), method, seed).values];
     const first = mapOf(1);
     embed(rows, method, 5);
@@ -31,7 +31,7 @@ for (const method of EMBEDDINGS) {
     assert.notDeepEqual(mapOf(2), first);
   });
 
-  Deno.test(`embed() by ${method} draws from no Math.random, and leaves the rows as they are`, () => {
+  Deno.test(`embed() by ${method} does not use Math.random or change the rows`, () => {
     const [rows, copy, random] = [groups(30), groups(30), Math.random];
     Math.random = () => {
       throw new Error("drawn");
@@ -48,6 +48,6 @@ for (const method of EMBEDDINGS) {
 Deno.test("embed() refuses fewer than four rows", () => {
   assert.throws(() => embed(groups(3), "UMAP", 1), {
     name: "RangeError",
-    message: "Cannot draw a map: there must be at least 4 rows, got 3",
+    message: "Cannot embed rows: their number must be at least 4, got 3",
   });
 });

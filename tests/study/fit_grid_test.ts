@@ -32,7 +32,7 @@ Deno.test("renderViews() sees a full grid as opaque and one cell as 1 - exp(-2)"
   assertClose(renderViews(cell, SIZE, front), expected, 1e-6);
 });
 
-Deno.test("renderViews() projects as the renderer's equation says, from every azimuth", () => {
+Deno.test("renderViews() projects by the renderer's equation from every azimuth", () => {
   const views = renderViews(SOLID, SIZE, AZIMUTHS);
   const expected = projectReference({
     shape: [4, SIZE, SIZE, SIZE],
@@ -43,28 +43,28 @@ Deno.test("renderViews() projects as the renderer's equation says, from every az
   assertClose(views, expected, 1e-4); // the renderer's own tolerance
 });
 
-Deno.test("fitGrid() starts from a grid that is half there, whose error is known", () => {
-  const images = new Float32Array(SIZE ** 2); // black, as if nothing were there
+Deno.test("fitGrid() starts from a half-full grid, whose error is known", () => {
+  const images = new Float32Array(SIZE ** 2); // black, as of an empty grid
   const [first] = fitGrid(
     { images, azimuths: Float32Array.of(0), size: SIZE },
     { steps: 1, reportEvery: 1 },
   );
   assert.equal(first!.step, 0);
   assertClose(first!.occupancy, Array(CELLS).fill(0.5), 1e-6);
-  // Every ray meets SIZE cells of .5, at a tau of 2.
+  // Every ray crosses SIZE cells of 0.5 at a tau of 2.
   assertClose([first!.meanSquaredError], [(1 - Math.exp(-SIZE)) ** 2], 1e-5);
 });
 
-Deno.test("fitGrid() finds a solid again from four silhouettes", () => {
+Deno.test("fitGrid() recovers a solid from four silhouettes", () => {
   const fits = fitGrid(SILHOUETTES, { steps: 150, reportEvery: 50 });
   const errors = fits.map(({ meanSquaredError }) => meanSquaredError);
   assert.ok(errors.every((error, i) => i === 0 || error < errors[i - 1]!), errors.join());
-  assert.ok(errors.at(-1)! < 1e-3, "a hundredth of what an empty grid has, .11");
+  assert.ok(errors.at(-1)! < 1e-3, "a hundredth of an empty grid's error, 0.11");
   assert.equal(intersectionOverUnion(fits.at(-1)!.occupancy, SOLID), 1, "each cell is found");
   assert.ok(fits.every(({ occupancy }) => occupancy.every((value) => value > 0 && value < 1)));
 });
 
-Deno.test("fitGrid() reports as often as asked, the untrained grid first and the finished last", () => {
+Deno.test("fitGrid() reports as often as asked, from the untrained grid to the finished one", () => {
   const stepsOf = (steps: number, reportEvery: number) =>
     fitGrid(SILHOUETTES, { steps, reportEvery }).map(({ step }) => step);
   assert.deepEqual(stepsOf(4, 2), [0, 2, 4]);
@@ -72,7 +72,7 @@ Deno.test("fitGrid() reports as often as asked, the untrained grid first and the
   assert.deepEqual(stepsOf(1, 10), [0, 1]);
 });
 
-Deno.test("fitGrid() gives the same fits each time, and reporting changes nothing", () => {
+Deno.test("fitGrid() gives the same fits each time, whatever it reports", () => {
   const often = fitGrid(SILHOUETTES, { steps: 6, reportEvery: 2 });
   assert.deepEqual(fitGrid(SILHOUETTES, { steps: 6, reportEvery: 6 }), [often[0], often[3]]);
 });

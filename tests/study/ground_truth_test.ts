@@ -13,7 +13,7 @@ import { IMAGE_SIZE, knownObjects, setOf } from "./known.ts";
 
 const { training, tests } = knownObjects();
 
-Deno.test("objectsOf() takes images with the truth behind them, evenly spread", () => {
+Deno.test("objectsOf() takes evenly spaced images with their true shapes", () => {
   const set = setOf(training);
   assert.deepEqual(objectsOf(set).truth, training.truth);
   assertClose(objectsOf(set).images, training.images, 1 / 255);
@@ -26,11 +26,11 @@ Deno.test("objectsOf() takes images with the truth behind them, evenly spread", 
   assert.deepEqual(solidAt(two.truth, 1), solidAt(training.truth, second));
 });
 
-Deno.test("objectsOf() refuses images that nobody knows the truth of", () => {
+Deno.test("objectsOf() refuses images without true shapes", () => {
   assert.throws(() => objectsOf(tinySet("blobs")), {
     name: "RangeError",
-    message: "Cannot judge shapes of blobs: it must know the truth, got images alone; " +
-      "take modelnet40, meshes:PATH or voxels:PATH",
+    message: "Cannot score shapes of blobs: the set must have true shapes, got only images; " +
+      "use modelnet40, meshes:PATH or voxels:PATH",
   });
 });
 
@@ -67,7 +67,7 @@ Deno.test("viewsAround() gives images of any size, and keeps no tensors", () => 
   assertClose(own, tests.images.subarray(2 * area, 3 * area), 1e-6);
 });
 
-/** Runs a test with the objects of a run on boxes in a file. */
+/** Runs a test on the objects of a run whose boxes are in a file. */
 async function withBoxes(data: (path: string) => string, body: typeof scoredBy): Promise<void> {
   await withFolder(async (folder) => {
     const [size, count] = [10, 7];
@@ -99,7 +99,7 @@ Deno.test("loadGroundTruth() refuses mixtures", async () => {
     const run = { config, data: await loadRunData(config) };
     await assert.rejects(loadGroundTruth(run), {
       name: "RangeError",
-      message: `Cannot judge a run: its data must be one set, got 2 in ${config.data}`,
+      message: `Cannot score a run: data must be one set, got 2 in ${config.data}`,
     });
   });
 });

@@ -1,4 +1,4 @@
-/** Ground truth made by hand, and what a perfect model would say of it. */
+/** Ground truth made by hand, and the prediction of a perfect model. */
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import type { GroundTruth, Objects, Renderable } from "@/study/ground_truth.ts";
@@ -9,7 +9,7 @@ import { type Turn, turnAzimuth, turnGrid } from "@/study/score/turn.ts";
 import { viewAt } from "@/study/score/views.ts";
 import { trueSolids } from "./score/solids.ts";
 
-/** Side of the true grids, that of the chairs. */
+/** Side of the true grids, the same as for chairs. */
 export const TRUE_SIZE = 30;
 /** Side of the images and of the model's grids. */
 export const IMAGE_SIZE: number = 28;
@@ -32,20 +32,20 @@ export function knownObjects(imageSize = IMAGE_SIZE): GroundTruth {
   return { training, calibration: training, tests, testViews };
 }
 
-/** What a model says that knows everything, in a frame of its own. */
+/** The prediction of a perfect model, in a frame of its own. */
 export function perfectPrediction({ truth, imageSize }: Objects, turn: Turn): Renderable {
   const sides = { size: truth.size, newSize: imageSize };
   const occupancy = new Float32Array(truth.azimuths.length * imageSize ** 3);
   for (let item = 0; item < truth.azimuths.length; item++) {
     const turned = turnGrid(solidAt(truth, item), sides, turn);
-    // Sharp again: soft edges of nearly opaque cells would make every silhouette wider.
+    // Sharpened again: soft edges of nearly opaque cells would widen every silhouette.
     occupancy.set(cellsReaching(0.5, turned), item * imageSize ** 3);
   }
   const azimuths = truth.azimuths.map((azimuth) => turnAzimuth(azimuth, turn));
   return { size: imageSize, occupancy, azimuths, opacity: SOLID_OPACITY };
 }
 
-/** A set of images with truth, as data sources give it. */
+/** A set of images with truth, as from a data source. */
 export function setOf({ images, imageSize, truth }: Objects): ImageSet {
   return {
     name: "boxes",

@@ -4,7 +4,7 @@ import { rowCount } from "@/study/rows.ts";
 import { assertClose } from "../assert.ts";
 import { tinySet } from "../tiny.ts";
 
-Deno.test("drawIndices() draws each image at most once, the same for one seed", () => {
+Deno.test("drawIndices() draws each image at most once, and the same ones for one seed", () => {
   const set = tinySet("blobs", 20);
   const drawn = drawIndices(set, 12, 1);
   assert.equal(new Set(drawn).size, 12);
@@ -14,7 +14,7 @@ Deno.test("drawIndices() draws each image at most once, the same for one seed", 
   assert.deepEqual(drawIndices(set, 99, 1).length, 20, "no more than there are");
 });
 
-Deno.test("pixelsOf() gives images and labels in the order that is asked for", () => {
+Deno.test("pixelsOf() gives images and labels in the given order", () => {
   const set = tinySet("blobs", 6);
   const { values, labels, length } = pixelsOf(set, [3, 0]);
   assert.deepEqual([length, ...labels], [64, 1, 0]);
@@ -25,7 +25,7 @@ Deno.test("pixelsOf() refuses a set without labels", () => {
   const { labels: _, ...set } = tinySet("faces", 2);
   assert.throws(() => pixelsOf(set, [0]), {
     name: "TypeError",
-    message: "Cannot label images of faces: it must have labels, got none",
+    message: "Cannot label images of faces: the set must have labels, got none",
   });
 });
 

@@ -3,7 +3,7 @@ import { latentNorms } from "@/study/latent_norms.ts";
 import { drawLatents, standardGaussian } from "@/study/latent_paths.ts";
 import { assertClose } from "../assert.ts";
 
-Deno.test("latentNorms() gives the shortest and the middle one", () => {
+Deno.test("latentNorms() gives the shortest norm and the median", () => {
   const values = Float32Array.of(3, 4, 6, 8, 0, 1);
   const { count, shortest, median } = latentNorms({ values, length: 2 }, 1);
   assert.deepEqual([count, shortest, median], [3, 1, 5]);
@@ -17,9 +17,9 @@ Deno.test("latentNorms() compares with as many draws from N(0, I)", () => {
   assert.deepEqual(latentNorms({ values, length: 19 }, 2).longestDraw, longestDraw);
 });
 
-Deno.test("latentNorms() refuses no latents", () => {
+Deno.test("latentNorms() refuses an empty table", () => {
   assert.throws(() => latentNorms({ values: new Float32Array(0), length: 2 }, 1), {
     name: "RangeError",
-    message: "Cannot measure latents: there must be at least one, got none",
+    message: "Cannot measure norms: latents must not be empty",
   });
 });

@@ -19,7 +19,7 @@ Deno.test("interpolate() goes from one latent to the other in even steps", () =>
   assertClose(interpolate([0, 4], [1, 0], 5), [0, 4, 0.25, 3, 0.5, 2, 0.75, 1, 1, 0], 1e-6);
 });
 
-Deno.test("interpolate() goes back the way that it came, and begins and ends exactly", () => {
+Deno.test("interpolate() is the same backwards, and exact at both ends", () => {
   fc.assert(
     fc.property(latents, latents, (from, to) => {
       const path = interpolate(from, to, 4);
@@ -49,7 +49,7 @@ Deno.test("standardGaussian() is N(0, I)", () => {
   assert.deepEqual([[...mean], [...covariance]], [[0, 0], [1, 0, 0, 1]]);
 });
 
-Deno.test("drawLatents() has the moments that it is given", () => {
+Deno.test("drawLatents() has the given moments", () => {
   const gaussian = {
     mean: Float64Array.of(1, -2, 0),
     covariance: Float64Array.of(4, 1.2, 0, 1.2, 1, -0.3, 0, -0.3, 0.5),
@@ -70,10 +70,10 @@ Deno.test("drawLatents() draws the same noise for one seed, whatever the distrib
   assert.notDeepEqual(drawLatents(standard, 5, 4), draws);
 });
 
-Deno.test("paths refuse what they cannot follow", () => {
+Deno.test("paths refuse invalid arguments", () => {
   assert.throws(() => interpolate([1], [1, 2], 3), {
     name: "TypeError",
-    message: "Cannot interpolate: both latents must have as many units, got 1 and 2",
+    message: "Cannot interpolate: latents must have the same length, got 1 and 2",
   });
   assert.throws(() => interpolate([1], [2], 1), {
     name: "RangeError",
@@ -85,11 +85,11 @@ Deno.test("paths refuse what they cannot follow", () => {
   });
   assert.throws(() => walkUnit([1, 2], 2, [0]), {
     name: "RangeError",
-    message: "Cannot walk a unit: it must be an integer from 0 to 1, got 2",
+    message: "Cannot walk a unit: unit must be an integer from 0 to 1, got 2",
   });
   const flat = { mean: new Float64Array(2), covariance: Float64Array.of(1, 1, 1, 1) };
   assert.throws(() => drawLatents(flat, 1, 1), {
     name: "RangeError",
-    message: "Cannot draw latents: covariance must be positive definite, got 0 left of unit 1",
+    message: "Cannot draw latents: covariance must be positive definite, got 0 at unit 1",
   });
 });

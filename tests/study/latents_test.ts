@@ -35,7 +35,7 @@ Deno.test("aggregateOf() adds the means' covariance and the posteriors' own vari
   assertClose(aggregate.covariance, [3, 2, 2, 7], 1e-6);
 });
 
-Deno.test("aggregateOf() finds the moments that latents were drawn with", () => {
+Deno.test("aggregateOf() recovers the moments that latents were drawn with", () => {
   const random = createRandom(1);
   const values = Float32Array.from(
     { length: 20_000 },
@@ -47,7 +47,7 @@ Deno.test("aggregateOf() finds the moments that latents were drawn with", () => 
   assertClose(covariance, [4.25, 0, 0, 0.5], 0.18);
 });
 
-Deno.test("unitsByVariance() lists the most telling unit first", () => {
+Deno.test("unitsByVariance() lists the most informative unit first", () => {
   assert.deepEqual(unitsByVariance({ varianceOfMeans: Float64Array.of(1, 9, 4) }), [1, 2, 0]);
 });
 
@@ -55,6 +55,6 @@ Deno.test("aggregateOf() refuses a single latent", () => {
   const one = { values: new Float32Array(3), logVariances: new Float32Array(3), length: 3 };
   assert.throws(() => aggregateOf([one]), {
     name: "RangeError",
-    message: "Cannot aggregate: there must be at least 2 latents, got 1",
+    message: "Cannot aggregate latents: count must be at least 2, got 1",
   });
 });

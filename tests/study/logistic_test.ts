@@ -34,7 +34,7 @@ function lossOf(
   };
 }
 
-Deno.test("fitLogistic() tells two points apart, by the side of their middle they are on", () => {
+Deno.test("fitLogistic() separates two points half way between them", () => {
   const points = { values: Float32Array.of(1, 3), labels: Uint8Array.of(0, 1), length: 1 };
   const model = fitLogistic(points, { classCount: 2 });
   assertClose(model.centre, [2], 1e-6);
@@ -43,12 +43,12 @@ Deno.test("fitLogistic() tells two points apart, by the side of their middle the
   assert.deepEqual([...predictLogistic(model, asked)], [0, 0, 1, 1]);
 });
 
-Deno.test("fitLogistic() ends where its loss has no slope", () => {
+Deno.test("fitLogistic() ends where the slope of its loss is zero", () => {
   const [rows, penalty] = [clouds(1), 3];
   const model = fitLogistic(rows, { classCount: 3, penalty, steps: 600 });
   const loss = lossOf(rows, penalty, model.centre, model.scale);
   const found = Float64Array.from([...model.weights, ...model.bias]);
-  // Against the slope at the start, a thousandth of it is left.
+  // A thousandth of the slope at the start is left.
   const start = new Float64Array(9);
   start[0] = 1e-3;
   const steepest = Math.abs(loss(start) - loss(new Float64Array(9))) / 1e-3;
@@ -59,13 +59,13 @@ Deno.test("fitLogistic() ends where its loss has no slope", () => {
   assert.ok(slope.every((value) => Math.abs(value) < 1e-3 * steepest), slope.join());
 });
 
-Deno.test("fitLogistic() classifies rows that it never saw", () => {
+Deno.test("fitLogistic() classifies unseen rows", () => {
   const model = fitLogistic(clouds(1), { classCount: 3 });
   const unseen = clouds(2, 0.15); // within the thirds of the plane
   assert.deepEqual(predictLogistic(model, unseen), unseen.labels);
 });
 
-Deno.test("fitLogistic() cares neither for the place nor for the scale of its features", () => {
+Deno.test("fitLogistic() is invariant to the offset and scale of its features", () => {
   const rows = clouds(1);
   const moved = { ...rows, values: rows.values.map((value) => 100 * value + 40) };
   const [here, there] = [rows, moved].map((each) => fitLogistic(each, { classCount: 3 }));
@@ -88,7 +88,7 @@ Deno.test("fitLogistic() and predictLogistic() keep no tensor", () => {
   });
 });
 
-Deno.test("fitLogistic() refuses labels that are no class, and rows that do not differ", () => {
+Deno.test("fitLogistic() refuses labels out of range and rows that are all equal", () => {
   assert.throws(() => fitLogistic(clouds(1), { classCount: 2 }), {
     name: "RangeError",
     message: "Cannot fit a classifier: labels must be from 0 to 1, got 2",

@@ -11,12 +11,12 @@ const labelled = (labels: number[], ...values: number[]) => ({
   labels: Uint8Array.from(labels),
 });
 
-Deno.test("nearestNeighbours() finds the nearest first, and the first of two at one distance", () => {
+Deno.test("nearestNeighbours() gives the nearest first, and the first reference on a tie", () => {
   const found = nearestNeighbours(line(2.1, 10, 5), line(0, 4, 6, 3), 2);
   assert.deepEqual([...found], [3, 1, 2, 1, 1, 2]);
 });
 
-Deno.test("nearestNeighbours() finds what comparing every distance finds", () => {
+Deno.test("nearestNeighbours() agrees with comparing every distance", () => {
   const integers = (length: number) =>
     fc.array(fc.integer({ min: -9, max: 9 }), { minLength: length, maxLength: length });
   fc.assert(
@@ -37,13 +37,13 @@ Deno.test("nearestNeighbours() finds what comparing every distance finds", () =>
   );
 });
 
-Deno.test("nearestNeighbours() gives the same for rows that are asked about at once or one by one", () => {
+Deno.test("nearestNeighbours() gives the same for queries at once or one by one", () => {
   const random = createRandom(1);
   const rowsOf = (count: number) => ({
     values: Float32Array.from({ length: 2 * count }, () => random.integer(1000)),
     length: 2,
   });
-  const [queries, references] = [rowsOf(1003), rowsOf(20)]; // three times what is held at once
+  const [queries, references] = [rowsOf(1003), rowsOf(20)]; // three blocks of queries
   const all = nearestNeighbours(queries, references, 2);
   for (const row of [0, 499, 500, 1002]) {
     const one = { values: queries.values.subarray(2 * row, 2 * row + 2), length: 2 };
@@ -51,14 +51,14 @@ Deno.test("nearestNeighbours() gives the same for rows that are asked about at o
   }
 });
 
-Deno.test("classifyByNeighbours() follows the majority, and the nearest where there is none", () => {
+Deno.test("classifyByNeighbours() follows the majority, and the nearest on a tie", () => {
   const known = labelled([7, 3, 3, 5], 0, 1, 2, 30);
   assert.deepEqual([...classifyByNeighbours(known, line(0.1), 3)], [3]);
   assert.deepEqual([...classifyByNeighbours(known, line(0.1), 2)], [7]);
   assert.deepEqual([...classifyByNeighbours(known, line(0.1, 29), 1)], [7, 5]);
 });
 
-Deno.test("neighbourPurity() is the share of others nearby that are of one's class", () => {
+Deno.test("neighbourPurity() is the share of neighbours of the same class", () => {
   const apart = labelled([0, 0, 1, 1], 0, 1, 10, 11);
   assert.equal(neighbourPurity(apart, 1), 1);
   const mixed = labelled([0, 1, 0, 1], 0, 1, 10, 11);
@@ -66,7 +66,7 @@ Deno.test("neighbourPurity() is the share of others nearby that are of one's cla
   assert.equal(neighbourPurity(apart, 3), 1 / 3, "one of three others");
 });
 
-Deno.test("neighbourPurity() never counts a row as its own neighbour, doubles or not", () => {
+Deno.test("neighbourPurity() never counts a row as its own neighbour, duplicates or not", () => {
   assert.equal(neighbourPurity(labelled([0, 1, 2, 3], 5, 5, 5, 5), 2), 0);
 });
 
@@ -74,7 +74,7 @@ Deno.test("nearestNeighbours() keeps no tensor", () => {
   assertTensorsKept(0, () => nearestNeighbours(line(1, 2), line(3, 4), 1));
 });
 
-Deno.test("nearestNeighbours() refuses rows of two lengths and neighbours that are not there", () => {
+Deno.test("nearestNeighbours() refuses rows of two lengths and counts out of range", () => {
   assert.throws(() => nearestNeighbours(line(1), { ...line(1, 2), length: 2 }, 1), {
     name: "TypeError",
     message:

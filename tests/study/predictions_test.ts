@@ -32,14 +32,14 @@ Deno.test("predictionOfModel() renders, from its own azimuths, what the model re
   }
 });
 
-Deno.test("predictionOfModel() gives free poses by the slot, not by the image", () => {
+Deno.test("predictionOfModel() takes free poses by slot, not by image", () => {
   const objects = imagesOf(trueSolids(8, 9), TINY.imageSize);
   using inference = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
   const { azimuths } = predictionOfModel(inference, objects);
   assert.deepEqual(azimuths.slice(4), azimuths.slice(0, 4), "slots of a batch of four");
 });
 
-/** Plates of one depth, seen from the front or from behind. */
+/** Plates of one depth, seen from the front or the back. */
 function plates(size: number, depth: number) {
   const plate = gridOf(
     size,
@@ -49,11 +49,11 @@ function plates(size: number, depth: number) {
   return imagesOf({ size, occupancy, azimuths: Float32Array.of(0, Math.PI) }, size);
 }
 
-Deno.test("bestExtrusionDepth() finds how deep plates are", () => {
+Deno.test("bestExtrusionDepth() finds the depth of plates", () => {
   assert.deepEqual([2, 4, 8].map((depth) => bestExtrusionDepth(plates(10, depth))), [2, 4, 8]);
 });
 
-Deno.test("predictionOfExtrusion() and claimOfRevolution() are in the frame of the viewer", () => {
+Deno.test("predictionOfExtrusion() and predictionOfRevolution() are in the viewer's frame", () => {
   const objects = plates(10, 4);
   const extruded = predictionOfExtrusion(objects, 4);
   assert.deepEqual(solidAt(extruded, 1), solidAt(objects.truth, 0));
@@ -65,7 +65,7 @@ Deno.test("predictionOfExtrusion() and claimOfRevolution() are in the frame of t
   }
 });
 
-Deno.test("predictionOfNearest() gives what the most similar training image shows", () => {
+Deno.test("predictionOfNearest() gives the object of the most similar training image", () => {
   const training = imagesOf(trueSolids(5, 15), 14);
   const [chosen, area] = [3, 14 ** 2];
   const objects = {

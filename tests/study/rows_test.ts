@@ -23,13 +23,13 @@ Deno.test("rowAt() and rowCount() read a table row by row", () => {
   assert.deepEqual([...rowAt(table, 1)], [3, 4]);
 });
 
-Deno.test("joinRows() puts tables under each other", () => {
+Deno.test("joinRows() concatenates tables", () => {
   const joined = joinRows([tableOf(1, 2), tableOf(3, 4, 5, 6)]);
   assert.deepEqual([...joined.values], [1, 2, 3, 4, 5, 6]);
   assert.deepEqual([...joined.labels], [0, 0, 1]);
 });
 
-Deno.test("joinRows() puts together what firstRows() and lastRows() take apart", () => {
+Deno.test("joinRows() joins what firstRows() and lastRows() split", () => {
   const tables = fc.integer({ min: 1, max: 8 })
     .chain((count) => fc.tuple(fc.constant(count), fc.integer({ min: 0, max: count })));
   fc.assert(

@@ -13,8 +13,8 @@ const THRESHOLD = 0.05;
 const sets = [{ set: tinySet("a", 6), ratio: 1 }, { set: tinySet("b", 3), ratio: 1 }];
 
 /**
- * A model that makes of the images of the first set one solid slice of a grid at azimuth pi, and of
- * those of the second two voxels apart, one of them of fog, at azimuth 3 pi / 2.
+ * A model that turns images of the first set into one solid slice of a grid at azimuth pi, and
+ * images of the second into two separate voxels, one of them fog, at azimuth 3 pi / 2.
  */
 const inference = {
   gridSize: TINY.imageSize,
@@ -53,7 +53,7 @@ Deno.test("scoreShapes() averages over the images of all sets, each counted once
 Deno.test("scoreShapes() stops at the limit of each set", () => {
   const scores = scoreShapes(inference, sets, { threshold: THRESHOLD, limit: 3 });
   assert.equal(scores.count, 6);
-  assertClose([scores.pieces], [1.5], 1e-12); // as many of either set
+  assertClose([scores.pieces], [1.5], 1e-12); // as many of each set
 });
 
 Deno.test("scoreShapes() draws voxels from the threshold on", () => {
@@ -76,7 +76,7 @@ function untrainedRun(seed: number) {
   return { ...run, checkpoint: { ...run.checkpoint, snapshot } };
 }
 
-Deno.test("studyRuns() asks each run's own model, says how far it is and keeps no tensor", async () => {
+Deno.test("studyRuns() uses each run's own model, reports progress and keeps no tensor", async () => {
   const runs = [untrainedRun(1), untrainedRun(2)];
   const done: number[] = [];
   const options = { threshold: THRESHOLD, limit: 4 };

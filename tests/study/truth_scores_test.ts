@@ -15,9 +15,9 @@ function scorePerfect(turn: Turn) {
   return scorePredictions({ tests: tests!, calibration: calibration! }, known);
 }
 
-Deno.test("scorePredictions() gives a perfect model what perfection deserves", () => {
+Deno.test("scorePredictions() gives a perfect model nearly perfect scores", () => {
   const { scores, azimuths } = scorePerfect({ offset: 0, isMirrored: false });
-  // From 30 cells to 28 and back, whole cells each time: a surface moves by up to half a cell.
+  // From 30 cells to 28 and back in whole cells: a surface moves by up to half a cell.
   assert.ok(scores.overlap > 0.85, `${scores.overlap}`);
   assert.ok(scores.overlapInView > 0.85, `${scores.overlapInView}`);
   assert.ok(scores.chamfer < 0.01, `${scores.chamfer}`);
@@ -30,7 +30,7 @@ Deno.test("scorePredictions() gives a perfect model what perfection deserves", (
 Deno.test("scorePredictions() gives it the same in any frame, mirrored or not", () => {
   for (const isMirrored of [false, true]) {
     const { scores } = scorePerfect({ offset: 2, isMirrored });
-    assert.ok(scores.overlap > 0.85, `${scores.overlap}`); // turned twice: blurred twice
+    assert.ok(scores.overlap > 0.85, `${scores.overlap}`); // turned twice, so blurred twice
     assert.ok(scores.overlapInView > 0.85, `${scores.overlapInView}`);
     assert.ok(scores.chamfer < 0.02, `${scores.chamfer}`);
     assert.ok(scores.novelViewOverlap > 0.85, `${scores.novelViewOverlap}`);
@@ -38,7 +38,7 @@ Deno.test("scorePredictions() gives it the same in any frame, mirrored or not", 
   }
 });
 
-Deno.test("scorePredictions() finds out a model that does not know its poses", () => {
+Deno.test("scorePredictions() detects a model that does not know its poses", () => {
   const blind = (objects: typeof known.tests) => {
     const prediction = perfectPrediction(objects, { offset: 0, isMirrored: false });
     return { ...prediction, azimuths: new Float32Array(prediction.azimuths.length).fill(2) };
@@ -48,17 +48,17 @@ Deno.test("scorePredictions() finds out a model that does not know its poses", (
   assert.ok(scores.overlap > 0.85, "the shapes are right");
   assert.ok(scores.azimuthErrorDegrees! > 15, `${scores.azimuthErrorDegrees}`);
   assertClose([scores.azimuthDeviationDegrees!], [0], 1e-2);
-  assert.ok(scores.pictureError > 0.02, "and seen from where the picture was not taken");
+  assert.ok(scores.pictureError > 0.02, "and seen from another azimuth than the image's");
 });
 
-Deno.test("scoreBaselines() judges what needs no learning", () => {
+Deno.test("scoreBaselines() scores rules without learning", () => {
   const { extrusion, revolution, nearest } = scoreBaselines(known);
   for (const { scores } of [extrusion, revolution]) {
     assert.equal(scores.overlap, scores.overlapInView, "the azimuth is given");
     assert.ok(scores.overlap > 0.1 && scores.overlap < 0.9);
     assert.ok(!("azimuthErrorDegrees" in scores));
   }
-  assert.ok(extrusion.scores.pictureError < 0.02, "it looks like its picture");
+  assert.ok(extrusion.scores.pictureError < 0.02, "it looks like its image");
   assert.ok(revolution.scores.viewDifference < 0.5 * extrusion.scores.viewDifference);
   assert.ok(nearest.scores.azimuthErrorDegrees! < 90);
 });
@@ -77,7 +77,7 @@ Deno.test("scoreRun() gives every score of a model, and keeps no tensors", () =>
   });
 });
 
-Deno.test("chanceErrors() chooses one azimuth on other objects, and takes guesses as they come", () => {
+Deno.test("chanceErrors() chooses one azimuth on other objects, and averages over guesses", () => {
   const withAzimuths = (...azimuths: number[]) => ({
     ...known.tests,
     truth: { ...known.tests.truth, azimuths: Float32Array.from(azimuths) },
@@ -86,7 +86,7 @@ Deno.test("chanceErrors() chooses one azimuth on other objects, and takes guesse
     calibration: withAzimuths(1, 1, 1),
     tests: withAzimuths(1, 1 + Math.PI / 3),
   });
-  // The second is wrong modulo the flip only: from 1 to pi - 2.047.
+  // The second is wrong only modulo the flip: from 1 to pi - 2.047.
   assertClose([constant.mean, constant.shareWithin30], [(2 * Math.PI / 3 - 2) / 2, 1], 0.02);
   assert.ok(guess.mean > constant.mean);
 });

@@ -1,17 +1,17 @@
 /**
- * Brings a model's shapes into the frame of the truth: by one turn for the whole model, found on
- * objects that are not scored.
+ * Aligns a model's shapes with the truth by one turn for the whole model, found on objects that are
+ * not scored.
  *
- * A model that sees single images may turn all of its shapes by any angle, and reverse all depths;
- * nothing in the images says otherwise. One turn undoes that. A turn for each object would hide that
- * a model does not know how its shapes stand, so there is none here.
+ * A model that sees single images may turn all its shapes by any angle, and reverse all depths: no
+ * image contradicts that. One turn undoes it. A turn for each object would hide that a model does
+ * not know how its shapes are oriented, so there is none here.
  *
  * @module
  */
 import { cellsReaching, overlapsByThreshold, THRESHOLDS } from "./overlap.ts";
 import { createTurner, stretchRows, type Turn, turnBetween } from "./turn.ts";
 
-/** Solids, each with the azimuth from which its image was taken, in one frame. */
+/** Solids in one frame, each with the azimuth from which its image was taken. */
 export interface Solids {
   /** S, the side of each grid in cells. */
   readonly size: number;
@@ -23,24 +23,23 @@ export interface Solids {
 
 /** How a model's shapes are compared with the truth. */
 export interface ShapeAlignment {
-  /** The turn of each object, from its place in the list; the same for all but in the viewer's frame. */
+  /** The turn of each object, by index; the same for all except in the viewer's frame. */
   readonly turnOf: (item: number) => Turn;
-  /** From which occupancy on a cell counts as set, one of `THRESHOLDS`. */
+  /** Least occupancy of a set cell, one of `THRESHOLDS`. */
   readonly threshold: number;
-  /** Mean intersection over union of the objects on which it was found. */
+  /** Mean intersection over union of the objects used to find it. */
   readonly overlap: number;
 }
 
-/** Turns that are tried: one every 5 degrees, each with and without a reversed depth. */
+/** Turns to try: one every 5 degrees, each with and without a reversed depth. */
 const OFFSETS = 72;
 
 /**
- * Finds the one turn and the one threshold that suit shapes best: those with the largest mean
- * intersection over union.
+ * Finds the one turn and the one threshold with the largest mean intersection over union.
  *
- * @param predicted What a model makes of some objects
+ * @param predicted A model's shapes of some objects
  * @param truth The same objects
- * @throws {RangeError} If there are none, or not as many of both
+ * @throws {RangeError} If there are none, or their numbers differ
  */
 export function alignSolids(predicted: Solids, truth: Solids): ShapeAlignment {
   const search = createSearch(predicted, truth);
@@ -54,13 +53,13 @@ export function alignSolids(predicted: Solids, truth: Solids): ShapeAlignment {
 }
 
 /**
- * Finds the one threshold that suits shapes best, and whether all depths are reversed, where each
- * object is turned as its image shows it: its own azimuth brought to the true one, which is thus
- * given away. What is compared then is shape alone.
+ * Finds the one threshold that fits shapes best, and whether all depths are reversed, with each
+ * object turned from its predicted azimuth to the true one. The pose is thus given, and only shape
+ * is compared.
  *
- * @param predicted What a model makes of some objects
+ * @param predicted A model's shapes of some objects
  * @param truth The same objects
- * @throws {RangeError} If there are none, or not as many of both
+ * @throws {RangeError} If there are none, or their numbers differ
  */
 export function alignInView(predicted: Solids, truth: Solids): ShapeAlignment {
   const search = createSearch(predicted, truth);
@@ -69,7 +68,7 @@ export function alignInView(predicted: Solids, truth: Solids): ShapeAlignment {
   );
 }
 
-/** Gives the turns that bring each object's own azimuth to the true one. */
+/** Gives the turns from each object's own azimuth to the true one. */
 export function turnsInView(
   predicted: Pick<Solids, "azimuths">,
   truth: Pick<Solids, "azimuths">,
@@ -79,10 +78,10 @@ export function turnsInView(
 }
 
 /**
- * Turns solids as an alignment says, and decides each cell.
+ * Turns solids by an alignment and thresholds their cells.
  *
- * @param predicted What a model makes of some objects
- * @param alignment How
+ * @param predicted A model's shapes of some objects
+ * @param alignment Turns and threshold
  * @param newSize S', the side of the truth's grids
  * @returns `[N, S', S', S']`, 0 or 1
  */
@@ -109,12 +108,12 @@ export function solidAt(
   return occupancy.subarray(item * size ** 3, (item + 1) * size ** 3);
 }
 
-/** Prepares a function that gives the best threshold for turns, and how well it suits. */
+/** Creates a function that finds the best threshold for given turns, and its overlap. */
 function createSearch(predicted: Solids, truth: Solids) {
   const count = truth.azimuths.length;
   if (count === 0 || predicted.azimuths.length !== count) {
     throw new RangeError(
-      `Cannot align shapes: there must be as many as true ones, at least one, ` +
+      `Cannot align shapes: predicted and truth must have the same count, at least 1, ` +
         `got ${predicted.azimuths.length} and ${count}`,
     );
   }

@@ -1,13 +1,13 @@
 /**
- * How well azimuths are known, in radians.
+ * Errors of azimuths, in radians.
  *
- * Seen level, an object whose left and right are mirror images looks the same from theta and from
- * pi - theta, up to a reversed depth that no silhouette shows. So errors are taken modulo that flip.
+ * At elevation 0, an object with left-right mirror symmetry looks the same from theta and from pi -
+ * theta, up to a reversed depth that no silhouette shows. So errors are taken modulo that flip.
  *
  * @module
  */
 
-/** What is said of a set of azimuths. */
+/** Errors of a set of azimuths. */
 export interface AzimuthErrors {
   /** Mean error in radians, modulo the flip. */
   readonly mean: number;
@@ -15,19 +15,19 @@ export interface AzimuthErrors {
   readonly shareWithin30: number;
 }
 
-/** How close an azimuth must be to count as found. */
+/** Largest error of an azimuth that counts as found. */
 const CLOSE = Math.PI / 6;
 
-/** Offsets and guesses that are tried: one a degree. */
+/** Offsets and guesses to try: one per degree. */
 const DEGREES = Array.from({ length: 360 }, (_, degree) => degree * Math.PI / 180);
 
-/** Gives the shorter way round from one azimuth to the other, in [0, pi]. */
+/** Gives the angle between two azimuths, in [0, pi]. */
 export function circularDistance(a: number, b: number): number {
   const around = Math.abs(a - b) % (2 * Math.PI);
   return Math.min(around, 2 * Math.PI - around);
 }
 
-/** Gives the distance of two azimuths where theta and pi - theta count as one, in [0, pi]. */
+/** Gives the distance of two azimuths if theta and pi - theta count as equal, in [0, pi]. */
 export function azimuthError(predicted: number, truth: number): number {
   return Math.min(
     circularDistance(predicted, truth),
@@ -40,7 +40,7 @@ export function azimuthError(predicted: number, truth: number): number {
  *
  * @param predicted `[N]`, in the frame of the truth
  * @param truth `[N]`
- * @throws {RangeError} If there are none, or not as many of both
+ * @throws {RangeError} If there are none, or their numbers differ
  */
 export function azimuthErrors(
   predicted: ArrayLike<number>,
@@ -48,7 +48,7 @@ export function azimuthErrors(
 ): AzimuthErrors {
   if (truth.length === 0 || predicted.length !== truth.length) {
     throw new RangeError(
-      `Cannot compare azimuths: predicted must have as many as truth, at least one, ` +
+      `Cannot compare azimuths: predicted and truth must have the same length, at least 1, ` +
         `got ${predicted.length} and ${truth.length}`,
     );
   }
@@ -61,13 +61,13 @@ export function azimuthErrors(
 }
 
 /**
- * Finds the one offset that suits a model's azimuths best. A mirror would add nothing: modulo the
- * flip, offset - theta is theta + (pi - offset).
+ * Finds the offset that aligns a model's azimuths best with the truth. A mirror would add nothing:
+ * modulo the flip, offset - theta is theta + (pi - offset).
  *
  * @param own `[N]`, azimuths in the model's own frame
  * @param truth `[N]`
  * @returns What to add to `own`, in radians, a whole number of degrees
- * @throws {RangeError} If there are none, or not as many of both
+ * @throws {RangeError} If there are none, or their numbers differ
  */
 export function alignAzimuths(own: ArrayLike<number>, truth: ArrayLike<number>): number {
   const meanAt = (offset: number) =>
@@ -77,7 +77,7 @@ export function alignAzimuths(own: ArrayLike<number>, truth: ArrayLike<number>):
 }
 
 /**
- * Gives what is to be expected of guesses: azimuths drawn uniformly, whatever the image.
+ * Gives the expected errors of guesses: azimuths drawn uniformly, whatever the image.
  *
  * @param truth `[N]`
  * @throws {RangeError} If there are none

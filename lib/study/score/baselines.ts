@@ -1,10 +1,10 @@
 /**
- * What one can make of a silhouette without learning: shapes that any model should beat.
+ * Shapes from a silhouette without learning, which any model should beat.
  *
  * @module
  */
 
-/** From which brightness on a pixel belongs to the object. */
+/** Least brightness of a pixel that belongs to the object. */
 const INSIDE = 0.5;
 
 /**
@@ -12,7 +12,7 @@ const INSIDE = 0.5;
  *
  * @param silhouette `[size, size]` in [0, 1]
  * @param size The side of image and grid
- * @param depth How many cells deep, from 1 to `size`; rounded so that it lies in the middle
+ * @param depth In cells, from 1 to `size`; rounded so that the shape is centred
  * @returns `[size, size, size]`, 0 or 1, in the frame of the viewer at azimuth 0
  */
 export function extrudeSilhouette(
@@ -27,8 +27,8 @@ export function extrudeSilhouette(
 }
 
 /**
- * Turns a silhouette about the grid's vertical axis: a cell is set if the silhouette holds the point at
- * the same height and the same distance from the axis, on either side.
+ * Revolves a silhouette about the grid's vertical axis: a cell is set if the silhouette covers the
+ * point at the same height and the same distance from the axis, on either side.
  *
  * @param silhouette `[size, size]` in [0, 1]
  * @param size The side of image and grid
@@ -45,12 +45,12 @@ export function revolveSilhouette(silhouette: ArrayLike<number>, size: number): 
 }
 
 /**
- * Finds, for each image, the most similar one of others, by squared difference.
+ * Finds the most similar of other images for each image, by squared difference.
  *
  * @param images `[N, pixels]`
  * @param others `[M, pixels]`, at least one
- * @param pixels How many pixels an image has
- * @returns `[N]`, indices of `others`; the first of equals
+ * @param pixels Pixels of an image
+ * @returns `[N]`, indices of `others`; the first on a tie
  */
 export function nearestImages(
   images: Float32Array,

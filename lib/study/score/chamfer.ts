@@ -1,11 +1,11 @@
 /**
- * How far two solids are apart: the Chamfer distance of their surfaces.
+ * Distance between two solids: the Chamfer distance of their surfaces.
  *
  * @module
  */
 import { squaredDistances } from "./distance.ts";
 
-/** The length of a unit cube's diagonal: nothing in a grid is further apart. */
+/** Diagonal of a unit cube, the largest distance in a grid. */
 const DIAGONAL = Math.sqrt(3);
 
 /**
@@ -14,9 +14,10 @@ const DIAGONAL = Math.sqrt(3);
  * (mean over a in A of min over b in B of |a - b| + mean over b in B of min over a in A of |a - b|) / 2
  *
  * where A and B are the centres of the surface cells. Nearest neighbours are exact.
- * Choice: distances, not their squares, which a few stray cells would rule; surfaces, because a solid's
- * inside is not what one sees of its shape.
- * Choice: the diagonal of the cube, the largest distance there is, if one solid is empty; 0 if both are.
+ * Choice: distances, not their squares, which a few stray cells would dominate; surfaces, because
+ * the inside of a solid is not visible.
+ * Choice: the diagonal of the cube, the largest possible distance, if one solid is empty; 0 if both
+ * are.
  *
  * @param a `[size, size, size]`, set where not 0
  * @param b The same
@@ -42,7 +43,8 @@ export function chamferDistance(a: ArrayLike<number>, b: ArrayLike<number>, size
 }
 
 /**
- * Gives the set cells of a solid of which one of the six neighbours is empty or outside the grid.
+ * Gives the set cells of a solid that have an empty cell, or the outside, among their six
+ * neighbours.
  *
  * @param solid `[size, size, size]`, set where not 0
  * @returns `[size, size, size]`, 0 or 1
@@ -67,7 +69,7 @@ export function surfaceOf(solid: ArrayLike<number>, size: number): Uint8Array {
   return surface;
 }
 
-/** Averages distances over cells; nothing if there is no cell. */
+/** Averages distances over cells; undefined if there are none. */
 function meanDistance(cells: Uint8Array, squared: Float64Array): number | undefined {
   let [sum, count] = [0, 0];
   for (let i = 0; i < cells.length; i++) {

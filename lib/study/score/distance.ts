@@ -1,11 +1,12 @@
 /**
- * Exact distances on a grid: how far each cell is from the nearest of some cells.
+ * Exact distances on a grid, from each cell to the nearest of some cells.
  *
  * @module
  */
 
 /**
- * Gives the squared distance, in cells, from each cell's centre to that of the nearest set cell.
+ * Gives the squared distance, in cells, between each cell and the nearest set cell, centre to
+ * centre.
  *
  * Paper: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions" (2012). The squared
  * distance is a sum over the axes, so one pass along each axis makes it exact: a pass replaces every
@@ -14,7 +15,7 @@
  * @param cells `[size, size, size]`, set where not 0
  * @param size The grid's side
  * @returns `[size, size, size]`; infinite everywhere if no cell is set
- * @throws {TypeError} If there are not size^3 cells
+ * @throws {TypeError} If cells does not have size^3 values
  */
 export function squaredDistances(cells: ArrayLike<number>, size: number): Float64Array {
   if (cells.length !== size ** 3) {
@@ -41,7 +42,7 @@ export function squaredDistances(cells: ArrayLike<number>, size: number): Float6
   return squared;
 }
 
-/** Finds the parabolas that are lowest somewhere, from left to right; gives how many there are. */
+/** Finds the parabolas of the lower envelope, from left to right; gives their number. */
 function lowerEnvelope(
   line: Float64Array,
   { apexes, ends }: { apexes: Int32Array; ends: Float64Array },
@@ -52,7 +53,7 @@ function lowerEnvelope(
     let start = -Infinity;
     while (count > 0) {
       const p = apexes[count - 1]!;
-      start = (line[q]! + q * q - line[p]! - p * p) / (2 * (q - p)); // where the two meet
+      start = (line[q]! + q * q - line[p]! - p * p) / (2 * (q - p)); // where the two intersect
       if (start > ends[count - 1]!) break;
       count--;
     }

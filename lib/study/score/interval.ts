@@ -1,5 +1,5 @@
 /**
- * How sure a measured share is.
+ * Confidence intervals of measured shares.
  *
  * @module
  */
@@ -12,20 +12,20 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Standard deviations that 95 % of a normal distribution lie within, on either side. */
+/** Half-width of the central 95 % of a normal distribution, in standard deviations. */
 const TWO_SIDED_95 = 1.959963984540054;
 
 /**
- * Gives the interval that holds the true share behind a count, with 95 % confidence (E. B. Wilson,
- * 1927). With p = successes / trials, n = trials and z = 1.96 it is
+ * Gives the interval that contains the true share behind a count with 95 % confidence (E. B.
+ * Wilson, 1927). With p = successes / trials, n = trials and z = 1.96 it is
  *
  * (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)
  *
- * Choice: this one, because the textbook's p +- z sqrt(p (1 - p) / n) is too narrow near 0 and 1.
+ * Choice: Wilson's, because the textbook's p +- z sqrt(p (1 - p) / n) is too narrow near 0 and 1.
  *
  * @param successes How many, from 0 to trials; a mean over several counts need not be whole
  * @param trials Out of how many, an integer >= 1
- * @throws {RangeError} If there is no trial, or there are more successes than trials
+ * @throws {RangeError} If there are no trials, or more successes than trials
  */
 export function wilsonInterval(successes: number, trials: number): Interval {
   if (!Number.isInteger(trials) || trials < 1) {

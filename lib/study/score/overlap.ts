@@ -1,22 +1,22 @@
 /**
- * How much two solids, or two silhouettes, have in common.
+ * Overlap of two solids, or of two silhouettes.
  *
  * @module
  */
 
-/** The thresholds among which one is chosen, in steps of this size. */
+/** Step from one threshold to the next. */
 const STEP = 1 / 50;
 
-/** The thresholds that are tried: .02, .04 and so on to .98. */
+/** The thresholds to try: 0.02, 0.04 and so on to 0.98. */
 export const THRESHOLDS: readonly number[] = Array.from(
   { length: 49 },
   (_, i) => (i + 1) * STEP,
 );
 
 /**
- * Intersection over union of two solids; 1 if both are empty, since they are then equal.
+ * Gives the intersection over union of two solids; 1 if both are empty, since they are then equal.
  *
- * @param threshold From which value on a cell counts as set, in both
+ * @param threshold Least value of a set cell, in both
  */
 export function intersectionOverUnion(
   a: ArrayLike<number>,
@@ -33,8 +33,8 @@ export function intersectionOverUnion(
 }
 
 /**
- * Gives the intersection over union of a soft solid with a true one, for every threshold at once: one
- * walk over the cells counts them by the threshold that they just reach.
+ * Gives the intersection over union of a soft solid with a true one, for every threshold at once:
+ * one pass counts cells by the largest threshold that they reach.
  *
  * @param soft Values in [0, 1]
  * @param truth As many, 0 or 1

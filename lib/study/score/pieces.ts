@@ -8,22 +8,22 @@
 export interface Pieces {
   /** How many there are; 0 if no voxel is set. */
   readonly count: number;
-  /** Share of the set voxels that the largest one has, in [0, 1]; 0 if no voxel is set. */
+  /** Share of the set voxels in the largest piece, in [0, 1]; 0 if no voxel is set. */
   readonly largestShare: number;
 }
 
 /**
- * Counts the pieces of the voxels that reach a threshold. Two voxels belong together if they share a
- * face (6-neighbourhood): where they only touch at an edge, no matter would hold them.
+ * Counts the pieces of the voxels that reach a threshold. Two voxels are connected if they share a
+ * face (6-neighbourhood): matter that only touches at an edge would not hold together.
  *
- * Union-find in one walk over the grid: each voxel is joined with the one before it along each axis.
+ * Union-find in one pass over the grid: each voxel is joined with the previous one along each axis.
  *
  * @param occupancy `[D, H, W]`
  * @param size `[D, H, W]`
- * @param threshold From which value on a voxel is set
+ * @param threshold Least value of a set voxel
  * @throws {TypeError} If density does not have D * H * W values
  *
- * @example A bar of two voxels, and one apart
+ * @example A bar of two voxels, and a separate one
  * ```ts
  * import assert from "node:assert/strict";
  * import { piecesOf } from "./pieces.ts";
@@ -81,12 +81,12 @@ function joinNeighbours(
   return parents;
 }
 
-/** Makes one piece of the pieces of two voxels, if the other is set. */
+/** Merges the pieces of two voxels, if the other is set. */
 function join(parents: Int32Array, cell: number, other: number): void {
   if (parents[other] !== EMPTY) parents[rootOf(parents, cell)] = rootOf(parents, other);
 }
 
-/** Finds the voxel that stands for a piece; on the way every parent becomes its own grandparent. */
+/** Finds the voxel that represents a piece; on the way every parent becomes its own grandparent. */
 function rootOf(parents: Int32Array, cell: number): number {
   while (parents[cell] !== cell) {
     parents[cell] = parents[parents[cell]!]!;

@@ -4,16 +4,16 @@
  * @module
  */
 
-/** The occupancies between which a voxel is neither empty nor solid: from the first up to the second. */
+/** Occupancies of voxels that are neither empty nor solid: from the first up to the second. */
 const FOG = [0.05, 0.5] as const;
 
-/** What a grid is made of; shares of all its voxels, in [0, 1]. */
+/** Composition of a grid; shares of all its voxels, in [0, 1]. */
 export interface Solidity {
   /** Voxels of at least the threshold's occupancy: what figures draw. */
   readonly occupied: number;
-  /** Mean occupancy: what all matter would fill if it were pressed together. */
+  /** Mean occupancy: the share that all matter would fill if compacted. */
   readonly meanOccupancy: number;
-  /** Voxels with an occupancy from .05 up to .5, which a ray sees but which no solid has. */
+  /** Voxels with an occupancy from 0.05 up to 0.5: visible to a ray, but not solid. */
   readonly fog: number;
 }
 

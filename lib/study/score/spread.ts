@@ -1,36 +1,36 @@
 /**
- * Mean and spread over seeds, how they are written, and when two of them differ.
+ * Mean and spread over seeds, their format, and the difference between two of them.
  *
  * @module
  */
 
-/** What a few repetitions gave. */
+/** Mean and deviation of repeated measurements. */
 export interface Spread {
   /** Their mean. */
   readonly mean: number;
-  /** Their sample standard deviation, with n - 1; NaN where there is only one. */
+  /** Their sample standard deviation, with n - 1; NaN if there is only one. */
   readonly deviation: number;
 }
 
 /**
- * Gives mean and sample standard deviation.
+ * Gives the mean and the sample standard deviation.
  *
  * @param values One for each repetition, at least one
- * @throws {RangeError} If there is none
+ * @throws {RangeError} If there are none
  */
 export function spreadOf(values: readonly number[]): Spread {
   const count = values.length;
-  if (count === 0) throw new RangeError("Cannot average: values must have at least one, got none");
+  if (count === 0) throw new RangeError("Cannot average: values must not be empty");
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: count === 1 ? NaN : Math.sqrt(squares / (count - 1)) };
 }
 
 /**
- * Writes a number as tables do, without the zero in front of the point.
+ * Formats a number as in tables, without the zero before the point.
  *
  * @param value The number
- * @param decimals Digits behind the point, an integer >= 0
+ * @param decimals Digits after the point, an integer >= 0
  */
 export function formatNumber(value: number, decimals: number): string {
   const digits = Math.abs(value).toFixed(decimals).replace(/^0\./, ".");
@@ -38,10 +38,10 @@ export function formatNumber(value: number, decimals: number): string {
 }
 
 /**
- * Writes mean and deviation; the mean alone where there is no deviation.
+ * Formats mean and deviation; the mean alone if there is no deviation.
  *
- * @param spread What to write
- * @param decimals Digits behind the point, an integer >= 0
+ * @param spread Mean and deviation
+ * @param decimals Digits after the point, an integer >= 0
  *
  * @example As in the README
  * ```ts
@@ -56,22 +56,22 @@ export function formatSpread({ mean, deviation }: Spread, decimals: number): str
   return Number.isNaN(deviation) ? words : `${words} ± ${formatNumber(deviation, decimals)}`;
 }
 
-/** How far apart two methods are. */
+/** The difference between two methods. */
 export interface Difference {
-  /** Mean of the first less that of the second. */
+  /** Mean of the first minus mean of the second. */
   readonly difference: number;
   /**
-   * sqrt(a.deviation^2 + b.deviation^2): how much the difference of two single runs, one of either,
-   * varies by the seeds alone. NaN where either has only one seed.
+   * sqrt(a.deviation^2 + b.deviation^2): how much the difference between two single runs, one of
+   * each method, varies by seed alone. NaN if either has only one seed.
    */
   readonly seedSpread: number;
-  /** Whether the difference is no larger than that; false where it is not known. */
+  /** Whether the difference is no larger than that; false if it is unknown. */
   readonly isWithinSpread: boolean;
 }
 
 /**
- * Compares two methods. Choice: no test of significance, since three seeds support none; a difference
- * counts when it is larger than the one that two seeds make.
+ * Compares two methods. Choice: no significance test, since three seeds support none; a difference
+ * counts if it is larger than the one that two seeds make.
  *
  * @param a The first
  * @param b The second
@@ -83,22 +83,22 @@ export function differenceOf(a: Spread, b: Spread): Difference {
 }
 
 /**
- * Gives the circular standard deviation, sqrt(-2 log R), R being the length of the mean of the unit
- * vectors (Mardia and Jupp, Directional Statistics, equation 2.3.11). 0 where all angles are equal;
- * for many uniform ones R is near 0 and the deviation above 2.
+ * Gives the circular standard deviation, sqrt(-2 log R), where R is the length of the mean of the
+ * unit vectors (Mardia and Jupp, Directional Statistics, equation 2.3.11). 0 if all angles are
+ * equal; for many uniform ones R is near 0 and the deviation above 2.
  *
  * @param angles Radians, at least one
  * @returns Radians, >= 0
- * @throws {RangeError} If there is none
+ * @throws {RangeError} If there are none
  */
 export function circularDeviation(angles: ArrayLike<number>): number {
   const count = angles.length;
-  if (count === 0) throw new RangeError("Cannot average: angles must have at least one, got none");
+  if (count === 0) throw new RangeError("Cannot average: angles must not be empty");
   let [sin, cos] = [0, 0];
   for (let i = 0; i < count; i++) {
     sin += Math.sin(angles[i]!);
     cos += Math.cos(angles[i]!);
   }
-  const length = Math.min(1, Math.hypot(sin, cos) / count); // above 1 by rounding alone
+  const length = Math.min(1, Math.hypot(sin, cos) / count); // rounding alone can exceed 1
   return Math.sqrt(-2 * Math.log(length));
 }

@@ -1,35 +1,35 @@
 /**
- * Turns voxel grids about the vertical axis: from the frame of one maker of shapes to that of another.
+ * Turns voxel grids about the vertical axis, from one frame to another.
  *
- * A grid `[D, H, W]` fills the cube [-1, 1]^3 as in `render/camera.ts`: x runs with W, y against H, z
- * with D, and a camera at azimuth a reads the grid at R(a) p, with
- * (x, z) -> (x cos a + z sin a, -x sin a + z cos a). Tests hold this file against the renderer.
+ * A grid `[D, H, W]` fills the cube [-1, 1]^3 as in `render/camera.ts`: x runs with W, y against H,
+ * z with D, and a camera at azimuth a reads the grid at R(a) p, with (x, z) -> (x cos a + z sin a,
+ * -x sin a + z cos a). Tests compare this file with the renderer.
  *
  * @module
  */
 
-/** How one frame lies in another. */
+/** The turn from one frame to another. */
 export interface Turn {
   /** Radians. */
   readonly offset: number;
   /**
-   * Whether near and far change places first. Silhouettes cannot tell: a shape whose depth is
-   * reversed, and which turns the other way round, gives the same ones.
+   * Whether near and far are swapped first. Silhouettes cannot tell: a shape with reversed depth
+   * that turns the other way gives the same ones.
    */
   readonly isMirrored: boolean;
 }
 
-/** The sides of two grids, in cells. */
+/** Sides of two grids, in cells. */
 export interface Sides {
-  /** Of the grid that there is. */
+  /** Of the given grid. */
   readonly size: number;
-  /** Of the grid that is wanted; both fill the same cube. */
+  /** Of the new grid; both fill the same cube. */
   readonly newSize: number;
 }
 
 /**
- * Gives the azimuth, in the new frame, of a camera that stood at `azimuth` in the old one: what it
- * sees of `turnGrid`'s result there is what it saw before, up to a reversed depth.
+ * Gives the azimuth in the new frame of a camera that was at `azimuth` in the old one: from there,
+ * `turnGrid`'s result looks as the grid did before, up to a reversed depth.
  */
 export function turnAzimuth(azimuth: number, { offset, isMirrored }: Turn): number {
   return isMirrored ? offset - azimuth : azimuth + offset;
@@ -41,7 +41,7 @@ export function turnBetween(from: number, to: number, isMirrored: boolean): Turn
 }
 
 /**
- * Resamples a grid in another frame, and at another size:
+ * Resamples a grid in another frame and at another size:
  *
  * turned(p) = grid(F R(-offset) p), with F: z -> -z if the turn is mirrored
  *
@@ -53,7 +53,7 @@ export function turnBetween(from: number, to: number, isMirrored: boolean): Turn
  * @returns `[newSize, newSize, newSize]`
  * @throws {TypeError} If the grid does not have size^3 cells
  *
- * @example A quarter turn brings what was near to the left
+ * @example A quarter turn brings the near side to the left
  * ```ts
  * import assert from "node:assert/strict";
  * import { turnGrid } from "./turn.ts";
@@ -71,8 +71,8 @@ export function turnGrid(grid: ArrayLike<number>, sides: Sides, turn: Turn): Flo
 }
 
 /**
- * Resamples a grid along its rows alone, which a turn about the vertical axis does not mix: the half
- * of the work that is the same for all turns.
+ * Resamples a grid only along its rows, which a turn about the vertical axis does not mix: the half
+ * of the work that all turns share.
  *
  * @param grid `[size, size, size]`
  * @returns `[size, newSize, size]`
@@ -102,8 +102,8 @@ export function stretchRows(grid: ArrayLike<number>, { size, newSize }: Sides): 
  *
  * @param turn From the grids' frame to the new one
  * @param sides Their sizes
- * @returns A function that fills `[newSize, newSize, newSize]` with the turned grid, given what
- *   `stretchRows` made of it
+ * @returns A function that fills `[newSize, newSize, newSize]` with the turned grid, given the
+ *   result of `stretchRows`
  */
 export function createTurner(
   turn: Turn,
@@ -129,7 +129,7 @@ export function createTurner(
 }
 
 /**
- * Finds, for each column of cells of the new frame, the four columns of the old one around it.
+ * Finds the four columns of the old frame around each column of cells of the new one.
  *
  * @returns `weights` and `places` (d * size + w), `[newSize, newSize, 4]`; weight 0 outside the grid
  */
@@ -154,7 +154,7 @@ function cornersOf({ offset, isMirrored }: Turn, { size, newSize }: Sides) {
   return { weights, places };
 }
 
-/** Gives the cells on both sides of a fractional index that are in the grid, with their weights. */
+/** Gives the cells on both sides of a fractional index that lie in the grid, with their weights. */
 function neighbours(at: number, size: number): [cell: number, weight: number][] {
   const first = Math.floor(at);
   const both: [number, number][] = [[first, first + 1 - at], [first + 1, at - first]];

@@ -1,11 +1,11 @@
 /**
- * Views of shapes from all around, compared: does a shape look like itself only, or like the truth?
+ * Comparisons of views of shapes from all around: with a shape's own view, and with the truth.
  *
  * @module
  */
 import { intersectionOverUnion } from "./overlap.ts";
 
-/** Views of N shapes, from V azimuths in equal steps around each; the first is the image's own. */
+/** Views of N shapes from V equally spaced azimuths; the first is the image's own. */
 export interface ViewsAround {
   /** `[N, V, pixels]` in [0, 1]. */
   readonly values: Float32Array;
@@ -16,8 +16,8 @@ export interface ViewsAround {
 }
 
 /**
- * Gives the mean squared difference of a pixel between each shape's own view and all its others: near 0
- * where a shape looks the same from everywhere.
+ * Gives the mean squared difference of a pixel between each shape's own view and all its others:
+ * near 0 if a shape looks the same from everywhere.
  */
 export function differenceFromOwnView(around: ViewsAround): number {
   const { count, views } = around;
@@ -34,10 +34,10 @@ export function differenceFromOwnView(around: ViewsAround): number {
 /**
  * Gives the mean intersection over union of silhouettes in views that no image showed.
  *
- * @param predicted Views of a model's shapes
- * @param truth Views of the true ones, as many
- * @param options `every`: which views count, every how many, the own view left out; `isMirrored`: the
- *   claimed shapes have their depth reversed, so that they turn the other way round
+ * @param predicted Views of the predicted shapes
+ * @param truth Views of the true shapes, the same number
+ * @param options `every`: only every so many views count, without the own one; `isMirrored`: the
+ *   predicted shapes have reversed depth, so they turn the other way
  */
 export function novelViewOverlap(
   predicted: ViewsAround,

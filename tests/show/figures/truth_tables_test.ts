@@ -35,16 +35,16 @@ const model = {
 };
 const baseline = { name: "extruded", evaluations: [extrusion] };
 
-Deno.test("scoreOf() averages over seeds, and knows when there is nothing to average", () => {
+Deno.test("scoreOf() averages over seeds, and refuses a score that is missing", () => {
   const { mean, deviation } = scoreOf(model, "overlap");
   assert.ok(Math.abs(mean - 0.55) < 1e-12 && Math.abs(deviation - Math.sqrt(0.005)) < 1e-12);
   assert.throws(() => scoreOf(baseline, "azimuthErrorDegrees"), {
     name: "RangeError",
-    message: "Cannot average: values must have at least one, got none",
+    message: "Cannot average: values must not be empty",
   });
 });
 
-Deno.test("truthTable() has a row for each, spreads over seeds, and dashes for what is not known", () => {
+Deno.test("truthTable() has a row for each method, spreads over seeds, and dashes for missing scores", () => {
   const lines = truthTable([model, baseline]).split("\n");
   assert.equal(lines.length, 4);
   assert.ok(lines[0]!.startsWith("|  | IoU | IoU, pose given | Chamfer | azimuth error, ° |"));
@@ -54,14 +54,14 @@ Deno.test("truthTable() has a row for each, spreads over seeds, and dashes for w
   assert.deepEqual(new Set(lines.map((line) => line.split("|").length)), new Set([11]));
 });
 
-Deno.test("truthMetrics() names every score by what was judged", () => {
+Deno.test("truthMetrics() names every score by method", () => {
   const metrics = truthMetrics([model, baseline]);
   assert.equal(Object.keys(metrics).length, 9 + 6);
   assert.equal(metrics["extruded: chamfer"], extrusion.scores.chamfer);
   assert.ok(Object.values(metrics).every(Number.isFinite));
 });
 
-Deno.test("scoredBaselines() judges all three by every ground truth", () => {
+Deno.test("scoredBaselines() scores all three on every ground truth", () => {
   const baselines = scoredBaselines([known, known]);
   assert.deepEqual(baselines.map(({ name }) => name), [
     "extruded silhouette",
@@ -72,7 +72,7 @@ Deno.test("scoredBaselines() judges all three by every ground truth", () => {
   assert.deepEqual(baselines[0]!.evaluations[1]!.scores, extrusion.scores);
 });
 
-Deno.test("yardsticksOf() measures what chance and truth give", () => {
+Deno.test("yardsticksOf() measures what chance and the truth give", () => {
   const { constantErrorDegrees, guessErrorDegrees, trueViewDifference } = yardsticksOf([known]);
   const { constant, guess } = chanceErrors(known);
   assert.ok(Math.abs(constantErrorDegrees - constant.mean * 180 / Math.PI) < 1e-9);

@@ -12,10 +12,10 @@ import { type Turn, turnAzimuth, turnGrid } from "@/study/score/turn.ts";
 import { assertClose } from "../../assert.ts";
 import { trueSolids } from "./solids.ts";
 
-const [SIZE, MODEL_SIZE, COUNT] = [15, 14, 6] as const; // as chairs are to the model, in small
+const [SIZE, MODEL_SIZE, COUNT] = [15, 14, 6] as const; // half the sizes of chairs and model
 const TRUTH = trueSolids(COUNT, SIZE);
 
-/** What a perfect model says whose frame is turned against the truth's, object by object. */
+/** A perfect model's prediction, in a frame turned against the truth's object by object. */
 function perfect(turnOf: (item: number) => Turn): Solids {
   const occupancy = new Float32Array(COUNT * MODEL_SIZE ** 3);
   const azimuths = new Float32Array(COUNT);
@@ -41,7 +41,7 @@ function meanOverlap(predicted: Solids, alignment: ReturnType<typeof alignSolids
 // Resampling from 15 cells to 14 and back blurs the surface of objects that are a few cells thick.
 const NEARLY_ONE = 0.85;
 
-Deno.test("alignSolids() sees that a perfect model needs no turn", () => {
+Deno.test("alignSolids() leaves a perfect model unturned", () => {
   const predicted = perfect(() => ({ offset: 0, isMirrored: false }));
   const alignment = alignSolids(predicted, TRUTH);
   assert.deepEqual(alignment.turnOf(3), { offset: 0, isMirrored: false });
@@ -56,7 +56,7 @@ Deno.test("alignSolids() undoes one turn of all objects, mirrored or not", () =>
     assertClose([alignment.overlap], [meanOverlap(predicted, alignment)], 1e-12);
     const { offset, isMirrored: isFoundMirrored } = alignment.turnOf(0);
     assert.equal(isFoundMirrored, isMirrored);
-    for (let item = 0; item < COUNT; item++) { // the azimuths are found with the same turn
+    for (let item = 0; item < COUNT; item++) { // azimuths are right after the same turn
       const azimuth = turnAzimuth(predicted.azimuths[item]!, { offset, isMirrored });
       const error = Math.abs(Math.sin((azimuth - TRUTH.azimuths[item]!) / 2));
       assert.ok(error <= Math.PI / 72, `${error}: a step of 5 degrees`);
@@ -64,7 +64,7 @@ Deno.test("alignSolids() undoes one turn of all objects, mirrored or not", () =>
   }
 });
 
-Deno.test("alignSolids() forgives no turn of single objects; alignInView() does, by their azimuths", () => {
+Deno.test("alignInView() undoes turns of single objects, by their azimuths; alignSolids() does not", () => {
   const predicted = perfect((item) => ({ offset: item * 2.4, isMirrored: false }));
   assert.ok(alignSolids(predicted, TRUTH).overlap < 0.5);
   const inView = alignInView(predicted, TRUTH);
@@ -73,7 +73,7 @@ Deno.test("alignSolids() forgives no turn of single objects; alignInView() does,
   assert.equal(inView.turnOf(0).isMirrored, false);
 });
 
-Deno.test("alignInView() knows a reversed depth", () => {
+Deno.test("alignInView() detects a reversed depth", () => {
   const predicted = perfect((item) => ({ offset: item * 2.4, isMirrored: true }));
   const inView = alignInView(predicted, TRUTH);
   assert.ok(inView.overlap > NEARLY_ONE, `${inView.overlap}`);
@@ -81,7 +81,7 @@ Deno.test("alignInView() knows a reversed depth", () => {
   assert.deepEqual(inView.turnOf(2), turnsInView(predicted, TRUTH, true)(2));
 });
 
-Deno.test("alignSolids() finds the threshold under which soft solids are right", () => {
+Deno.test("alignSolids() finds the threshold at which soft solids are right", () => {
   const { offset, isMirrored } = { offset: 0, isMirrored: false };
   const soft = perfect(() => ({ offset, isMirrored })).occupancy as Float32Array;
   const faint = {
@@ -92,11 +92,12 @@ Deno.test("alignSolids() finds the threshold under which soft solids are right",
   assert.ok(threshold < 0.25 && overlap > 0.93, `${threshold}, ${overlap}`);
 });
 
-Deno.test("alignSolids() and alignInView() refuse other numbers of objects", () => {
+Deno.test("alignSolids() and alignInView() refuse different numbers of objects", () => {
   const one = trueSolids(1, 4);
   const error = {
     name: "RangeError",
-    message: "Cannot align shapes: there must be as many as true ones, at least one, got 1 and 2",
+    message: "Cannot align shapes: predicted and truth must have the same count, at least 1, " +
+      "got 1 and 2",
   };
   assert.throws(() => alignSolids(one, trueSolids(2, 4)), error);
   assert.throws(() => alignInView(one, trueSolids(2, 4)), error);

@@ -12,7 +12,7 @@ import { assertClose } from "../../assert.ts";
 const rad = (degrees: number) => degrees * Math.PI / 180;
 const AROUND = Float64Array.from({ length: 360 }, (_, degree) => rad(degree));
 
-Deno.test("circularDistance() goes the shorter way round", () => {
+Deno.test("circularDistance() takes the shorter way round", () => {
   const distance = (a: number, b: number) => circularDistance(rad(a), rad(b)) / rad(1);
   assertClose(
     [distance(10, 350), distance(350, 10), distance(0, 180), distance(725, 5), distance(-170, 170)],
@@ -21,7 +21,7 @@ Deno.test("circularDistance() goes the shorter way round", () => {
   );
 });
 
-Deno.test("azimuthError() does not tell theta from pi - theta", () => {
+Deno.test("azimuthError() does not distinguish theta from pi - theta", () => {
   const error = (a: number, b: number) => azimuthError(rad(a), rad(b)) / rad(1);
   assertClose(
     [error(30, 150), error(210, 330), error(20, 30), error(170, 30), error(0, 90), error(90, 270)],
@@ -35,7 +35,7 @@ Deno.test("azimuthErrors() gives the mean, and the share up to 30 degrees", () =
   assertClose([mean, shareWithin30], [rad(45), 0.5], 1e-9);
 });
 
-Deno.test("alignAzimuths() finds an offset, of a mirrored frame too", () => {
+Deno.test("alignAzimuths() finds an offset, also in a mirrored frame", () => {
   const truth = [10, 100, 200, 290, 350].map(rad);
   const offset = alignAzimuths(truth.map((azimuth) => azimuth - rad(77)), truth);
   assertClose([offset], [rad(77)], 1e-9);
@@ -47,7 +47,7 @@ Deno.test("alignAzimuths() finds an offset, of a mirrored frame too", () => {
   assertClose([errors.mean, errors.shareWithin30], [0, 1], 1e-9);
 });
 
-Deno.test("alignAzimuths() makes the best of any azimuths: no other offset does better", () => {
+Deno.test("alignAzimuths() finds the best offset for any azimuths", () => {
   const degrees = fc.array(fc.tuple(fc.nat(359), fc.nat(359)), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(degrees, fc.nat(359), (pairs, other) => {
@@ -61,7 +61,7 @@ Deno.test("alignAzimuths() makes the best of any azimuths: no other offset does 
   );
 });
 
-Deno.test("one constant azimuth is 45 degrees wrong at best, a guess 60", () => {
+Deno.test("one constant azimuth is 45 degrees off at best, a guess 60", () => {
   const constant = new Float64Array(360);
   const offset = alignAzimuths(constant, AROUND);
   const best = azimuthErrors(constant.map(() => offset), AROUND);
@@ -71,10 +71,11 @@ Deno.test("one constant azimuth is 45 degrees wrong at best, a guess 60", () => 
   assertClose([guess.mean / rad(1), guess.shareWithin30], [60, 11 / 36], 0.01);
 });
 
-Deno.test("azimuthErrors() refuses none, and another number", () => {
+Deno.test("azimuthErrors() refuses empty lists and different lengths", () => {
   const message = (predicted: number, truth: number) => ({
     name: "RangeError",
-    message: `Cannot compare azimuths: predicted must have as many as truth, at least one, ` +
+    message:
+      `Cannot compare azimuths: predicted and truth must have the same length, at least 1, ` +
       `got ${predicted} and ${truth}`,
   });
   assert.throws(() => azimuthErrors([], []), message(0, 0));

@@ -7,25 +7,25 @@ import { ball } from "./solids.ts";
 const [SIZE, RADIUS] = [40, 15] as const;
 const BALL = ball(SIZE, RADIUS);
 
-/** What is seen of a solid from the front. */
+/** A solid's silhouette from the front. */
 const SILHOUETTE = Float32Array.from({ length: SIZE ** 2 }, (_, pixel) => {
   for (let d = 0; d < SIZE; d++) if (BALL[d * SIZE ** 2 + pixel]) return 1;
   return 0;
 });
 
-Deno.test("extrudeSilhouette() of a ball has the overlap that geometry gives", () => {
+Deno.test("extrudeSilhouette() of a ball has the overlap that geometry predicts", () => {
   // Ball and cylinder of half depth h share 2 pi (r^2 h - h^3 / 3); the ball has 4/3 pi r^3, the
   // cylinder 2 pi r^2 h. For h = r that is 2/3.
   for (const half of [5, 10, 15]) {
     const shared = 2 * (RADIUS ** 2 * half - half ** 3 / 3);
     const either = 4 / 3 * RADIUS ** 3 + 2 * RADIUS ** 2 * half - shared;
     const extruded = extrudeSilhouette(SILHOUETTE, SIZE, 2 * half);
-    // A tolerance for round things made of cells.
+    // The tolerance allows for balls made of cells.
     assertClose([intersectionOverUnion(extruded, BALL)], [shared / either], 0.015);
   }
 });
 
-Deno.test("extrudeSilhouette() lies in the middle, as deep as asked, or one deeper", () => {
+Deno.test("extrudeSilhouette() is centred, as deep as asked or one deeper", () => {
   const layers = (size: number, depth: number) =>
     Array.from(
       { length: size },
@@ -42,7 +42,7 @@ Deno.test("revolveSilhouette() of a ball is the ball", () => {
   assert.ok(overlap > 0.96, `${overlap}: distances are rounded to columns`);
 });
 
-Deno.test("revolveSilhouette() looks the same from a quarter on, and takes either side", () => {
+Deno.test("revolveSilhouette() looks the same after a quarter turn, and uses either side", () => {
   const size = 6;
   const right = Float32Array.from({ length: size ** 2 }, (_, i) => i % size === 5 ? 1 : 0);
   const solid = revolveSilhouette(right, size);
@@ -57,7 +57,7 @@ Deno.test("revolveSilhouette() looks the same from a quarter on, and takes eithe
   ]);
 });
 
-Deno.test("nearestImages() finds the least squared difference, the first of equals", () => {
+Deno.test("nearestImages() finds the least squared difference, the first on a tie", () => {
   const others = Float32Array.of(0, 0, 1, 1, 1, 0, 1, 1);
   const images = Float32Array.of(0.9, 0.8, 0.6, 0.1, 0.2, 0.2);
   assert.deepEqual([...nearestImages(images, others, 2)], [1, 2, 0]);

@@ -3,7 +3,7 @@ import { chamferDistance, surfaceOf } from "@/study/score/chamfer.ts";
 import { assertClose } from "../../assert.ts";
 import { ball, boxWithPost, gridOf } from "./solids.ts";
 
-Deno.test("surfaceOf() takes the shell of a cube, at the grid's border too", () => {
+Deno.test("surfaceOf() takes the shell of a cube, also at the grid's border", () => {
   const count = (solid: Uint8Array, size: number) =>
     surfaceOf(solid, size).reduce((sum, cell) => sum + cell, 0);
   assert.equal(count(gridOf(6, (d, h, w) => [d, h, w].every((i) => i >= 1 && i <= 4)), 6), 64 - 8);
@@ -16,10 +16,10 @@ Deno.test("chamferDistance() of two plates is the gap between them", () => {
   assertClose([chamferDistance(plate(1), plate(4), 8)], [3 / 8], 1e-12);
 });
 
-Deno.test("chamferDistance() averages both ways", () => {
+Deno.test("chamferDistance() averages both directions", () => {
   const one = gridOf(5, (d, h, w) => d === 2 && h === 2 && w === 0);
   const two = gridOf(5, (d, h, w) => d === 2 && h === 2 && (w === 0 || w === 4));
-  // There 0; back 0 and 4: their mean is 2.
+  // One direction gives 0, the other 0 and 4: their mean is 2.
   assertClose([chamferDistance(one, two, 5)], [(0 + 2) / 2 / 5], 1e-12);
 });
 

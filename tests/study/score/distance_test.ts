@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { squaredDistances } from "@/study/score/distance.ts";
 
-Deno.test("squaredDistances() measures from one cell as Pythagoras does", () => {
+Deno.test("squaredDistances() from one cell follow Pythagoras", () => {
   const cells = new Uint8Array(27);
   cells[0] = 1;
   const squared = squaredDistances(cells, 3);
   assert.deepEqual([0, 1, 2, 4, 8, 13, 26].map((cell) => squared[cell]), [0, 1, 4, 2, 8, 3, 12]);
 });
 
-Deno.test("squaredDistances() finds what trying every cell finds", () => {
+Deno.test("squaredDistances() agrees with trying every cell", () => {
   const size = 5;
   const places = fc.array(fc.integer({ min: 0, max: size ** 3 - 1 }), { minLength: 1 });
   const placeOf = (cell: number) =>
@@ -37,7 +37,7 @@ Deno.test("squaredDistances() finds what trying every cell finds", () => {
   );
 });
 
-Deno.test("squaredDistances() is infinite where no cell is set", () => {
+Deno.test("squaredDistances() is infinite if no cell is set", () => {
   assert.deepEqual([...squaredDistances(new Uint8Array(8), 2)], Array(8).fill(Infinity));
 });
 

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { wilsonInterval } from "@/study/score/interval.ts";
 import { assertClose } from "../../assert.ts";
 
-Deno.test("wilsonInterval() gives what the formula gives by hand", () => {
-  // p = 1 / 2, n = 4: the centre stays, the reach is z sqrt(1/16 + z^2/64) / (1 + z^2/4).
+Deno.test("wilsonInterval() agrees with the formula worked by hand", () => {
+  // p = 1 / 2, n = 4: the centre stays, the half-width is z sqrt(1/16 + z^2/64) / (1 + z^2/4).
   const z = 1.959964;
   const reach = z * Math.sqrt(1 / 16 + z ** 2 / 64) / (1 + z ** 2 / 4);
   const { low, high } = wilsonInterval(2, 4);
   assertClose([low, high], [0.5 - reach, 0.5 + reach], 1e-6);
 });
 
-Deno.test("wilsonInterval() of no success, or of nothing else, ends where z^2 says", () => {
+Deno.test("wilsonInterval() of no success, or only successes, ends where z^2 says", () => {
   const squared = 1.959964 ** 2;
   const none = wilsonInterval(0, 10);
   const all = wilsonInterval(10, 10);
@@ -19,7 +19,7 @@ Deno.test("wilsonInterval() of no success, or of nothing else, ends where z^2 sa
   assertClose([all.low, all.high], [10 / (10 + squared), 1], 1e-6);
 });
 
-Deno.test("wilsonInterval() holds the share, stays in [0, 1] and narrows with more trials", () => {
+Deno.test("wilsonInterval() contains the share, stays in [0, 1] and narrows with more trials", () => {
   const counts = fc.integer({ min: 1, max: 10_000 })
     .chain((trials) => fc.tuple(fc.integer({ min: 0, max: trials }), fc.constant(trials)));
   fc.assert(
@@ -36,7 +36,7 @@ Deno.test("wilsonInterval() holds the share, stays in [0, 1] and narrows with mo
   );
 });
 
-Deno.test("wilsonInterval() refuses counts that cannot be", () => {
+Deno.test("wilsonInterval() refuses impossible counts", () => {
   assert.throws(() => wilsonInterval(0, 0), {
     name: "RangeError",
     message: "Cannot give an interval: trials must be an integer >= 1, got 0",

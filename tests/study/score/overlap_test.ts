@@ -7,7 +7,7 @@ import {
   THRESHOLDS,
 } from "@/study/score/overlap.ts";
 
-Deno.test("intersectionOverUnion() counts cells that are set in both and in either", () => {
+Deno.test("intersectionOverUnion() counts cells set in both and in either", () => {
   assert.equal(intersectionOverUnion([1, 1, 0, 0], [0, 1, 1, 0]), 1 / 3);
   assert.equal(intersectionOverUnion([0.5, 0.49], [1, 1]), 0.5, "from .5 on a cell is set");
   assert.equal(intersectionOverUnion([0.2, 0.1], [0.2, 0.3], 0.2), 0.5);
@@ -31,7 +31,7 @@ Deno.test("intersectionOverUnion() is symmetric, in [0, 1], and 1 for equal soli
   );
 });
 
-Deno.test("overlapsByThreshold() counts what each threshold sets", () => {
+Deno.test("overlapsByThreshold() counts the cells that each threshold sets", () => {
   const overlaps = overlapsByThreshold([0.9, 0.5, 0.3, 0.01], [1, 1, 0, 1]);
   const at = (threshold: number) =>
     overlaps[THRESHOLDS.findIndex((each) => Math.abs(each - threshold) < 1e-9)];
@@ -61,7 +61,7 @@ Deno.test("overlapsByThreshold() agrees with cellsReaching() and intersectionOve
   );
 });
 
-Deno.test("cellsReaching() counts a value on the threshold as reaching it", () => {
+Deno.test("cellsReaching() includes values equal to the threshold", () => {
   const soft = Float32Array.of(0.13, 0.14, 0.15);
   assert.deepEqual([...cellsReaching(THRESHOLDS[6]!, soft)], [0, 1, 1]);
 });

@@ -21,7 +21,7 @@ Deno.test("piecesOf() does not join the end of a row with the start of the next"
   assert.deepEqual(piecesOf(occupancy, SIZE, 0.1), { count: 2, largestShare: 0.5 });
 });
 
-Deno.test("piecesOf() takes both ends of a ring and what only later joins for one piece", () => {
+Deno.test("piecesOf() counts a ring, and arms that meet later, as one piece", () => {
   // A ring, and a U whose arms meet in the last row.
   assert.equal(piecesOf([1, 1, 1, 1, 0, 1, 1, 1, 1], [1, 3, 3], 1).count, 1);
   assert.equal(piecesOf([1, 0, 1, 1, 0, 1, 1, 1, 1], [1, 3, 3], 1).count, 1);
@@ -66,7 +66,7 @@ function paintedPieces(occupancy: readonly number[]): number[] {
   return sizes;
 }
 
-Deno.test("piecesOf() finds what painting piece by piece finds", () => {
+Deno.test("piecesOf() agrees with a flood fill", () => {
   const grids = fc.array(fc.constantFrom(0, 1), { minLength: CELLS, maxLength: CELLS });
   fc.assert(
     fc.property(grids, (occupancy) => {

@@ -1,8 +1,8 @@
-/** Solids for tests of scores: none looks the same from two sides. */
+/** Solids for tests of scores; none looks the same from two sides. */
 import type { Solids } from "@/study/score/alignment.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** A grid of one shape: a box off the axis, with a post on one of its corners. */
+/** A grid of one shape: a box off the axis, with a post on one corner. */
 export function boxWithPost(size: number, seed = 1): Uint8Array {
   const random = createRandom(seed);
   const part = (low: number, high: number) => Math.round(size * random.uniform(low, high));
@@ -17,7 +17,7 @@ export function boxWithPost(size: number, seed = 1): Uint8Array {
   });
 }
 
-/** A ball in the middle of a grid; its radius in cells. */
+/** A ball in the middle of a grid, with its radius in cells. */
 export function ball(size: number, radius: number): Uint8Array {
   const middle = (size - 1) / 2;
   return gridOf(
@@ -26,7 +26,7 @@ export function ball(size: number, radius: number): Uint8Array {
   );
 }
 
-/** Sets the cells of a grid `[size, size, size]` for which a rule holds. */
+/** Sets the cells of a grid `[size, size, size]` that satisfy a rule. */
 export function gridOf(
   size: number,
   isSet: (d: number, h: number, w: number) => boolean,
@@ -37,7 +37,7 @@ export function gridOf(
   );
 }
 
-/** True shapes, each seen from an azimuth of its own. */
+/** True shapes, each seen from its own azimuth. */
 export function trueSolids(count: number, size: number, seed = 1): Solids {
   const random = createRandom(seed);
   const occupancy = new Uint8Array(count * size ** 3);

@@ -14,7 +14,7 @@ Deno.test("spreadOf() gives mean and sample standard deviation", () => {
   assert.deepEqual(spreadOf([2, 4, 9]), { mean: 5, deviation: Math.sqrt(13) });
 });
 
-Deno.test("spreadOf() knows no deviation of one value", () => {
+Deno.test("spreadOf() has no deviation for one value", () => {
   assert.deepEqual(spreadOf([7]), { mean: 7, deviation: NaN });
 });
 
@@ -30,14 +30,14 @@ Deno.test("spreadOf() moves and scales with its values", () => {
   );
 });
 
-Deno.test("spreadOf() refuses no values", () => {
+Deno.test("spreadOf() refuses an empty list", () => {
   assert.throws(() => spreadOf([]), {
     name: "RangeError",
-    message: "Cannot average: values must have at least one, got none",
+    message: "Cannot average: values must not be empty",
   });
 });
 
-Deno.test("formatNumber() leaves out the zero before the point, never the one that is all there is", () => {
+Deno.test("formatNumber() drops the zero before the point, but never the only digit", () => {
   assert.deepEqual(
     [0.00934, 12.34, 0.5, 0, -0.14, -3.25, -0.001].map((value) => formatNumber(value, 2)),
     [".01", "12.34", ".50", ".00", "−.14", "−3.25", ".00"],
@@ -46,20 +46,20 @@ Deno.test("formatNumber() leaves out the zero before the point, never the one th
 });
 
 Deno.test("formatSpread() writes mean ± deviation, or the mean of a single seed", () => {
-  const values = [0.0094, 0.0095, 0.0089, 0.0089, 0.0096]; // of the README's table
+  const values = [0.0094, 0.0095, 0.0089, 0.0089, 0.0096]; // from the README's table
   assert.equal(formatSpread(spreadOf(values), 4), ".0093 ± .0003");
   assert.equal(formatSpread(spreadOf([0.0094]), 4), ".0094");
   assert.equal(formatSpread({ mean: 12.62, deviation: 1.08 }, 1), "12.6 ± 1.1");
 });
 
-Deno.test("differenceOf() compares a difference with what two seeds make", () => {
+Deno.test("differenceOf() compares a difference with the seed spread", () => {
   const compare = (a: number, b: number) =>
     differenceOf({ mean: a, deviation: 3 }, { mean: b, deviation: 4 });
   assert.deepEqual(compare(10, 4), { difference: 6, seedSpread: 5, isWithinSpread: false });
   assert.deepEqual(compare(4, 9), { difference: -5, seedSpread: 5, isWithinSpread: true });
 });
 
-Deno.test("differenceOf() claims nothing of single seeds", () => {
+Deno.test("differenceOf() is never within the spread of single seeds", () => {
   const { difference, seedSpread, isWithinSpread } = differenceOf(
     { mean: 3, deviation: NaN },
     { mean: 1, deviation: 1 },
@@ -77,7 +77,7 @@ Deno.test("circularDeviation() of two azimuths a quarter turn apart follows from
   assertClose([circularDeviation([0, Math.PI / 2])], [expected], 1e-12);
 });
 
-Deno.test("circularDeviation() is near the ordinary one where angles are close, and turns with them", () => {
+Deno.test("circularDeviation() is near the ordinary one for close angles, and invariant to turns", () => {
   const angles = fc.array(fc.double({ min: -0.05, max: 0.05, noNaN: true }), { minLength: 2 });
   fc.assert(
     fc.property(angles, fc.double({ min: -10, max: 10, noNaN: true }), (near, turn) => {
@@ -90,11 +90,11 @@ Deno.test("circularDeviation() is near the ordinary one where angles are close, 
   );
 });
 
-Deno.test("circularDeviation() is large for azimuths all around, and refuses none", () => {
+Deno.test("circularDeviation() is large for azimuths all around, and refuses an empty list", () => {
   const around = Array.from({ length: 360 }, (_, i) => 2 * Math.PI * i / 360);
   assert.ok(circularDeviation(around) > 2);
   assert.throws(() => circularDeviation([]), {
     name: "RangeError",
-    message: "Cannot average: angles must have at least one, got none",
+    message: "Cannot average: angles must not be empty",
   });
 });

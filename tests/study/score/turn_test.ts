@@ -16,7 +16,7 @@ function imageOf(grid: ArrayLike<number>, size: number, azimuth: number): Float3
   });
 }
 
-/** A smooth bump off the centre: resampling it twice costs little. */
+/** A smooth bump off the centre, which resampling hardly changes. */
 function bump(size: number): Float32Array {
   const at = (i: number) => (2 * i + 1) / size - 1;
   return Float32Array.from({ length: size ** 3 }, (_, i) => {
@@ -26,9 +26,9 @@ function bump(size: number): Float32Array {
   });
 }
 
-Deno.test("turnGrid() brings cells where the equation says", () => {
+Deno.test("turnGrid() moves cells by the equation", () => {
   const cell = new Float32Array(27);
-  cell[1 * 3 + 1] = 1; // d = 0, h = 1, w = 1: in the middle of the near side
+  cell[1 * 3 + 1] = 1; // d = 0, h = 1, w = 1: the middle of the near side
   const placeAfter = (offset: number, isMirrored: boolean) =>
     turnGrid(cell, { size: 3, newSize: 3 }, { offset, isMirrored })
       .findIndex((value) => value > 0.99);
@@ -38,7 +38,7 @@ Deno.test("turnGrid() brings cells where the equation says", () => {
   assert.equal(placeAfter(0, true), 18 + 3 + 1, "near and far changed places");
 });
 
-Deno.test("turnGrid() and turnAzimuth() agree with the renderer: images stay what they were", () => {
+Deno.test("turnGrid() and turnAzimuth() agree with the renderer: images do not change", () => {
   const size = 8;
   const grid = boxWithPost(size);
   for (const isMirrored of [false, true]) {
@@ -59,14 +59,14 @@ Deno.test("turnGrid() agrees with the renderer at any angle and another size", (
     const turn: Turn = { offset: 0.7, isMirrored };
     const turned = turnGrid(bump(size), { size, newSize: size }, turn);
     const azimuth = turnAzimuth(1.1, turn);
-    // Resampling flattens the bump's peak by a few hundredths; a wrong turn would be wrong by .9.
+    // Resampling flattens the bump's peak by a few hundredths; a wrong turn would be off by 0.9.
     assertClose(imageOf(turned, size, azimuth), imageOf(bump(size), size, 1.1), 0.03);
     const larger = turnGrid(bump(size), { size, newSize }, turn);
     assertClose(larger, turnGrid(bump(newSize), { size: newSize, newSize }, turn), 0.08);
   }
 });
 
-Deno.test("turnGrid() changes nothing without a turn, nor by four quarters", () => {
+Deno.test("turnGrid() changes nothing without a turn, nor by four quarter turns", () => {
   const sides = { size: 6, newSize: 6 };
   const grid = Float32Array.from(boxWithPost(6));
   assertClose(turnGrid(grid, sides, { offset: 0, isMirrored: false }), grid, 1e-6);
@@ -77,7 +77,7 @@ Deno.test("turnGrid() changes nothing without a turn, nor by four quarters", () 
   assertClose(turned, grid, 1e-5);
 });
 
-Deno.test("turnBetween() gives the turn that brings one azimuth to the other", () => {
+Deno.test("turnBetween() gives the turn from one azimuth to the other", () => {
   const angle = fc.double({ min: -7, max: 7, noNaN: true });
   fc.assert(
     fc.property(angle, angle, fc.boolean(), (from, to, isMirrored) => {

@@ -19,7 +19,7 @@ Deno.test("viewAt() takes one view of one shape", () => {
   assert.deepEqual([...viewAt(AROUND, 1, 3)], [0, 1]);
 });
 
-Deno.test("meanSquaredDifference() is a pixel's", () => {
+Deno.test("meanSquaredDifference() is per pixel", () => {
   assertClose([meanSquaredDifference([0, 1, 0.5], [0, 0, 1])], [1.25 / 3], 1e-12);
 });
 
@@ -29,7 +29,7 @@ Deno.test("differenceFromOwnView() compares the first view with all others", () 
   assert.equal(differenceFromOwnView({ ...AROUND, values: new Float32Array(16).fill(0.3) }), 0);
 });
 
-Deno.test("novelViewOverlap() leaves the own view out and is 1 for the truth", () => {
+Deno.test("novelViewOverlap() leaves out the own view and is 1 for the truth", () => {
   assert.equal(novelViewOverlap(AROUND, AROUND, { every: 1, isMirrored: false }), 1);
   const own = Float32Array.from(AROUND.values);
   own.set([0, 0], 0); // only the own view of the first shape differs
@@ -37,7 +37,7 @@ Deno.test("novelViewOverlap() leaves the own view out and is 1 for the truth", (
   assert.equal(novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: false }), 1);
 });
 
-Deno.test("novelViewOverlap() of every second view, and of shapes that turn the other way", () => {
+Deno.test("novelViewOverlap() takes every second view, and shapes that turn the other way", () => {
   const reversed = Float32Array.from(AROUND.values);
   for (const start of [0, 8]) {
     reversed.set(AROUND.values.subarray(start + 6, start + 8), start + 2);
