@@ -1,5 +1,5 @@
 /**
- * The images whose shapes are exported: of a class, at an index, or the user's own.
+ * The images whose shapes are exported: by class, by index, or the user's own.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { itemAt } from "@/engine/shapes.ts";
 export interface NamedImages {
   /** `[N, S, S]` in [0, 1]. */
   readonly images: Float32Array;
-  /** What each shows, such as `mnist 3`, `[N]`. */
+  /** What each image shows, such as `mnist 3`, `[N]`. */
   readonly names: readonly string[];
 }
 
 /**
- * Picks one image of each class, the first one.
+ * Picks the first image of each class.
  *
- * @param images Named after set and class, such as `mnist 3`
- * @param classes Which ones, in order: `3`, or `mnist 3` where several sets have it; all by default
- * @throws {RangeError} If there is no such class; the message lists those that there are
+ * @param images Named by set and class, such as `mnist 3`
+ * @param classes Classes in order: `3`, or `mnist 3` if several sets have it; all by default
+ * @throws {RangeError} If there is no such class; the message lists the classes
  */
 export function imagesOfClasses(
   { images, names }: NamedImages,
@@ -43,7 +43,7 @@ export function imagesOfClasses(
 }
 
 /**
- * Picks images by their places, from 0 on: those of the first set, then those of the next.
+ * Picks images by index from 0: the images of the first set, then those of the next.
  *
  * @throws What `imagesAt` throws
  */
@@ -58,7 +58,7 @@ export function imagesWithNames(
 }
 
 /**
- * Reads the user's own images: their middle squares, grey, named after the files.
+ * Reads the user's own images: their central squares, in grey, named after the files.
  *
  * @param paths PNG or JPEG files
  * @param size Side of the images
@@ -73,7 +73,7 @@ export async function imagesIn(paths: readonly string[], size: number): Promise<
   );
 }
 
-/** Puts images of one size together. */
+/** Concatenates images of one size. */
 export function joined(parts: readonly NamedImages[]): NamedImages {
   const images = new Float32Array(parts.reduce((sum, { images }) => sum + images.length, 0));
   let at = 0;

@@ -1,9 +1,9 @@
 /**
- * The table of marching cubes (Lorensen and Cline, "Marching Cubes", 1987), derived from the cube
- * instead of copied: which triangles part the filled corners of a cube from the others.
+ * The marching cubes table (Lorensen and Cline, "Marching Cubes", 1987), derived from the cube
+ * instead of copied: the triangles that separate the filled corners of a cube from the others.
  *
- * Corner c of a cube is at column c & 1, row c >> 1 & 1, layer c >> 2; an edge is named by its axis
- * and its lower corner.
+ * Corner c of a cube is at column c & 1, row c >> 1 & 1, layer c >> 2; an edge is identified by its
+ * axis and its lower corner.
  *
  * @module
  */
@@ -28,12 +28,12 @@ const FACE_EDGES = FACES.map((corners) =>
 );
 
 /**
- * For each of the 256 sets of filled corners (bit c for corner c) the triangles, three edges each.
- * Seen from the empty side they run counterclockwise.
+ * The triangles, three edges each, for each of the 256 sets of filled corners (bit c for corner c),
+ * counterclockwise as seen from the empty side.
  *
- * On a face with two filled corners that are not neighbours, each is cut off for itself. Every cube
- * reads its faces so, and no triangle has a side inside a face that is not a border there: so
- * neighbouring cubes fit, and every side is shared by exactly two triangles.
+ * On a face with two filled corners that are not neighbours, each is cut off separately. All cubes
+ * read their faces the same way, and no triangle has a side inside a face that is not a border
+ * there, so neighbouring cubes fit, and every side is shared by exactly two triangles.
  */
 export const CUBE_TABLE: readonly (readonly CubeEdge[])[] = Array.from(
   { length: 256 },
@@ -48,7 +48,7 @@ function outlines(filled: number): CubeEdge[][] {
     const edges = FACE_EDGES[face]!; // edge i leads from corner i to the next one
     for (let i = 0; i < 4; i++) {
       if (isFilled(corners[i]!) || !isFilled(corners[(i + 1) % 4]!)) continue;
-      let end = (i + 1) % 4; // the border comes in at edge i and leaves behind the last filled corner
+      let end = (i + 1) % 4; // the border enters at edge i and leaves after the last filled corner
       while (isFilled(corners[(end + 1) % 4]!)) end = (end + 1) % 4;
       after.set(edges[i]!, edges[end]!);
     }
@@ -66,12 +66,12 @@ function outlines(filled: number): CubeEdge[][] {
   return found;
 }
 
-/** Cuts an outline into a fan of triangles, none of whose inner sides lies in a face. */
+/** Cuts an outline into a fan of triangles with no inner side in a face. */
 function triangulated(outline: readonly CubeEdge[]): CubeEdge[] {
   const turned = outline.map((_, first) => [...outline.slice(first), ...outline.slice(0, first)]);
   const [apex, ...others] = turned.find(([apex, ...others]) =>
     others.slice(1, -1).every((other) => !shareFace(apex!, other))
-  )!; // there is one for every outline: the tests go through all of them
+  )!; // exists for every outline: the tests check them all
   return others.slice(1).flatMap((other, i) => [apex!, others[i]!, other]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Meshes as GLB files, the binary form of glTF 2.0.
+ * Meshes as GLB, the binary form of glTF 2.0.
  *
  * @module
  */
@@ -7,10 +7,9 @@ import { Document, NodeIO } from "@gltf-transform/core";
 import type { Mesh } from "./mesh.ts";
 
 /**
- * Gives the bytes of a GLB file with one mesh of a rough material that takes its colour from the
- * vertices.
+ * Gives the bytes of a GLB file with one mesh, of a rough material coloured by vertex.
  *
- * @param name What the mesh is called
+ * @param name Name of the mesh
  * @param mesh Positions in metres, y up
  */
 export async function encodeGlb(name: string, mesh: Mesh): Promise<Uint8Array> {
@@ -35,12 +34,12 @@ export async function encodeGlb(name: string, mesh: Mesh): Promise<Uint8Array> {
   return await new NodeIO().writeBinary(document);
 }
 
-/** glTF counts a vertex's colour in light, not in levels of a screen: IEC 61966-2-1. */
+/** glTF stores vertex colours as linear light, not screen levels: IEC 61966-2-1. */
 function toLinear(level: number): number {
   return level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
 }
 
-/** glTF forbids the highest index of each type. */
+/** glTF reserves the highest index of each type. */
 const MOST_SHORT_VERTICES = 65_535;
 
 function indicesOf({ positions, triangles }: Mesh) {

@@ -1,5 +1,5 @@
 /**
- * A shape as a mesh, in the coordinates that 3D programs expect.
+ * A shape as a mesh, in the coordinates that 3D software expects.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Mesh {
   readonly positions: Float32Array;
   /** Outward unit vectors `[V, 3]`. */
   readonly normals: Float32Array;
-  /** Red, green, blue of each vertex `[V, 3]` in [0, 1], as screens take them (sRGB). */
+  /** Red, green and blue of each vertex, `[V, 3]` in [0, 1], as screen levels (sRGB). */
   readonly colours: Float32Array;
   /** Three vertices of each triangle `[F, 3]`, counterclockwise as seen from outside. */
   readonly triangles: Uint32Array;
@@ -23,18 +23,18 @@ export interface Mesh {
 export interface MeshOptions {
   /** The occupancy of the surface, > 0; 0.05 by default. */
   readonly threshold?: number;
-  /** The azimuth that is to be in front, in radians; 0 by default. */
+  /** The azimuth of the front, in radians; 0 by default. */
   readonly front?: number;
 }
 
-/** Side of the grid, in metres. Choice: 1, which fits a desk in augmented reality. */
+/** Side of the grid, in metres. Choice: 1, which fits on a desk in augmented reality. */
 const SIDE = 1;
 
 /**
- * Gives the mesh of a grid. The figures count x to the right, y up and z away from the viewer, each
- * from -1 to 1; glTF has z towards the viewer and metres. So a point p of a shape with front a goes to
- * (p . right, y, -p . forward) / 2, with the directions of the camera at azimuth a: the front looks
- * along +z, as glTF wants it, and right stays right.
+ * Gives the mesh of a grid. Figures use x to the right, y up and z away from the viewer, each from
+ * -1 to 1; glTF uses metres and z towards the viewer. So a point p of a shape with front a goes to
+ * (p . right, y, -p . forward) / 2, with the directions of the camera at azimuth a: the front faces
+ * +z, as glTF requires, and right stays right.
  *
  * @param grid Densities `[D, H, W]`
  * @param options Threshold and front
@@ -51,7 +51,7 @@ export function meshOf(grid: VoxelGrid, options: MeshOptions = {}): Mesh {
     const share = [cells[i]! / columns, 1 - cells[i + 1]! / rows, cells[i + 2]! / layers] as const;
     const point: Vector = [2 * share[0] - 1, 2 * share[1] - 1, 2 * share[2] - 1];
     positions.set([dot(point, right), point[1], -dot(point, forward)].map(toMetres), i);
-    // As in the figures: red to the right, green away, blue up. The surface may swell over the grid.
+    // As in figures: red to the right, green away, blue up. The surface may extend past the grid.
     colours.set([share[0], share[2], share[1]].map(toUnit), i);
   }
   return { positions, normals: normalsOf(positions, triangles), colours, triangles };
@@ -61,7 +61,7 @@ const dot = (a: Vector, b: Vector) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const toMetres = (length: number) => length * SIDE / 2;
 const toUnit = (value: number) => Math.min(Math.max(value, 0), 1);
 
-/** Gives each vertex the mean direction of its triangles, weighted by their areas. */
+/** Gives each vertex the mean normal of its triangles, weighted by area. */
 function normalsOf(positions: Float32Array, triangles: Uint32Array): Float32Array {
   const normals = new Float32Array(positions.length);
   const vertex = (i: number) => positions.subarray(3 * triangles[i]!, 3 * triangles[i]! + 3);

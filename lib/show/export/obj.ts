@@ -6,10 +6,10 @@
 import type { Mesh } from "./mesh.ts";
 
 /**
- * Gives the text of an OBJ file. A vertex's colour follows its position, an extension that Blender,
- * MeshLab and three.js read; it is that of a screen (sRGB).
+ * Gives the text of an OBJ file. Vertex colours follow positions, an extension that Blender,
+ * MeshLab and three.js read; they are screen levels (sRGB).
  *
- * @param name What the object is called
+ * @param name Name of the object
  * @param mesh Positions in metres, y up
  */
 export function encodeObj(name: string, mesh: Mesh): string {
@@ -20,7 +20,7 @@ export function encodeObj(name: string, mesh: Mesh): string {
   }
   for (let i = 0; i < normals.length; i += 3) lines.push(`vn ${inWords(normals, i)}`);
   for (let i = 0; i < triangles.length; i += 3) {
-    // The file counts from 1; normals go with positions.
+    // The file counts from 1; normals have the indices of positions.
     const corners = Array.from(triangles.subarray(i, i + 3), (at) => `${at + 1}//${at + 1}`);
     lines.push(`f ${corners.join(" ")}`);
   }

@@ -1,5 +1,5 @@
 /**
- * Shapes as files for other programs: meshes, voxels, the figure, and how they came about, in one zip.
+ * Shapes as files for other programs: meshes, voxels, figures and their origin, in one zip file.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import { encodeObj } from "./obj.ts";
 
 /** How shapes are exported. */
 export interface ExportOptions {
-  /** How they came about. */
+  /** How the shapes were made. */
   readonly record: FigureRecord;
-  /** How many training steps the model has taken. */
+  /** Training steps of the model. */
   readonly step: number;
   /** The occupancy from which a voxel counts, and of the meshes' surface, > 0; 0.05 by default. */
   readonly threshold?: number;
 }
 
-/** What was written of one shape. */
+/** One shape as written. */
 export interface ExportedShape {
   /** Its label. */
   readonly label: string;
@@ -39,13 +39,13 @@ export interface ExportedShape {
   readonly triangles: number;
 }
 
-/** What was written. */
+/** The file as written. */
 export interface Exported {
   /** The zip file. */
   readonly file: string;
-  /** Its size. */
+  /** Its size in bytes. */
   readonly byteCount: number;
-  /** What is in it, in the order of the exhibits. */
+  /** Its shapes, in the order of the exhibits. */
   readonly shapes: readonly ExportedShape[];
 }
 
@@ -54,10 +54,10 @@ export interface Exported {
  * folder named after its label; and `strips.png`, `turntable.gif`, `config.json`, `metrics.json` and
  * `README.txt`. It is written under a temporary name and renamed. The same shapes give the same bytes.
  *
- * @param path Where to
- * @param exhibits The shapes, at least one; their fronts look along +z in the meshes
- * @param options Threshold, and how the shapes came about
- * @throws {RangeError} If there is no shape, or none of a shape's voxels reaches the threshold
+ * @param path The file to write
+ * @param exhibits The shapes, at least one; in the meshes their fronts face +z
+ * @param options Threshold, and how the shapes were made
+ * @throws {RangeError} If there are no shapes, or no voxel of a shape reaches the threshold
  */
 export async function exportShapes(
   path: string,
@@ -65,7 +65,7 @@ export async function exportShapes(
   options: ExportOptions,
 ): Promise<Exported> {
   if (exhibits.length === 0) {
-    throw new RangeError("Cannot export shapes: exhibits must hold at least one shape, got none");
+    throw new RangeError("Cannot export shapes: exhibits must not be empty");
   }
   const { record, step, threshold = THRESHOLD } = options;
   const files: Record<string, string | Uint8Array> = {};
@@ -107,7 +107,7 @@ function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): Mesh
   }
 }
 
-/** Gives a plain name, and another one where that is taken. */
+/** Gives a plain name that is not taken. */
 function folderOf(label: string, taken: readonly string[]): string {
   const plain = label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   const name = plain || "shape";
@@ -121,7 +121,7 @@ function inJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-/** Zip files hold a date for each file. Choice: the first one there is, for equal bytes each time. */
+/** Zip files date every entry. Choice: the earliest date, for equal bytes each time. */
 const DATE = new Date(Date.UTC(1980, 0, 1));
 
 async function zipped(files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> {

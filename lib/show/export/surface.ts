@@ -10,7 +10,7 @@ import { CUBE_TABLE, type CubeEdge } from "./cube_table.ts";
 export interface Surface {
   /**
    * Columns, rows and layers of each vertex `[V, 3]`, in voxels: voxel (d, h, w) has its centre at
-   * (w + .5, h + .5, d + .5). The three directions are right-handed.
+   * (w + 0.5, h + 0.5, d + 0.5). The three directions are right-handed.
    */
   readonly positions: Float32Array;
   /** Three vertices of each triangle `[F, 3]`, counterclockwise as seen from outside. */
@@ -102,7 +102,7 @@ function createVertices({ occupancy, counts }: PaddedGrid, threshold: number, st
   const known = new Map<number, number>();
   return {
     positions,
-    /** Gives the vertex on an edge of a cube, whose lower corner is voxel `low` of the padded grid. */
+    /** Gives the vertex on an edge of the cube whose lower corner is padded voxel `low`. */
     on(edge: CubeEdge, low: number): number {
       const axis = edge >> 3;
       const key = 3 * low + axis;

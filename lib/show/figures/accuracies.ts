@@ -1,5 +1,5 @@
 /**
- * How well classes can be read, as a table and as metrics of a figure.
+ * Accuracies of classifiers, as a table and as metrics of a figure.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { Accuracy } from "@/study/classify.ts";
 import { formatNumber, formatSpread } from "@/study/score/spread.ts";
 
 /**
- * Writes accuracies as a Markdown table in percent: mean and standard deviation over trials, and in
- * brackets the 95 % interval that the number of scored images leaves open.
+ * Writes accuracies in percent as a Markdown table: mean and standard deviation over trials, and in
+ * brackets the 95 % interval due to the number of scored images.
  */
 export function accuracyTable(accuracies: readonly Accuracy[]): string {
   const classifiers = [...new Set(accuracies.map(({ classifier }) => classifier))];
@@ -35,7 +35,7 @@ function cellOf({ accuracy, interval }: Accuracy): string {
 }
 
 /**
- * Gives mean accuracies, from 0 to 1, as metrics of a figure, named such as
+ * Gives mean accuracies, from 0 to 1, as metrics of a figure, with names such as
  * `mnistLatentsLogisticRegressionAccuracy`.
  */
 export function accuracyMetrics(accuracies: readonly Accuracy[]): Record<string, number> {

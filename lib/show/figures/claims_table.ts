@@ -15,9 +15,9 @@ export interface Claim {
 }
 
 /**
- * Paper: "denser shapes with less noise", said of the adversarial method against the VAE from looking
- * at shapes, without a number. Choice: denser is more volume and more matter in it; noise is fog and
- * loose pieces.
+ * Paper: "denser shapes with less noise", said of the adversarial method compared with the VAE,
+ * from looking at shapes and without a number. Choice: denser is more volume and more matter in it;
+ * noise is fog and loose pieces.
  */
 export const ADVERSARIAL_CLAIMS: readonly Claim[] = [
   { words: "denser", measures: { occupiedPercent: "more", meanOccupancyPercent: "more" } },
@@ -28,11 +28,11 @@ export const ADVERSARIAL_CLAIMS: readonly Claim[] = [
 ];
 
 /**
- * Writes a Markdown table with a row for each measure of each claim: both methods, their difference,
- * its size in seed spreads (a dash where the spread is zero or there is only one seed), and whether it
- * is as the paper says. A difference no larger than the seed spread is neither yes nor no.
+ * Writes a Markdown table with a row for each measure of each claim: both methods, their
+ * difference, its size in seed spreads (a dash for one seed or no spread), and whether it is as the
+ * paper says. A difference within the seed spread is neither yes nor no.
  *
- * @param quantities What was measured
+ * @param quantities The measurements
  * @param options `first` and `second` method by name, and the claims about the first
  * @throws {RangeError} If a claim names a quantity that was not measured
  */

@@ -1,5 +1,5 @@
 /**
- * Latents as figures show them: what they decode to, rendered and drawn.
+ * Decoded latents in figures, rendered and drawn.
  *
  * @module
  */
@@ -23,9 +23,9 @@ export interface Decoder extends Pick<ModelPose, "azimuth"> {
   readonly config: Config;
 }
 
-/** Pixels along a side of a voxel and of an image's pixel. */
+/** Pixels along the side of a voxel, and of an image's pixel. */
 const SCALE = 2;
-/** From where shapes are drawn, beside the front: an eighth of a turn. */
+/** Azimuth of the second view of shapes, from the front: an eighth of a turn. */
 const SIDEWAYS = Math.PI / 4;
 
 /** Decoded latents. */
@@ -48,7 +48,7 @@ export function decodeLatents({ model, azimuth }: Decoder, latents: Float32Array
   return { renderings, occupancy };
 }
 
-/** An image that no model has seen, and its latent. */
+/** An unseen image and its latent. */
 export interface UnseenObject {
   /** What it shows, such as `mnist 3`. */
   readonly name: string;
@@ -63,8 +63,8 @@ export interface UnseenObject {
  *
  * @param model The trained model
  * @param monitor Named images
- * @param wanted Names; one that comes again asks for the next image of that name
- * @throws {RangeError} If there is no such image, or no further one; the message lists the names
+ * @param wanted Names; a repeated name stands for the next image of that name
+ * @throws {RangeError} If there are too few images of a name; the message lists the names
  */
 export function objectsNamed(
   model: Pick<Inference, "encode">,
@@ -78,7 +78,7 @@ export function objectsNamed(
     if (slot === undefined) {
       const known = [...new Set(names)].join(", ");
       throw new RangeError(
-        `Cannot find an image: "${name}" must be there ${before + 1} times, among ${known}`,
+        `Cannot find image "${name}": the monitor must have at least ${before + 1}, got ${known}`,
       );
     }
     const input = images.slice(slot * area, (slot + 1) * area);
@@ -88,11 +88,11 @@ export function objectsNamed(
 
 /** How a path is drawn. */
 export interface PathOptions {
-  /** An image `[S, S]` in front of the first row; the other rows leave room for it. */
+  /** An image `[S, S]` before the first row; the other rows leave room for it. */
   readonly before?: Float32Array;
-  /** One behind it. */
+  /** An image after the first row. */
   readonly after?: Float32Array;
-  /** From where voxels are drawn, in radians from the front; by default there and 45 degrees on. */
+  /** Azimuths of the voxels, in radians from the front; 0 and pi / 4 by default. */
   readonly azimuths?: readonly number[];
 }
 
@@ -100,8 +100,8 @@ export interface PathOptions {
  * Draws a path through latent space: a row of renderings from the front, then a row of voxels from each
  * azimuth.
  *
- * @param label What stands beside the first row
- * @param decoder What decodes and renders
+ * @param label Label of the first row
+ * @param decoder Decodes and renders the latents
  * @param latents `[N, Z - 1]`, from left to right
  */
 export function pathRows(
@@ -136,11 +136,11 @@ export function pathRows(
 }
 
 /**
- * Draws what the pose latent alone does to one shape: the image that it came from, then the model's
+ * Draws how the pose latent alone changes one shape: the original image, then the model's
  * renderings from each pose.
  *
- * @param label What stands beside it
- * @param decoder What decodes and renders
+ * @param label Label of the row
+ * @param decoder Decodes and renders the latent
  * @param latent `[Z - 1]`
  * @param input `[S, S]`
  * @param poses Pose latents in [-1, 1]
@@ -164,7 +164,7 @@ export function poseRow(
 /**
  * Draws shapes in rows, each as a rendering, voxels from the front, and voxels an eighth of a turn on.
  *
- * @param decoder What decodes and renders
+ * @param decoder Decodes and renders the latents
  * @param latents `[N, Z - 1]`
  * @param columns Shapes in a row
  */
@@ -173,7 +173,7 @@ export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: num
   return grid(shapesAt(decoder, latents).map((shape) => trainingStrip(shape, options)), columns);
 }
 
-/** Decodes and renders latents, and takes the result apart. */
+/** Decodes and renders latents, and splits the result by shape. */
 function shapesAt(decoder: Decoder, latents: Float32Array) {
   const { imageSize } = decoder.config;
   const { renderings, occupancy } = decodeLatents(decoder, latents);

@@ -1,5 +1,5 @@
 /**
- * Shapes as figures show them: what a model makes of images, with label, voxels and front (F2, F4).
+ * Shapes in figures: what a model makes of images, with label, voxels and front (F2, F4).
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { itemAt } from "@/engine/shapes.ts";
 import type { Run } from "@/train/run.ts";
 
 /**
- * Takes a reconstruction apart for figures. The front of each shape is the pose that the model gives
- * its image.
+ * Splits a reconstruction into exhibits. The front of each shape is the pose that the model
+ * predicts for its image.
  *
- * @param reconstruction What the model made of N images
- * @param labels What to write beside each, `[N]`
+ * @param reconstruction The model's reconstruction of N images
+ * @param labels The label of each, `[N]`
  * @param config The model's sizes
  */
 export function exhibitsOf(
@@ -33,12 +33,12 @@ export function exhibitsOf(
 }
 
 /**
- * Takes a reconstruction apart as `exhibitsOf` does, each shape with the image that it comes from:
- * input, projection, and textured image where there is a texture (F5).
+ * Splits a reconstruction as `exhibitsOf` does, each shape with its image: input, projection, and
+ * textured image if there is a texture (F5).
  *
  * @param inputs The images `[N, S, S]`
- * @param reconstruction What the model made of them
- * @param labels What to write beside each, `[N]`
+ * @param reconstruction The model's reconstruction of them
+ * @param labels The label of each, `[N]`
  * @param config The model's sizes, and whether it has a texture
  */
 export function exhibitsWithInputs(
@@ -58,12 +58,12 @@ export function exhibitsWithInputs(
 }
 
 /**
- * Draws figure F2: one strip for each object, from the untrained cube to the shape.
+ * Draws figure F2: one strip for each object, from the untrained cube to the final shape.
  *
  * @param run A run with its frames
- * @param labels What to write beside each tracked image, by its name, such as `mnist 3`
+ * @param labels The label of each tracked image, by its name, such as `mnist 3`
  * @returns One image for each frame
- * @throws {RangeError} If an image is not tracked; the message lists those that are
+ * @throws {RangeError} If an image is not tracked; the message lists the tracked ones
  */
 export function shapesDuringTraining(
   run: Run,
@@ -77,12 +77,12 @@ export function shapesDuringTraining(
 }
 
 /**
- * Gives what the model made of one image in each frame of a run, to be viewed one after another.
+ * Gives the shape of one image in each frame of a run, to be viewed in sequence.
  *
  * @param run A run with its frames
  * @param name The tracked image, such as `mnist 3`
  * @returns One exhibit for each frame, labelled with its step
- * @throws {RangeError} If the image is not tracked; the message lists those that are
+ * @throws {RangeError} If the image is not tracked; the message lists the tracked ones
  */
 export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
   const { imageSize } = config;
@@ -91,7 +91,7 @@ export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[
   const index = known.indexOf(name);
   if (index < 0) {
     throw new RangeError(
-      `Cannot draw shapes: a name must be one of ${known.join(", ")}, got ${name}`,
+      `Cannot draw shapes: name must be one of ${known.join(", ")}, got ${name}`,
     );
   }
   return frames.map(({ step, renderings, occupancies, azimuths }) => {

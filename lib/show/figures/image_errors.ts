@@ -1,6 +1,6 @@
 /**
- * How far a model's images are from unseen ones, over seeds: textured, projected, and beside the mean
- * image (the tables of F5 and F6).
+ * Errors on unseen images, over seeds: of textured images, projections and the mean image (the
+ * tables of F5 and F6).
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { formatNumber, formatSpread, spreadOf } from "@/study/score/spread.ts";
 import { evaluate, type EvaluateOptions, type Score } from "@/train/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 
-/** Mean squared errors of a pixel, images being in [0, 1]. */
+/** Mean squared errors of a pixel, for images in [0, 1]. */
 export interface ImageErrors {
-  /** Of the renderings, textured where there is a texture, by seed. */
+  /** Errors of the renderings, textured if there is a texture, by seed. */
   readonly rendering: readonly number[];
-  /** Of the projections, by seed. */
+  /** Errors of the projections, by seed. */
   readonly projection: readonly number[];
-  /** Of the best answer that is the same for all images, their mean, by seed. */
+  /** Errors of the mean image, the best prediction that is the same for all, by seed. */
   readonly meanImage: readonly number[];
 }
 
 /**
- * Measures the errors of several runs on the images that each never saw.
+ * Measures the errors of several runs on images that they never saw.
  *
  * @param runs Runs that differ in their seeds
- * @param options `limit`: at most so many images of each set
+ * @param options `limit`: maximum number of images of each set
  */
 export function imageErrorsOf(
   runs: readonly Run[],
@@ -48,15 +48,15 @@ export function imageErrorsOf(
   };
 }
 
-/** Averages the errors of sets by their numbers of images. */
+/** Averages the errors of sets, weighted by their numbers of images. */
 function overall(scores: readonly Pick<Score, "count" | "meanSquaredError">[]): number {
   const count = scores.reduce((sum, score) => sum + score.count, 0);
   return scores.reduce((sum, score) => sum + score.count * score.meanSquaredError, 0) / count;
 }
 
 /**
- * Gives the squared error of a pixel that a set's mean image makes on the set: the variance of a pixel,
- * averaged over pixels. A model that saw nothing in its input could do no better.
+ * Gives the squared error per pixel of a set's mean image on the set: the variance of a pixel,
+ * averaged over pixels. A model that ignores its input cannot do better.
  *
  * @param set At least one image
  */
@@ -78,7 +78,7 @@ export function meanImageError(set: ImageSet): number {
 /**
  * Writes errors as a Markdown table: a column for each seed, then mean and deviation.
  *
- * @param errors By what the images show, such as `faces`; all of the same seeds
+ * @param errors By what the images show, such as `faces`; all with the same seeds
  * @param seeds The seeds, in the order of the errors
  */
 export function imageErrorsTable(
@@ -101,8 +101,8 @@ function rowOf(name: string, values: readonly number[]): string {
 }
 
 /**
- * Means over seeds, as a figure's record has them. What is explained is the share of the images'
- * variance that a model accounts for: 1 - error / error of the mean image.
+ * Means over seeds, as in a figure's record. Explained is the share of the images' variance that a
+ * model accounts for: 1 - error / error of the mean image.
  */
 export type ImageErrorMetrics = Readonly<
   Record<
@@ -119,7 +119,7 @@ export type ImageErrorMetrics = Readonly<
 /**
  * Gives the means over seeds.
  *
- * @param errors What was measured
+ * @param errors The errors of each seed
  */
 export function imageErrorMetrics(errors: ImageErrors): ImageErrorMetrics {
   const { rendering, projection, meanImage } = errors;

@@ -8,33 +8,33 @@ import { neighbourPurity } from "@/study/nearest.ts";
 import { joinValues, type LabelledRows, rowAt } from "@/study/rows.ts";
 import type { ScatterPoint, ScatterRow } from "@/show/plot/scatter.ts";
 
-/** Latents of one set, with the words for its classes. */
+/** Latents of one set, with the names of its classes. */
 export interface NamedLatents extends LabelledRows {
   /** The set. */
   readonly set: string;
-  /** What each label means. */
+  /** The name of each label's class. */
   readonly classNames: readonly string[];
 }
 
-/** Maps of latents, and how well these keep classes together. */
+/** Maps of latents, and how well they keep classes together. */
 export interface LatentMaps {
-  /** What to draw: coloured once by set, then for each set by class, the other sets grey. */
+  /** Rows to draw: coloured first by set, then for each set by class, with the other sets grey. */
   readonly rows: readonly ScatterRow[];
   /**
-   * Of the five nearest others of an image, the share of its own class: among the latents themselves,
+   * Share of an image's five nearest neighbours that have its class, among the latents themselves
    * and on each map.
    */
   readonly purities: Readonly<Record<"latents" | Embedding, number>>;
 }
 
-/** Neighbours that are looked at. */
+/** Number of neighbours. */
 const NEIGHBOURS = 5;
 
 /**
- * Lays the latents of several sets out together, by each way to draw a map.
+ * Embeds the latents of several sets together, by each embedding method.
  *
  * @param sets The sets, at least one
- * @param seed The same seed, the same maps
+ * @param seed The same seed gives the same maps
  * @throws What `embed` throws
  */
 export function latentMaps(sets: readonly NamedLatents[], seed: number): LatentMaps {
@@ -70,7 +70,7 @@ export function latentMaps(sets: readonly NamedLatents[], seed: number): LatentM
   };
 }
 
-/** Whose place a point is. */
+/** The set and class of a point. */
 interface Owner {
   readonly set: NamedLatents;
   readonly label: number;

@@ -12,21 +12,21 @@ import { formatNumber } from "@/study/score/spread.ts";
 import { accuracyMetrics } from "./accuracies.ts";
 import type { LatentMaps } from "./latent_maps.ts";
 
-/** Everything that was measured. */
+/** All measurements. */
 export interface LatentFindings {
-  /** Where the model looks from. */
+  /** The pose from which the model sees its shapes. */
   readonly view: ModelPose;
-  /** How far the middles of interpolations are from blends of their ends. */
+  /** Distances of the middles of interpolations from blends of their ends. */
   readonly blends: readonly number[];
-  /** Squared error of a pixel from the model's own pose, and from a quarter turn on. */
+  /** Squared error of a pixel from the model's own pose, and a quarter turn on. */
   readonly errors: readonly number[];
   /** The aggregate posterior. */
   readonly aggregate: Aggregate;
-  /** How far out latents lie. */
+  /** Norms of the latents. */
   readonly norms: LatentNorms;
-  /** How well neighbours share a class. */
+  /** Shares of neighbours with the same class. */
   readonly purities: LatentMaps["purities"];
-  /** How well classes can be read. */
+  /** Accuracies of classifiers. */
   readonly accuracies: readonly Accuracy[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * The paper's figures of the latent space: paths between objects, units walked, the pose turned, samples.
+ * The paper's figures of the latent space: paths between objects, single units, the pose, and
+ * samples.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { azimuthOfLatent } from "@/render/camera.ts";
 import type { Monitor } from "@/train/monitor.ts";
 import { decodeLatents, objectsNamed, pathRows, poseRow, shapeSheet } from "./decoded_latents.ts";
 
-/** A trained model and the images that its latents are shown by. */
+/** A trained model and the images that show its latents. */
 export interface LatentView extends ModelPose {
   /** The model. */
   readonly model: Pick<
@@ -27,23 +28,23 @@ export interface LatentView extends ModelPose {
   readonly monitor: Monitor;
 }
 
-/** A figure, and what was measured for it. */
+/** A figure and its measurements. */
 export interface Measured {
   /** The figure. */
   readonly sheet: Bitmap;
-  /** What was measured. */
+  /** The measurements. */
   readonly values: readonly number[];
 }
 
-/** Steps of an interpolation. */
+/** Images of an interpolation. */
 const STEPS = 9;
-/** How many units are walked, and where to, in standard deviations. */
+/** How many units are varied, and how far, in standard deviations. */
 const UNITS = 5;
 const DEVIATIONS = [-3, -2, -1, 0, 1, 2, 3];
-/** An eighth of a turn apart, once around. */
+/** One turn in steps of an eighth. */
 const POSES = Array.from({ length: 9 }, (_, i) => i / 4 - 1);
 
-/** Takes the pose of a model from what it gives the slots of the images that its run was watched on. */
+/** Takes a model's pose from the slots of the images on which its run was monitored. */
 export function latentViewOf(
   model: LatentView["model"],
   config: Config,
@@ -53,12 +54,12 @@ export function latentViewOf(
 }
 
 /**
- * Draws straight lines between the latents of two images each, in nine steps.
+ * Draws straight lines between the latents of two images, in nine steps.
  *
  * @param view The model and its images
- * @param pairs Two names of images, such as `mnist 3`, by what to write beside their path; of one name
- *   twice, the first two images of it
- * @returns With the distance of each middle from a blend of its ends (`distanceFromBlend`)
+ * @param pairs Names of two images, such as `mnist 3`, by the label of their path; a name given
+ *   twice stands for the first two images of that name
+ * @returns The figure, and each middle's distance from a blend of its ends (`distanceFromBlend`)
  * @throws {RangeError} If there is no such image
  */
 export function interpolationSheet(
@@ -83,13 +84,13 @@ export function interpolationSheet(
 }
 
 /**
- * Walks single units of an unseen image's latent, from three standard deviations of the aggregate
- * posterior below to three above. Choice: the five units whose mean varies most from image to image.
+ * Varies single units of an unseen image's latent, from three standard deviations of the aggregate
+ * posterior below to three above. Choice: the five units whose mean varies most over images.
  *
  * @param view The model and its images
  * @param aggregate The aggregate posterior
  * @param name The image, such as `mnist 8`
- * @param label What to write above it
+ * @param label Label above the image
  * @throws {RangeError} If there is no such image
  */
 export function unitSheet(
@@ -111,12 +112,12 @@ export function unitSheet(
 }
 
 /**
- * Turns the pose latent alone, once around, beside each image.
+ * Varies only the pose latent, one full turn, beside each image.
  *
  * @param view The model and its images
- * @param objects Names of images, such as `mnist 3`, by what to write beside them
- * @returns With the squared error of a pixel from the model's own pose, and from a quarter turn on, over
- *   all images of the monitor
+ * @param objects Names of images, such as `mnist 3`, by label
+ * @returns The figure, and the squared error of a pixel from the model's own pose and a quarter
+ *   turn on, over all images of the monitor
  * @throws {RangeError} If there is no such image
  */
 export function poseSheet(
@@ -141,7 +142,7 @@ export function poseSheet(
  * Draws groups of shapes.
  *
  * @param view The model
- * @param groups Latents `[N, Z - 1]`, by what to write beside their shapes
+ * @param groups Latents `[N, Z - 1]`, by label
  */
 export function sampleSheet(
   view: LatentView,

@@ -56,12 +56,12 @@ interface SideBranch extends Pick<Panel, "title" | "endsUnder" | "isOptional"> {
 }
 
 /**
- * Describes the model of a config for `architectureSvg`. Its layers and their shapes are asked of the
- * model. What the paper has and the config leaves out is drawn dashed and asked of a model that has
- * it: the other pose, the discriminator, the texture.
+ * Describes the model of a config for `architectureSvg`. Layers and shapes come from the model
+ * itself. Parts of the paper that the config leaves out are drawn dashed and come from a model that
+ * has them: the other pose, the discriminator, the texture.
  *
  * @param config The model's sizes and parts
- * @param bitmaps Drawn instead of symbols, by the name of the stage, such as a real `image`
+ * @param bitmaps Images drawn instead of symbols, by the name of the stage, such as a real `image`
  */
 export function architectureOf(
   config: VaeConfig,

@@ -1,6 +1,6 @@
 /**
- * Methods of training compared: what several runs of each made of the same images, as figures and
- * as a table.
+ * Comparison of training methods: results of several runs of each on the same images, as figures
+ * and as a table.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { exhibitsOf } from "./exhibits.ts";
 export interface ComparedMethod {
   /** What figures call it. */
   readonly name: string;
-  /** One for each seed, all of one config but for the seed. */
+  /** One run for each seed; their configs differ only in the seed. */
   readonly studied: readonly StudiedRun[];
 }
 
 /**
- * Sorts studied runs by method.
+ * Groups studied runs by method.
  *
  * @param names The methods
  * @param studied The runs of the first method, then as many of the next, and so on
- * @throws {RangeError} If there are not as many runs of each
+ * @throws {RangeError} If the methods do not have the same number of runs
  */
 export function methodsOf(
   names: readonly string[],
@@ -34,14 +34,14 @@ export function methodsOf(
   const seeds = studied.length / names.length;
   if (!Number.isInteger(seeds) || seeds === 0) {
     throw new RangeError(
-      `Cannot compare methods: there must be as many runs of each of ${names.length}, got ` +
-        `${studied.length} runs`,
+      `Cannot compare methods: every method must have the same number of runs, got ` +
+        `${studied.length} runs of ${names.length} methods`,
     );
   }
   return names.map((name, i) => ({ name, studied: studied.slice(i * seeds, (i + 1) * seeds) }));
 }
 
-/** Something measured of every method from every seed. */
+/** A measurement of every method from every seed. */
 export interface Quantity {
   /** Its name in records. */
   readonly key: string;
@@ -49,7 +49,7 @@ export interface Quantity {
   readonly title: string;
   /** What it is a property of. */
   readonly about: "picture" | "shape" | "pose";
-  /** Digits behind the point, in tables. */
+  /** Digits after the point, in tables. */
   readonly decimals: number;
   /** One value for each seed, by the method's name. */
   readonly values: Readonly<Record<string, readonly number[]>>;
@@ -139,7 +139,7 @@ export function methodsTable(quantities: readonly Quantity[]): string {
   return [`| | ${names.join(" | ")} |`, rule, ...rows].join("\n");
 }
 
-/** Gives what a record keeps: mean and, where there are several seeds, deviation, by objective. */
+/** Gives the metrics of a record: mean and, for several seeds, deviation, by objective. */
 export function metricsOf(
   methods: readonly ComparedMethod[],
   quantities: readonly Quantity[],
@@ -157,12 +157,12 @@ export function metricsOf(
 }
 
 /**
- * Takes from each method's first run what it makes of some of the watched images.
+ * Takes, from each method's first run, the shapes of some of the monitored images.
  *
  * @param methods The methods, all trained on the same data
- * @param labels What to call each image, by its name in the monitor, such as `mnist 3`
+ * @param labels The label of each image, by its name in the monitor, such as `mnist 3`
  * @returns The objects of `shapeComparison`
- * @throws {RangeError} If there is no such image; the message lists those there are
+ * @throws {RangeError} If there is no such image; the message lists the images
  */
 export function comparedObjects(
   methods: readonly ComparedMethod[],
@@ -175,7 +175,7 @@ export function comparedObjects(
     const slot = names.indexOf(wanted);
     if (slot < 0) {
       const known = [...new Set(names)].join(", ");
-      throw new RangeError(`Cannot compare shapes: a name must be one of ${known}, got ${wanted}`);
+      throw new RangeError(`Cannot compare shapes: name must be one of ${known}, got ${wanted}`);
     }
     return {
       label,
@@ -189,9 +189,9 @@ export function comparedObjects(
 }
 
 /**
- * Gives the panels of `lossesOfMethods`: the image term of all methods and, where a method is a game,
- * what its players lose. The encoder's term is shown without its weight, so that both are nats, and
- * log 2 is what either loses where codes and draws of the prior cannot be told apart.
+ * Gives the panels of `lossesOfMethods`: the image term of all methods and, for adversarial
+ * methods, the losses of both players. The encoder's term is shown without its weight, so that both
+ * are in nats; both players lose log 2 when codes cannot be told from draws of the prior.
  */
 export function lossPanelsOf(methods: readonly ComparedMethod[]): LossPanel[] {
   const coloured = methods.map(({ name, studied }, i) => ({

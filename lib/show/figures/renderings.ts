@@ -1,5 +1,5 @@
 /**
- * Inputs beside what the model makes of them: while it learns (F3), and once it has (F6).
+ * Inputs beside the model's renderings of them: during training (F3) and after it (F6).
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { exhibitsWithInputs } from "./exhibits.ts";
 
 /**
  * Draws figure F3.
- * Choice: every other frame, since 128 images a frame make large files.
+ * Choice: every other frame, since frames of 128 images make large files.
  *
  * @param run A run with its frames
  * @returns One image for every other frame
@@ -36,11 +36,11 @@ export function renderingsDuringTraining({ config, data, frames }: Run): Bitmap[
 }
 
 /**
- * Draws figure F6: the watched images beside their projections and, where the model has a texture
+ * Draws figure F6: the monitored images beside their projections and, if the model has a texture
  * layer, their textured images.
  *
  * @param run A run
- * @param reconstruction What its model makes of all the watched images
+ * @param reconstruction The model's reconstruction of all monitored images
  * @param options How the sheets are drawn
  */
 export function renderingsAfterTraining(
@@ -59,8 +59,8 @@ export function renderingsAfterTraining(
  * Draws figure F6 with a few of the shapes below it.
  *
  * @param run A run
- * @param reconstruction What its model makes of all the watched images
- * @param shown Which of the images are drawn as shapes, counted from 0, and what one of them is called
+ * @param reconstruction The model's reconstruction of all monitored images
+ * @param shown Indices from 0 of the images to draw as shapes, and the name of one such image
  */
 export function renderingsAboveShapes(
   run: Run,
@@ -68,7 +68,7 @@ export function renderingsAboveShapes(
   { places, name }: { readonly places: readonly number[]; readonly name: string },
 ): Bitmap {
   const { config, data: { monitor }, checkpoint } = run;
-  const labels = monitor.names.map((_, i) => `${name} ${i + 1}`); // as the sheets count
+  const labels = monitor.names.map((_, i) => `${name} ${i + 1}`); // numbered as in the sheets
   const shapes = exhibitsWithInputs(monitor.images, reconstruction, labels, config);
   return above([
     renderingsAfterTraining(run, reconstruction),

@@ -1,5 +1,5 @@
 /**
- * The record that is saved beside a figure.
+ * The record saved beside a figure.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { describeMachine } from "@/engine/machine.ts";
 import type { FigureRecord } from "@/show/plot/figure_file.ts";
 import { provenanceOf, type Run } from "@/train/run.ts";
 
-/** What a figure shows, as far as the code cannot tell by itself. */
+/** What the code cannot find out about a figure by itself. */
 export interface Made {
   /** The values that the figure depends on. */
   readonly config: Readonly<Record<string, unknown>> & { readonly seed: number };
-  /** When making it began, by `performance.now()`. */
+  /** When work on it began, by `performance.now()`. */
   readonly since: number;
-  /** What was measured, by name, with the unit in the name. */
+  /** Measurements by name, with the unit in the name. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Describes a figure that was made here and now. */
+/** Describes a figure made here and now. */
 export function recordOf({ config, since, metrics }: Made): FigureRecord {
   return {
     config,
@@ -30,21 +30,21 @@ export function recordOf({ config, since, metrics }: Made): FigureRecord {
 }
 
 /**
- * Describes a figure that shows a run: its minutes and its machine are those of the training.
+ * Describes a figure of a run: its minutes and machine are those of the training.
  *
- * @param run What it shows
- * @param metrics What was measured, by name
+ * @param run The run that it shows
+ * @param metrics Measurements by name
  */
 export function recordOfRun(run: Run, metrics: Readonly<Record<string, number>>): FigureRecord {
   return recordOfRuns([run], metrics);
 }
 
 /**
- * Describes a figure that shows several runs: config, machine and steps are those of the first, the
- * minutes those of all trainings together.
+ * Describes a figure of several runs: config, machine and steps are those of the first run, minutes
+ * those of all trainings together.
  *
- * @param runs What it shows, at least one
- * @param metrics What was measured, by name
+ * @param runs The runs that it shows, at least one
+ * @param metrics Measurements by name
  */
 export function recordOfRuns(
   runs: readonly Run[],
@@ -63,7 +63,7 @@ export function recordOfRuns(
   };
 }
 
-/** Gives the commit that is checked out, or says that there is none. */
+/** Gives the checked-out commit, or says that there is none. */
 export function currentCommit(): string {
   try {
     const { success, stdout } = new Deno.Command("git", { args: ["rev-parse", "HEAD"] })

@@ -1,6 +1,5 @@
 /**
- * How far a model's images are from unseen ones, set by set and over seeds: learnt together with
- * other sets, and alone.
+ * Errors on unseen images, by set and over seeds: trained together with other sets, and alone.
  *
  * @module
  */
@@ -10,13 +9,13 @@ import { createErrors } from "@/train/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
 
-/** Mean squared errors of a pixel on one set, images being in [0, 1]. */
+/** Mean squared errors of a pixel on one set, for images in [0, 1]. */
 export interface SetErrors {
-  /** How many images were met. */
+  /** Number of images. */
   readonly count: number;
-  /** Of the renderings, textured where there is a texture, by seed. */
+  /** Errors of the renderings, textured if there is a texture, by seed. */
   readonly rendering: readonly number[];
-  /** Of the projections, by seed. */
+  /** Errors of the projections, by seed. */
   readonly projection: readonly number[];
 }
 
@@ -24,7 +23,7 @@ export interface SetErrors {
  * Measures the errors of several runs on each of their sets.
  *
  * @param runs Runs that differ in their seeds
- * @param options `limit`: at most so many images of each set
+ * @param options `limit`: maximum number of images of each set
  * @returns One for each set, in their order
  */
 export function setErrorsOf(runs: readonly Run[], options: UnseenOptions = {}): SetErrors[] {
@@ -46,11 +45,11 @@ export function setErrorsOf(runs: readonly Run[], options: UnseenOptions = {}): 
 }
 
 /**
- * Writes a Markdown table of a model of all sets, with a texture, beside models of some of them.
+ * Writes a Markdown table that compares a textured model of all sets with models of some of them.
  *
  * @param names What the images of each set show, such as `digits`
  * @param together Errors of the model of all sets
- * @param alone Errors of models without a texture, of the first of these sets
+ * @param alone Errors of models without a texture, for the first of these sets
  */
 export function setErrorsTable(
   names: readonly string[],

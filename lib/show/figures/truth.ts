@@ -1,5 +1,5 @@
 /**
- * Verdicts as figures.
+ * Scores against the truth, as figures.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { viewAt, type ViewsAround } from "@/study/score/views.ts";
 import type { ScoredMethod } from "./truth_tables.ts";
 
 /**
- * Draws learnt azimuths beside the true ones, all seeds together.
+ * Draws learnt azimuths against the true ones, all seeds together.
  *
- * @param methods Judged runs, whose azimuths were not given
+ * @param methods Scored runs, whose azimuths were not given
  * @param truths One for each seed
  */
 export function azimuthsFigure(
@@ -32,15 +32,15 @@ export function azimuthsFigure(
   })));
 }
 
-/** Where `viewpointsFigure` looks from: every third view, 45 degrees apart. */
+/** Views in `viewpointsFigure`: every third one, 45 degrees apart. */
 const EVERY = VIEW_COUNT / 8;
 
 /**
- * Draws images of objects, then what is to be seen of them from eight sides: in truth, and of the
- * shapes that the first seed of each method has learnt, rendered as in training.
+ * Draws images of objects, then the objects from eight sides: the true shapes, and those that the
+ * first seed of each method has learnt, rendered as in training.
  *
- * @param methods What was judged
- * @param known Of the first seed
+ * @param methods Scored methods
+ * @param known Ground truth of the first seed
  * @param items Which test objects
  */
 export function viewpointsFigure(
@@ -67,17 +67,17 @@ export function viewpointsFigure(
   return labelledSheet(["picture", ...angles], rows);
 }
 
-/** From where `chairsFigure` looks: aside of the image's own viewpoint and from above. */
+/** Viewpoint of `chairsFigure`: to the side of the image's own, and from above. */
 const ASIDE = 40 * Math.PI / 180;
 const RAISED = 20 * Math.PI / 180;
 
 /**
- * Draws images of objects, the true shapes, and the shapes that were made of the images, all from
- * one place aside of the image's own viewpoint. Cells are those that the score counts where the pose
- * is given. The first seed of each is shown.
+ * Draws images of objects, the true shapes and the predicted shapes, all from one viewpoint to the
+ * side of the image's own. Cells are those counted by the score with the pose given. The first seed
+ * of each method is shown.
  *
- * @param scored What was judged
- * @param known Of the first seed
+ * @param scored Scored methods
+ * @param known Ground truth of the first seed
  * @param items Which test objects
  */
 export function chairsFigure(

@@ -13,15 +13,15 @@ import {
 import { formatNumber, formatSpread, type Spread, spreadOf } from "@/study/score/spread.ts";
 import { differenceFromOwnView } from "@/study/score/views.ts";
 
-/** What was judged, once for each seed. */
+/** A method, scored once for each seed. */
 export interface ScoredMethod {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
-  /** One verdict for each seed. */
+  /** One evaluation for each seed. */
   readonly evaluations: readonly Evaluation[];
 }
 
-/** The columns of the table: which score, what to call it, digits behind the point, and its unit. */
+/** Columns of the table: the score, its heading, digits after the point, factor of its unit. */
 const COLUMNS: readonly [keyof TruthScores, heading: string, digits: number, scale: number][] = [
   ["overlap", "IoU", 3, 1],
   ["overlapInView", "IoU, pose given", 3, 1],
@@ -34,15 +34,15 @@ const COLUMNS: readonly [keyof TruthScores, heading: string, digits: number, sca
 ];
 
 /**
- * Gives mean and deviation over the seeds of a score.
+ * Gives the mean and deviation of a score over the seeds.
  *
- * @throws {RangeError} If there is no verdict with that score
+ * @throws {RangeError} If no evaluation has that score
  */
 export function scoreOf({ evaluations }: ScoredMethod, score: keyof TruthScores): Spread {
   return spreadOf(evaluations.flatMap(({ scores }) => scores[score] ?? []));
 }
 
-/** Writes all scores as a table in Markdown; a dash where something has none. */
+/** Writes all scores as a Markdown table, with a dash where there is none. */
 export function truthTable(scored: readonly ScoredMethod[]): string {
   const cells = (each: ScoredMethod) =>
     COLUMNS.map(([score, , digits, scale]) => {
@@ -58,7 +58,7 @@ export function truthTable(scored: readonly ScoredMethod[]): string {
   ].join("\n");
 }
 
-/** Gives the mean of every score, named by what was judged, for a figure's record. */
+/** Gives the mean of every score, named by method, for a figure's record. */
 export function truthMetrics(scored: readonly ScoredMethod[]): Record<string, number> {
   return Object.fromEntries(scored.flatMap((each) => {
     const scores = Object.keys(each.evaluations[0]!.scores) as (keyof TruthScores)[];
@@ -66,7 +66,7 @@ export function truthMetrics(scored: readonly ScoredMethod[]): Record<string, nu
   }));
 }
 
-/** Judges what needs no learning, by ground truths, one for each seed. */
+/** Scores the rules without learning on ground truths, one for each seed. */
 export function scoredBaselines(truths: readonly GroundTruth[]): ScoredMethod[] {
   const evaluations = truths.map(scoreBaselines);
   return [
@@ -76,17 +76,17 @@ export function scoredBaselines(truths: readonly GroundTruth[]): ScoredMethod[] 
   ];
 }
 
-/** What scores are measured by, where nothing is known or all is; means over the seeds. */
+/** Reference values for scores, without knowledge and with all of it; means over the seeds. */
 export interface Yardsticks {
   /** Error of one azimuth for all images, chosen on training objects; degrees, modulo the flip. */
   readonly constantErrorDegrees: number;
-  /** Error that is to be expected of azimuths drawn uniformly, in degrees, modulo the flip. */
+  /** Expected error of uniformly drawn azimuths, in degrees, modulo the flip. */
   readonly guessErrorDegrees: number;
   /** Mean squared difference between the own view and all others of the true shapes. */
   readonly trueViewDifference: number;
 }
 
-/** Measures the yardsticks on ground truths, one for each seed. */
+/** Measures the reference values on ground truths, one for each seed. */
 export function yardsticksOf(truths: readonly GroundTruth[]): Yardsticks {
   const errors = truths.map(chanceErrors);
   const meanDegrees = (radians: readonly number[]) => spreadOf(radians).mean * 180 / Math.PI;
@@ -99,8 +99,8 @@ export function yardsticksOf(truths: readonly GroundTruth[]): Yardsticks {
 }
 
 /**
- * Writes a Markdown table of how far learnt azimuths spread and how wrong they are, in degrees, beside
- * one azimuth for all images and a guess.
+ * Writes a Markdown table of the deviation and the error of learnt azimuths in degrees, with one
+ * azimuth for all images and a guess for comparison.
  */
 export function azimuthTable(
   scored: readonly ScoredMethod[],
@@ -122,7 +122,7 @@ export function azimuthTable(
   ].join("\n");
 }
 
-/** Writes, as a table in Markdown, how much shapes change from view to view, beside the true ones. */
+/** Writes a Markdown table of how much shapes change from view to view, with the true ones first. */
 export function viewDifferenceTable(
   scored: readonly ScoredMethod[],
   { trueViewDifference }: Yardsticks,

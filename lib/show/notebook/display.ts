@@ -1,9 +1,9 @@
 /**
- * Shows figures in a notebook on the Deno kernel, so that none gets lost.
+ * Shows figures in a notebook on the Deno kernel without losing any.
  *
- * The kernel sends outputs on one path and "this cell is done" on another, so an output that is still
- * on its way when its cell ends may be dropped or shown under the next cell. What is shown here is
- * sent and then waited for.
+ * The kernel sends outputs on one path and "this cell is done" on another, so an output still in
+ * transit when its cell ends may be dropped or appear under the next cell. Here everything is sent
+ * and then waited for.
  *
  * @module
  */
@@ -18,11 +18,11 @@ export type Showable =
   | { readonly svg: string }
   | { readonly markdown: string };
 
-/** How it is shown. */
+/** How something is shown. */
 export interface ShowOptions {
-  /** What the figure shows, in words: for screen readers, and where it cannot be drawn. */
+  /** Alternative text: for screen readers, and where the figure cannot be drawn. */
   readonly alt?: string;
-  /** Width of an image on the page, in CSS pixels; by default its own. */
+  /** Width of an image on the page, in CSS pixels; its own by default. */
   readonly width?: number;
 }
 
@@ -30,29 +30,29 @@ export interface ShowOptions {
 export interface DisplayMessage {
   /** Content by media type; images are base64. */
   readonly data: Readonly<Record<string, string>>;
-  /** Such as the width of an image, by media type. */
+  /** Metadata by media type, such as the width of an image. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** `display_id` makes a display one that can be updated. */
+  /** `display_id` makes a display updatable. */
   readonly transient: Readonly<Record<string, unknown>>;
 }
 
-/** Sends a message to the front end; tests and other front ends put in their own. */
+/** Sends a message to the front end; tests and other front ends pass their own. */
 export type Broadcast = (
   type: "display_data" | "update_display_data",
   message: DisplayMessage,
 ) => Promise<void>;
 
-/** Measured: with these waits 144 of 144 outputs of 1 kB to 50 MB arrived. */
+/** Measured: with these waits all 144 outputs of 1 kB to 50 MB arrived. */
 const WAIT_MILLISECONDS = 60;
 const WAIT_MILLISECONDS_PER_MEGABYTE = 40;
 
 /**
- * Shows an image, GIF, HTML, SVG or Markdown under the running cell and waits until it is there.
+ * Shows an image, GIF, HTML, SVG or Markdown under the running cell and waits until it has arrived.
  *
- * @param what The thing to show
+ * @param what What to show
  * @param options Width and alternative text
- * @param broadcast Where to send it; by default the notebook's kernel
- * @throws {TypeError} If there is no notebook to show it in
+ * @param broadcast Where to send it; the notebook's kernel by default
+ * @throws {TypeError} If the code does not run in a notebook
  */
 export async function show(
   what: Showable,
@@ -64,7 +64,7 @@ export async function show(
   await waitForDelivery(message);
 }
 
-/** Waits as long as a message needs to reach the front end before its cell may end. */
+/** Waits as long as a message needs to reach the front end before its cell ends. */
 export async function waitForDelivery({ data }: Pick<DisplayMessage, "data">): Promise<void> {
   const characters = Object.values(data).reduce((sum, content) => sum + content.length, 0);
   const wait = WAIT_MILLISECONDS + WAIT_MILLISECONDS_PER_MEGABYTE * characters / 1e6;
@@ -115,13 +115,14 @@ export function toMessage(
   };
 }
 
-/** Reads an image's width from its file's header. */
+/** Reads an image's width from the file header. */
 function imageWidth(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const format = imageFormat(bytes);
   if (format === "png") return view.getUint32(16);
   if (format === "gif") return view.getUint16(6, true);
   throw new TypeError(
-    `Cannot show an image: bytes must be those of a PNG or GIF file, got ${bytes.length} others`,
+    `Cannot show an image: bytes must be those of a PNG or GIF file, got ${bytes.length} ` +
+      `other bytes`,
   );
 }

@@ -1,11 +1,11 @@
 /**
- * Stopping and errors on the Deno kernel, where by default the stop button ends the kernel with all
- * its state, and a forgotten rejection says nothing.
+ * Stopping and errors on the Deno kernel, where by default the stop button ends the kernel and its
+ * state, and unhandled rejections are silent.
  *
  * @module
  */
 
-/** What interrupts and tells of errors: the process, or a stand-in in tests. */
+/** The source of interrupts: the process, or a stand-in in tests. */
 export interface InterruptSource {
   /** Starts calling `listener` on each stop. */
   onInterrupt(listener: () => void): void;
@@ -18,11 +18,11 @@ const processSource: InterruptSource = {
 const armed = new Map<InterruptSource, { current: AbortController }>();
 
 /**
- * Gives a signal that fires when the stop button is pressed (SIGINT), and keeps the kernel alive from
- * then on. Call it in each cell that can be stopped: a signal that has fired is replaced by a fresh
- * one. Loops must look at it and must await something, or the press is never noticed.
+ * Gives a signal that fires when the stop button is pressed (SIGINT), and keeps the kernel alive
+ * from then on. Call it in each cell that can be stopped, since a fired signal is replaced by a
+ * fresh one. Loops must check it and must await something, or the press goes unnoticed.
  *
- * @example A loop that stops when asked to
+ * @example A loop that stops on request
  * ```ts
  * import { stopSignal } from "./interrupt.ts";
  *
@@ -30,13 +30,13 @@ const armed = new Map<InterruptSource, { current: AbortController }>();
  * while (!stop.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
  * ```
  *
- * @param source What interrupts; by default the process's SIGINT
+ * @param source Source of interrupts; the process's SIGINT by default
  */
 export function stopSignal(source: InterruptSource = processSource): AbortSignal {
   let state = armed.get(source);
   if (!state) {
     const fresh = state = { current: new AbortController() };
-    // One listener for good: without any, SIGINT would end the kernel.
+    // One permanent listener: without any, SIGINT would end the kernel.
     source.onInterrupt(() => fresh.current.abort(new DOMException("Stopped", "AbortError")));
     armed.set(source, state);
   }
@@ -44,17 +44,17 @@ export function stopSignal(source: InterruptSource = processSource): AbortSignal
   return state.current.signal;
 }
 
-/** Where errors are listened for. */
+/** Where to listen for errors. */
 export type ErrorSource = Pick<EventTarget, "addEventListener">;
 
 const reported = new WeakSet<ErrorSource>();
 
 /**
- * Prints rejections that nobody handles and errors thrown in timers, which the kernel swallows.
- * The events count as handled, so the kernel stays alive. Calling it again changes nothing.
+ * Prints unhandled rejections and errors thrown in timers, which the kernel swallows. The events
+ * are marked as handled, so the kernel stays alive. Calling it again has no effect.
  *
- * @param print Takes the words; `console.error` by default, which shows under the running cell
- * @param source Where errors are heard of; by default the global scope
+ * @param print Prints a message; `console.error` by default, which shows under the running cell
+ * @param source Where to listen; the global scope by default
  */
 export function reportErrors(
   print: (words: string) => void = console.error,

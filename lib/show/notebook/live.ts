@@ -1,5 +1,5 @@
 /**
- * A display that changes while its cell runs: a live chart, a progress bar.
+ * A display that changes while its cell runs: a live chart or a progress bar.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import {
   waitForDelivery,
 } from "./display.ts";
 
-/** One place under the running cell, whose content can be replaced. */
+/** A place under the running cell whose content can be replaced. */
 export interface LiveDisplay {
   /**
-   * Replaces the content, at once or when the time for the next update has come. Give a function
-   * where drawing takes time: it is called only for what is really sent.
+   * Replaces the content, now or when the next update is due. Pass a function if drawing is slow:
+   * it is called only for what is really sent.
    */
   update(what: Showable | (() => Showable), options?: ShowOptions): void;
-  /** Sends the last content, if it is still waiting, and waits until it is there. */
+  /** Sends the last content if it is still pending, and waits until it has arrived. */
   finish(): Promise<void>;
 }
 
@@ -28,14 +28,14 @@ export interface LiveDisplay {
 export interface LiveOptions {
   /** Shortest time between two updates. Choice: 200 ms, below which front ends fall behind. */
   readonly intervalMilliseconds?: number;
-  /** Where to send; by default the notebook's kernel. */
+  /** Where to send; the notebook's kernel by default. */
   readonly broadcast?: Broadcast;
 }
 
 /**
  * Makes a live display, empty at first.
  *
- * @throws {TypeError} If there is no notebook to show it in
+ * @throws {TypeError} If the code does not run in a notebook
  *
  * @example Updates that come too fast are dropped, but never the last
  * ```ts
@@ -63,7 +63,7 @@ export async function liveDisplay(options: LiveOptions = {}): Promise<LiveDispla
   let last: Pick<ReturnType<typeof toMessage>, "data"> = empty;
   let sentAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let sending = Promise.resolve(); // one after another, so that none overtakes
+  let sending = Promise.resolve(); // one after another, to keep the order
 
   const send = () => {
     clearTimeout(timer);
@@ -90,11 +90,11 @@ export async function liveDisplay(options: LiveOptions = {}): Promise<LiveDispla
   };
 }
 
-/** How far a job is. */
+/** The progress of a job. */
 export interface ProgressBar {
-  /** Tells that `done` of the total is done, with a few words such as the loss. */
+  /** Shows that `done` of the total is done, with a short note such as the loss. */
   update(done: number, note?: string): void;
-  /** Shows the last state and waits until it is there. */
+  /** Shows the last state and waits until it has arrived. */
   finish(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export interface ProgressBar {
  * Shows a progress bar under the running cell.
  *
  * @param label What is being done
- * @param total How many steps there are, >= 1
+ * @param total Number of steps, >= 1
  * @param options Where to send, and how often
  */
 export async function progress(
@@ -119,7 +119,7 @@ export async function progress(
       const left = done > 0 ? `, ${duration(seconds * (1 - share) / share)} left` : "";
       const words = `${label}: ${done.toLocaleString("en-US")} of ` +
         `${total.toLocaleString("en-US")}, ${duration(seconds)}${share < 1 ? left : ""} ${note}`;
-      // The theme colours the words; the bar is legible on light and dark ground.
+      // The theme colours the text; the bar is legible on light and dark backgrounds.
       const html = `<div>${escapeXml(words)}</div><progress max="1" value="${share}" ` +
         `style="width:100%;max-width:480px"></progress>`;
       live.update({ html }, { alt: words });

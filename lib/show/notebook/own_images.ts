@@ -1,5 +1,5 @@
 /**
- * The reader's own images, wherever they are, under a name that says nothing of the machine.
+ * The reader's own images, wherever they are, under a name that reveals nothing about the machine.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import { encodePng, greyBitmap } from "@/show/plot/bitmap.ts";
 
 /** Images that a run can be trained on. */
 export interface OwnImages {
-  /** The mixture of them alone. It names their folder and no more, so records hold no place. */
+  /** The mixture of these images alone. It names only their folder, so records hold no path. */
   readonly data: string;
-  /** Where that folder is: what is to be used as the folder of data sets. */
+  /** The parent of that folder, to be used as the folder of data sets. */
   readonly dataDir: string;
-  /** How many there are. */
+  /** Number of images. */
   readonly count: number;
-  /** Eight letters that follow from every pixel: the same name with other images is another run. */
+  /** Eight letters computed from every pixel: the same name with other images is another run. */
   readonly digest: string;
 }
 
@@ -28,22 +28,22 @@ export interface OwnImages {
  * Takes a folder or a zip file of images for a run.
  *
  * @param path The folder or file, as the notebook sees it
- * @throws {RangeError} If its name has other characters than letters, digits, spaces and `._-`, or is
- *   also that of something beside the notebook
+ * @throws {RangeError} If its name has characters other than letters, digits, spaces and `._-`, or
+ *   is also the name of something beside the notebook
  * @throws What the source `images:PATH` throws
  */
 export async function ownImages(path: string): Promise<OwnImages> {
   const [name, dataDir] = [basename(resolve(path)), dirname(path)];
-  // In a mixture, commas, colons, pluses and # have meanings of their own.
+  // In a mixture, commas, colons, pluses and # have a meaning.
   if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u.test(name)) {
     throw new RangeError(
-      `Cannot use images: the folder's name must be of letters, digits, spaces and . _ -, got ` +
+      `Cannot use images: the folder's name must consist of letters, digits, spaces and . _ -, got ` +
         `${JSON.stringify(name)}; rename it`,
     );
   }
   if (resolve(dataDir) !== Deno.cwd() && await exists(name)) {
     throw new RangeError(
-      `Cannot use images: the folder's name must be another than those beside the notebook, got ` +
+      `Cannot use images: the folder's name must differ from those beside the notebook, got ` +
         `${JSON.stringify(name)}; rename it`,
     );
   }
@@ -52,11 +52,11 @@ export async function ownImages(path: string): Promise<OwnImages> {
   return { data: `images:${name}:1`, dataDir, count, digest };
 }
 
-/** Images that stand in for the reader's own. */
+/** Images in place of the reader's own. */
 export interface ExampleImages {
   /** The folder that holds them, one PNG file each. */
   readonly path: string;
-  /** Where they come from, in words. */
+  /** Where they come from. */
   readonly provenance: string;
   /** What was replaced and why; absent if nothing was. */
   readonly notice?: string;
@@ -65,8 +65,8 @@ export interface ExampleImages {
 /**
  * Makes a folder of images from the first test images of Fashion-MNIST, or of its stand-in.
  *
- * @param folder Where the folder goes
- * @param options Which classes, how many images, and what `loadImageSet` takes
+ * @param folder Where to make the folder
+ * @param options Classes, number of images, and the options of `loadImageSet`
  * @throws What `availableData` throws
  */
 export async function exampleImages(
@@ -84,7 +84,7 @@ export async function exampleImages(
   return { path, provenance: set.provenance, ...(notice !== undefined && { notice }) };
 }
 
-/** Numbers come first, so that the classes stay mixed in the order of names. */
+/** Numbers come first, so that classes stay mixed when sorted by name. */
 function fileName({ labels, classNames }: ImageSet, index: number): string {
   const className = classNames![labels![index]!]!.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return `${String(index).padStart(4, "0")}-${className}.png`;

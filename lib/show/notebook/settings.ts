@@ -1,5 +1,5 @@
 /**
- * What a notebook works with: config, folders and data, from its parameters.
+ * The settings of a notebook: config, folders and data, from its parameters.
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { availableData } from "@/data/fallback.ts";
 import type { LoadOptions } from "@/data/sources.ts";
 import { show } from "./display.ts";
 
-/** Parameters of a notebook; those that are missing have defaults. */
+/** Parameters of a notebook; missing ones have defaults. */
 export interface NotebookParameters {
   /** What to train: `paper` or `quick`. */
   readonly preset: Preset;
-  /** The mixture, if it is not the preset's. */
+  /** The mixture, if not the preset's. */
   readonly data?: string | undefined;
-  /** Steps, if they are not the preset's. */
+  /** Steps, if not the preset's. */
   readonly steps?: string | undefined;
   /** Folder of the data sets; `../data` by default. */
   readonly dataDir?: string | undefined;
-  /** What whoever chose the data has to say about it. */
+  /** A notice about the data, from whoever chose it. */
   readonly notice?: string | undefined;
 }
 
-/** What a notebook works with. */
+/** The settings of a notebook. */
 export interface Settings {
   /** The config of its run. */
   readonly config: VaeConfig;
@@ -37,10 +37,10 @@ export interface Settings {
 }
 
 /**
- * Makes the settings of a notebook in `notebooks/`. Where real data cannot be fetched, the embedded
- * stand-ins take its place, and a banner says so.
+ * Makes the settings of a notebook in `notebooks/`. If real data cannot be downloaded, embedded
+ * stand-ins replace it, and a banner says so.
  *
- * @throws {RangeError} If there is no such preset, or steps are no number of steps
+ * @throws {RangeError} If there is no such preset, or steps is not a number of steps
  * @throws What `availableData` throws
  */
 export async function settings(parameters: NotebookParameters): Promise<Settings> {
@@ -52,7 +52,7 @@ export async function settings(parameters: NotebookParameters): Promise<Settings
   const wanted = { ...PRESETS[preset], ...(steps && { steps: Number(steps) }) };
   checkConfig({ ...wanted });
   const load = { dataDir, cacheDir: "../data/cache" };
-  const { seed, imageSize } = wanted; // as the run will, so that nothing is converted twice
+  const { seed, imageSize } = wanted; // as in the run, so that nothing is converted twice
   const available = await availableData(parameters.data ?? wanted.data, {
     ...load,
     seed,

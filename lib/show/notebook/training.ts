@@ -1,5 +1,5 @@
 /**
- * Training inside a notebook: loss curves that grow, and a stop button that loses nothing.
+ * Training inside a notebook: live loss curves, and a stop button that loses nothing.
  *
  * @module
  */
@@ -16,9 +16,8 @@ import { type LiveDisplay, liveDisplay } from "./live.ts";
 export type WatchOptions = Omit<RunOptions, "signal" | "onStep">;
 
 /**
- * Opens a run as `openRun` does, with its loss curves drawn live while anything is missing, and says
- * what it was trained on. The stop button of JupyterLab finishes the step and saves; running the cell
- * again goes on from there.
+ * Opens a run as `openRun` does, draws its loss curves live while it trains, and names its training
+ * data. JupyterLab's stop button finishes the step and saves; rerun the cell to resume.
  *
  * @param config What to train
  * @param options Where runs and data are
@@ -37,10 +36,10 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
 }
 
 /**
- * Opens several runs, one after the other and in one place, as `watchRun` opens one; then lists them.
- * Runs on the same images share them in memory.
+ * Opens several runs in turn in one place, as `watchRun` opens one, then lists them. Runs on the
+ * same images share them in memory.
  *
- * @param configs What to train; every run is told apart by the fields in which they differ
+ * @param configs What to train; runs are labelled by the fields in which they differ
  * @param options Where runs and data are
  * @returns The runs, in the order of the configs
  * @throws {DOMException} `AbortError`, if training was stopped
@@ -74,7 +73,7 @@ async function watch(
   const history = await readHistory(join(await runFolder(options.runs, config), "history.jsonl"));
   const chart = () => ({ html: heading + lossCurves(history).html });
   const onStep = (record: StepRecord) => {
-    // An interrupted run goes on from its checkpoint, which may be some steps back.
+    // An interrupted run resumes from its checkpoint, which may be some steps back.
     while (history.length >= record.step) history.pop();
     history.push(record);
     live.update(chart);
@@ -82,14 +81,14 @@ async function watch(
   return await openRun(config, { ...options, signal: stopSignal(), onStep });
 }
 
-/** Names a config by the fields in which it differs from others. */
+/** Labels a config by the fields in which it differs from others. */
 function describe(config: Config, others: readonly Config[]): string {
   const fields = (Object.keys(config) as (keyof Config)[])
     .filter((field) => others.some((other) => other[field] !== config[field]));
   return fields.map((field) => `${field} ${config[field]}`).join(", ");
 }
 
-/** Lists runs, with what they were trained on below. */
+/** Lists runs, with their training data below. */
 function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
   const rows = runs.map(({ history, machine }, i) => {
     const image = history.at(-1)?.image?.toFixed(1) ?? "";

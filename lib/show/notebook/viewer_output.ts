@@ -1,5 +1,5 @@
 /**
- * Shapes that can be turned, in a notebook's output cell.
+ * Shapes that the reader can turn, in a notebook's output cell.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import type { ViewerFrame } from "@/show/viewer/scene.ts";
 import { type Broadcast, show } from "./display.ts";
 
 /**
- * Shows a shape that the reader can turn, or the moments of its training, and waits until it is there.
+ * Shows a shape that the reader can turn, or the stages of its training, and waits until it has
+ * arrived.
  *
- * @param frames One shape, or its moments in order; the last one is seen first
+ * @param frames One shape, or its stages in order; the last one is shown first
  * @param options Viewpoint, threshold, size and poster
- * @param broadcast Where to send it; by default the notebook's kernel
- * @throws {TypeError} If there is no notebook to show it in
+ * @param broadcast Where to send it; the notebook's kernel by default
+ * @throws {TypeError} If the code does not run in a notebook
  * @throws What `viewerHtml` throws
  */
 export async function showViewer(

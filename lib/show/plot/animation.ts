@@ -7,40 +7,40 @@
 import gifenc from "gifenc";
 import type { Bitmap } from "./bitmap.ts";
 
-/** How an animation plays and how it is packed. */
+/** How an animation plays and is compressed. */
 export interface GifOptions {
-  /** How long each frame stays, in milliseconds, >= 20; GIF counts in steps of 10. */
+  /** Duration of each frame, in milliseconds, >= 20; GIF counts in steps of 10. */
   readonly millisecondsPerFrame?: number;
-  /** How long the last frame stays before the animation starts again, in milliseconds. */
+  /** Duration of the last frame before the animation restarts, in milliseconds. */
   readonly holdLast?: number;
   /** Colours in the palette, an integer in [2, 255]; fewer make a smaller file. */
   readonly colours?: number;
 }
 
-/** The palette's first place means "as in the frame before". */
+/** The first index of the palette means "as in the previous frame". */
 const UNCHANGED = 0;
 
 /**
  * The palette is chosen from about this many pixels.
- * Choice: half a million, which takes a tenth of a second and misses no colour that an eye would.
+ * Choice: half a million, which takes a tenth of a second and misses no visible colour.
  */
 const SAMPLED_PIXELS = 500_000;
 
 /**
- * How far dithering moves a colour, in levels of 255, from lowest to highest.
- * Choice: 32, from which the colour cube shows no bands; it adds a sixth to the file.
+ * Range of the dither in a colour, from lowest to highest, in levels of 255.
+ * Choice: 32, the least at which the colour cube shows no bands; it adds a sixth to the file.
  */
 const DITHER_LEVELS = 32;
 
-/** Bayer's matrix: thresholds that depend on the place only, so what stands still stays unchanged. */
+/** Bayer's matrix: thresholds that depend only on position, so still parts stay unchanged. */
 const DITHER_ORDER = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
 
 /**
- * Gives the bytes of a GIF file that plays for ever.
+ * Gives the bytes of a GIF file that loops for ever.
  *
  * @param frames Bitmaps of one size, at least one
  * @param options Times and colours; by default 100 ms a frame, 2 s for the last, 255 colours
- * @throws {RangeError} If there is no frame, or an option is out of range
+ * @throws {RangeError} If there are no frames, or an option is out of range
  * @throws {TypeError} If the frames differ in size
  */
 export function encodeGif(frames: readonly Bitmap[], options: GifOptions = {}): Uint8Array {
@@ -72,7 +72,7 @@ export function encodeGif(frames: readonly Bitmap[], options: GifOptions = {}): 
   return encoder.bytes();
 }
 
-/** Gives the colours that serve all frames best, after one place for `UNCHANGED`. */
+/** Gives the best colours for all frames, after one index for `UNCHANGED`. */
 function sharedPalette(frames: readonly Bitmap[], colours: number): number[][] {
   const pixelCount = frames.length * frames[0]!.width * frames[0]!.height;
   const stride = Math.max(1, Math.floor(pixelCount / SAMPLED_PIXELS));
@@ -86,11 +86,11 @@ function sharedPalette(frames: readonly Bitmap[], colours: number): number[][] {
   const bytes = new Uint8Array(sample.buffer, 0, 4 * taken);
   const palette: number[][] = gifenc.quantize(bytes, colours - 1);
   gifenc.snapColorsToPalette(palette, [[0, 0, 0]], 8);
-  // The ground is white, however few colours there are; an average of near-whites would tint it.
+  // Few colours must not tint the white background with an average of near-whites.
   return [[255, 255, 255], ...palette, [255, 255, 255]];
 }
 
-/** Gives the frame's pixels, coloured ones moved by the dither; greys, and so text, stay crisp. */
+/** Gives the frame's pixels with coloured ones dithered; greys, and so text, stay crisp. */
 function dithered({ width, pixels }: Bitmap): Uint8ClampedArray {
   const moved = new Uint8ClampedArray(pixels);
   for (let p = 0; p < pixels.length / 4; p++) {
@@ -108,7 +108,7 @@ function dithered({ width, pixels }: Bitmap): Uint8ClampedArray {
 function checkFrames(frames: readonly Bitmap[]): void {
   const first = frames[0];
   if (!first) {
-    throw new RangeError("Cannot encode a GIF: frames must hold at least one bitmap, got none");
+    throw new RangeError("Cannot encode a GIF: frames must not be empty");
   }
   frames.forEach(({ width, height }, i) => {
     if (width !== first.width || height !== first.height) {

@@ -15,7 +15,7 @@ import { rasterizeSvg } from "./svg.ts";
  *
  * @param architecture The panels and links
  * @returns An SVG document on white, as wide as its stages need
- * @throws {RangeError} If a link or `endsUnder` names no stage, or two stages have one name
+ * @throws {RangeError} If a link or `endsUnder` names no stage, or two stages have the same name
  */
 export function architectureSvg(architecture: Architecture): string {
   const layout = layOut(architecture);
@@ -31,7 +31,7 @@ export function architectureSvg(architecture: Architecture): string {
     [...[...stages.values()].map(drawStage), ...panels.map(drawTitle)].join("") + "</svg>";
 }
 
-/** Gives the figure as an image, by default at twice its size: crisp on dense screens too. */
+/** Gives the figure as an image, at twice its size by default: crisp on dense screens too. */
 export function architectureBitmap(architecture: Architecture, zoom = 2): Bitmap {
   return rasterizeSvg(architectureSvg(architecture), zoom);
 }
@@ -63,8 +63,8 @@ function columnArrows({ panels, stages }: Layout): string[] {
 type Ends = readonly [from: PlacedStage, to: PlacedStage];
 
 /**
- * Leads a link to the right along its row; or out of it, along the channel above the lower row, and
- * into the fed stage. Links that share a channel, or one side of a stage, keep apart.
+ * Routes a link to the right along its row, or out of it, along the channel above the lower row,
+ * into the fed stage. Links that share a channel or a side of a stage are kept apart.
  */
 function route({ stages }: Layout, link: Link, links: readonly Link[]): Point[] {
   const endsOf = ({ from, to }: Link): Ends => [stages.get(from)!, stages.get(to)!];
@@ -90,7 +90,7 @@ function route({ stages }: Layout, link: Link, links: readonly Link[]): Point[] 
 
 const isStraight = ([from, to]: Ends) => from.row === to.row && from.x < to.x;
 
-/** Finds where a link meets a stage: all of a side in the order of their other ends, to cross less. */
+/** Finds where a link meets a stage: links on a side are sorted by other end, to cross less. */
 function portOf(stage: PlacedStage, other: PlacedStage, links: readonly Ends[]) {
   const meetsAbove = ({ row }: PlacedStage) => row <= stage.row;
   const others = links

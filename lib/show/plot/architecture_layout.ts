@@ -1,5 +1,5 @@
 /**
- * Where the parts of the architecture figure stand.
+ * Positions of the parts of the architecture figure.
  *
  * @module
  */
@@ -27,18 +27,18 @@ const STACK_GAP = 12;
 const TITLE_HEIGHT = 34;
 const ROW_GAP = 48;
 
-/** A row's place: where its panels start, and the heights that its single stages share. */
+/** A row's position: the top of its panels, and the heights shared by its single stages. */
 interface Row {
   readonly index: number;
   readonly top: number;
   readonly height: number;
   /** The line that runs through the symbols of single stages. */
   readonly axis: number;
-  /** Where the words under them start. */
+  /** Top of the text under them. */
   readonly wordsTop: number;
 }
 
-/** Gives every panel and stage its place: the main path from left to right, other rows below it. */
+/** Positions every panel and stage: the main path from left to right, other rows below it. */
 export function layOut({ panels, links = [] }: Architecture): Layout {
   const placedPanels: PlacedPanel[] = [];
   const stages = new Map<string, PlacedStage>();
@@ -75,7 +75,7 @@ export function layOut({ panels, links = [] }: Architecture): Layout {
   };
 }
 
-/** Measures a row. Single stages share an axis and the height of their words; stacks are centred. */
+/** Measures a row. Single stages share an axis and the height of their text; stacks are centred. */
 function rowOf(index: number, top: number, columns: readonly (readonly DrawnStage[])[]): Row {
   const singles = columns.filter((column) => column.length === 1).map(([stage]) => stage!);
   const symbols = Math.max(0, ...singles.map((stage) => symbolSize(stage).height));
@@ -100,7 +100,7 @@ function placeColumn(
   for (const stage of column) {
     if (stages.has(stage.name)) {
       throw new RangeError(
-        `Cannot draw the architecture: each stage must have a name of its own, got two named ` +
+        `Cannot draw the architecture: stage names must be unique, got two stages named ` +
           stage.name,
       );
     }

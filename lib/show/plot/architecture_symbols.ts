@@ -15,7 +15,7 @@ import { encodePng } from "./bitmap.ts";
 import { FAINT_INK, INK, SERIES_COLOURS } from "./style.ts";
 import { escapeXml, textWidth } from "./svg.ts";
 
-/** From one line of words to the next, in pixels. */
+/** Height of a line of text, in pixels. */
 export const LINE_HEIGHT = 15;
 
 const TEXT_SIZE = 12;
@@ -35,25 +35,25 @@ const COLOURS: Record<StageKind, string> = {
   discriminator: FAINT_INK,
 };
 
-/** How a slab or cube leans: pixels to the right and up for each pixel of depth. */
+/** Slant of slabs and cubes: pixels to the right and up per pixel of depth. */
 const LEAN = { right: 0.42, up: 0.3 };
 
-/** Side of a cell of a vector, and how many are drawn at most. */
+/** Side of a cell of a vector, and the maximum number of cells. */
 const CELL = 5.5;
 const MOST_CELLS = 10;
 
 /** Side of a stage's image. */
 const BITMAP_SIDE = 72;
 
-/** A line of words under a stage or over a panel. */
+/** A line of text under a stage or over a panel. */
 export interface Line {
-  /** The words. */
+  /** The text. */
   readonly text: string;
   /** Names are bold and dark, shapes and notes are faint. */
   readonly isName: boolean;
 }
 
-/** Gives the words under a stage's symbol: name, shape, note. */
+/** Gives the text under a stage's symbol: name, shape, note. */
 export function labelLines({ name, shape, note }: DrawnStage): Line[] {
   return [
     { text: name, isName: true },
@@ -62,7 +62,7 @@ export function labelLines({ name, shape, note }: DrawnStage): Line[] {
   ];
 }
 
-/** Writes a shape; the three equal sides of a grid are written as a cube, to save room. */
+/** Formats a shape; the three equal sides of a grid are written as a cube, to save room. */
 function shapeText(shape: readonly number[]): string {
   const [depth, rows, columns, ...channels] = shape;
   const isCube = depth === rows && rows === columns;
@@ -90,7 +90,7 @@ export function symbolSize(stage: DrawnStage): { width: number; height: number }
   return { width: front + LEAN.right * depth, height: height + LEAN.up * depth };
 }
 
-/** Draws a stage's symbol and the words under it. */
+/** Draws a stage's symbol and the text under it. */
 export function drawStage(placed: PlacedStage): string {
   const { stage, x } = placed;
   const symbol = stage.bitmap
@@ -106,7 +106,7 @@ export function drawStage(placed: PlacedStage): string {
   return symbol + words.join("");
 }
 
-/** Draws a panel's ground, tinted by the kind of its last stage. */
+/** Draws a panel's background, tinted by the kind of its last stage. */
 export function drawPanel({ panel, left, top, width, height }: PlacedPanel): string {
   const tint = COLOURS[panel.columns.at(-1)![0]!.kind];
   const dash = panel.isOptional ? ' stroke-dasharray="5 4"' : "";
@@ -114,7 +114,7 @@ export function drawPanel({ panel, left, top, width, height }: PlacedPanel): str
     `fill="${tint}" fill-opacity="0.06" stroke="${tint}" stroke-opacity="0.35"${dash}/>`;
 }
 
-/** Draws a panel's title, on a white rim that keeps arrows off the letters. */
+/** Draws a panel's title, with a white outline that keeps arrows off the letters. */
 export function drawTitle({ panel, left, top }: PlacedPanel): string {
   return `<text x="${left + 12}" y="${top + 21}" text-anchor="start" font-size="${TITLE_SIZE}" ` +
     `font-weight="600" fill="${INK}" stroke="white" stroke-width="4" paint-order="stroke">` +
@@ -196,7 +196,7 @@ function drawTurn(x: number, y: number): string {
     `fill="${FAINT_INK}" transform="translate(${x + 14},${y - 11}) rotate(-140)"/>`;
 }
 
-/** A slab is as thick as its channels are many; a cube has its grid's sides. Square roots tame both. */
+/** A slab is as thick as it has channels; a cube has its grid's sides. Square roots limit both. */
 function solidSize({ kind, shape }: DrawnStage) {
   const extent = (cells: number) => 76 * Math.sqrt(cells / 28);
   if (kind === "deconv3d" || kind === "rotate") {

@@ -1,5 +1,6 @@
 /**
- * Learnt azimuths beside the true ones: how they are distributed, and which is taken for which.
+ * Learnt azimuths against the true ones: their distribution, and each learnt azimuth by its true
+ * one.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { rasterizeSvg } from "./svg.ts";
 
 /** The azimuths of one method. */
 export interface LearntAzimuths {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** `[N]` radians in the frame of the truth. */
   readonly learnt: ArrayLike<number>;
@@ -19,24 +20,24 @@ export interface LearntAzimuths {
   readonly truth: ArrayLike<number>;
 }
 
-/** Width of one method's column, and of a bar of its histogram in degrees. */
+/** Width of one method's column, and of a histogram bar in degrees. */
 const WIDTH = 280;
 const BAR = 15;
 
 const SERIES = ["true", "learnt"] as const;
 
 /**
- * Where axes begin, in degrees. Choice: 45 before the front, so that neither fronts nor backs, where
- * azimuths like to gather, fall apart at the seam.
+ * Where axes begin, in degrees. Choice: 45 before the front, so that neither fronts nor backs,
+ * where azimuths cluster, are split by the seam.
  */
 const SEAM = -45;
 const AXIS = { domain: [SEAM, SEAM + 360], ticks: [0, 90, 180, 270], tickSize: 0 } as const;
 const MARGINS = { marginLeft: 46, marginRight: 14, marginBottom: 40 } as const;
 
 /**
- * Draws, for each method, the histograms of the true and of the learnt azimuths, and below it a dot for
- * each image. What is found lies on the rising line, or on the dashed ones, where a silhouette looks
- * the same (theta taken for pi - theta); what is guessed lies anywhere; one azimuth for all is a
+ * Draws, for each method, histograms of the true and the learnt azimuths, and below them a dot for
+ * each image. Correct azimuths lie on the rising line, or on the dashed ones, where a silhouette
+ * looks the same (theta taken for pi - theta); guesses lie anywhere; one azimuth for all is a
  * horizontal line.
  *
  * @param methods From left to right, at least one

@@ -1,5 +1,5 @@
 /**
- * Bitmaps as plain bytes, and the few ways in which figures put them together.
+ * Bitmaps as plain bytes, and the ways in which figures combine them.
  *
  * @module
  */
@@ -17,14 +17,14 @@ export interface Bitmap {
   readonly pixels: Uint8ClampedArray;
 }
 
-/** Where the smaller of two bitmaps stands beside or above the larger one. */
+/** Position of the smaller of two bitmaps beside or above the larger one. */
 export type Alignment = "start" | "center" | "end";
 
-/** How bitmaps are put together. */
+/** How bitmaps are combined. */
 export interface Arrangement {
   /** White pixels between neighbours. */
   readonly gap?: number;
-  /** Where smaller bitmaps stand across the direction of the row; `center` by default. */
+  /** Position of smaller bitmaps across the direction of the row; `center` by default. */
   readonly align?: Alignment;
 }
 
@@ -45,7 +45,8 @@ export function createBitmap(width: number, height: number): Bitmap {
 }
 
 /**
- * Gives the bitmap of a grey image, each value a square of `scale` by `scale` equal pixels.
+ * Gives the bitmap of a grey image, in which each value is a square of `scale` by `scale` equal
+ * pixels.
  *
  * @param image `[H, W]`, values in [0, 1], 0 black, 1 white; values outside are clamped
  * @param size `[H, W]`
@@ -102,11 +103,11 @@ export function paste(target: Bitmap, source: Bitmap, left: number, top: number)
 /**
  * Puts bitmaps in a row, from left to right, on white.
  *
- * @throws {RangeError} If there is no bitmap
+ * @throws {RangeError} If there are no bitmaps
  */
 export function beside(bitmaps: readonly Bitmap[], arrangement: Arrangement = {}): Bitmap {
   const { gap = GAP, align = "center" } = arrangement;
-  requireSome("put pictures beside each other", bitmaps);
+  requireSome("put bitmaps beside each other", bitmaps);
   const width = sum(bitmaps.map((bitmap) => bitmap.width)) + gap * (bitmaps.length - 1);
   const sheet = createBitmap(width, Math.max(...bitmaps.map((bitmap) => bitmap.height)));
   let left = 0;
@@ -120,11 +121,11 @@ export function beside(bitmaps: readonly Bitmap[], arrangement: Arrangement = {}
 /**
  * Puts bitmaps in a column, from top to bottom, on white.
  *
- * @throws {RangeError} If there is no bitmap
+ * @throws {RangeError} If there are no bitmaps
  */
 export function above(bitmaps: readonly Bitmap[], arrangement: Arrangement = {}): Bitmap {
   const { gap = GAP, align = "center" } = arrangement;
-  requireSome("put pictures above each other", bitmaps);
+  requireSome("put bitmaps above each other", bitmaps);
   const height = sum(bitmaps.map((bitmap) => bitmap.height)) + gap * (bitmaps.length - 1);
   const sheet = createBitmap(Math.max(...bitmaps.map((bitmap) => bitmap.width)), height);
   let top = 0;
@@ -136,12 +137,12 @@ export function above(bitmaps: readonly Bitmap[], arrangement: Arrangement = {})
 }
 
 /**
- * Puts bitmaps of one size in rows of `columns`, filled from left to right and top to bottom.
+ * Puts bitmaps of one size in rows of `columns`, from left to right and top to bottom.
  *
- * @throws {RangeError} If there is no bitmap
+ * @throws {RangeError} If there are no bitmaps
  */
 export function grid(bitmaps: readonly Bitmap[], columns: number, gap = GAP): Bitmap {
-  requireSome("put pictures in a grid", bitmaps);
+  requireSome("put bitmaps in a grid", bitmaps);
   const rows = Array.from(
     { length: Math.ceil(bitmaps.length / columns) },
     (_, row) => beside(bitmaps.slice(row * columns, (row + 1) * columns), { gap }),
@@ -163,7 +164,7 @@ export function encodePng(bitmap: Bitmap): Uint8Array {
   return new Uint8Array(PNG.sync.write({ width, height, data }, { colorType: 2 }));
 }
 
-/** Tells which bitmap file the bytes start, by their signature; undefined for any other. */
+/** Detects the format of an image file by its signature; undefined for any other. */
 export function imageFormat(bytes: Uint8Array): "png" | "gif" | undefined {
   const starts = (signature: readonly number[]) => signature.every((byte, i) => bytes[i] === byte);
   if (starts([0x89, 0x50, 0x4e, 0x47])) return "png"; // "\x89PNG"
@@ -181,6 +182,6 @@ function sum(values: readonly number[]): number {
 
 function requireSome(action: string, bitmaps: readonly Bitmap[]): void {
   if (bitmaps.length === 0) {
-    throw new RangeError(`Cannot ${action}: bitmaps must have at least one bitmap, got none`);
+    throw new RangeError(`Cannot ${action}: bitmaps must not be empty`);
   }
 }

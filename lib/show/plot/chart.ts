@@ -1,5 +1,5 @@
 /**
- * What all charts by Observable Plot share: the look, the document that they are made in, the legend.
+ * What all charts by Observable Plot share: style, document and legend.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import * as Plot from "@observablehq/plot";
 import { Window } from "happy-dom";
 import { FONT_FAMILY, FONT_SIZE, INK, RULE } from "./style.ts";
 
-/** Pixels for one unit of a chart, where it becomes an image: crisp on dense screens too. */
+/** Pixels per unit of a chart when it becomes an image: crisp on dense screens too. */
 export const ZOOM = 2;
 
 const TEXT_SIZE = FONT_SIZE - 1;
 
-/** Draws a chart; gives it as an SVG document. */
+/** Draws a chart as an SVG document. */
 export function drawChart(options: Plot.PlotOptions): string {
   const style = {
     fontFamily: FONT_FAMILY,
@@ -21,17 +21,17 @@ export function drawChart(options: Plot.PlotOptions): string {
     background: "white",
   };
   const chart = Plot.plot({ document: chartDocument(), style, ...options });
-  chart.setAttribute("xmlns", "http://www.w3.org/2000/svg"); // a document of its own needs it
+  chart.setAttribute("xmlns", "http://www.w3.org/2000/svg"); // required in a standalone document
   return chart.outerHTML;
 }
 
 /**
- * Names series in a row above the frame, each in its colour of the chart's colour scale; widths are
- * those of the typeface.
+ * Names series in a row above the frame, each in its colour of the chart's scale; widths are
+ * measured in the typeface.
  *
  * @param names The series
- * @param dy How far above the frame, in pixels, < 0
- * @param dx How far right of the frame's left edge
+ * @param dy Offset above the frame, in pixels, < 0
+ * @param dx Offset to the right of the frame's left edge
  */
 export function legend(names: readonly string[], dy = -34, dx = 0): Plot.Markish {
   let left = dx;
@@ -56,10 +56,10 @@ export function heading(text: string, dx: number, dy = -18): Plot.Markish {
 }
 
 /**
- * Gives round numbers for a logarithmic axis: powers of ten, or with 2 and 5 between them, or with more
- * digits: as few as are at least three.
+ * Gives round numbers for a logarithmic axis: powers of ten, then also 2 and 5 times them, then
+ * with more digits: the first choice that gives at least three.
  *
- * @param domain The axis's ends, > 0
+ * @param domain The ends of the axis, > 0
  */
 export function logTicks([low, high]: readonly [number, number]): number[] {
   const digits = [[1], [1, 2, 5], [1, 2, 3, 4, 6, 8], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
@@ -74,7 +74,7 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
   return ticks.find((some) => some.length >= 3) ?? ticks.at(-1)!;
 }
 
-/** Gives the ticks of a vertical axis with their rules: Plot leaves out some of a logarithmic one. */
+/** Gives the ticks of a vertical axis with their rules: Plot omits some of a logarithmic one. */
 export function horizontalRules(ticks: readonly number[]): Plot.Markish {
   return [
     Plot.ruleY(ticks, { stroke: RULE }),
@@ -90,7 +90,7 @@ export function horizontalRules(ticks: readonly number[]): Plot.Markish {
 
 let chartWindow: Window | undefined;
 
-/** Gives the one document of all charts; making it takes a quarter of a second, so it is lazy. */
+/** Gives the one document of all charts, made lazily because that takes a quarter of a second. */
 function chartDocument(): Document {
   chartWindow ??= new Window();
   return chartWindow.document as unknown as Document;

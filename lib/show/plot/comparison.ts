@@ -10,28 +10,28 @@ import { FAINT_INK, FONT_SIZE, MARGIN } from "./style.ts";
 import { textBitmap } from "./svg.ts";
 import { fittingSize } from "./viewpoint.ts";
 
-/** One image and what every model makes of it. */
+/** One image, and every model's shape of it. */
 export interface ComparedObject {
-  /** What it is called, such as "digit 3". */
+  /** Its label, such as "digit 3". */
   readonly label: string;
-  /** What the models were given, `[S, S]` in [0, 1]. */
+  /** The input of the models, `[S, S]` in [0, 1]. */
   readonly input: ArrayLike<number>;
   /** One for each model, labelled with the model's name, at least one. */
   readonly exhibits: readonly Exhibit[];
 }
 
-/** Room for the names of objects and models, in pixels of the page. */
+/** Width of the names of objects and models, in pixels of the page. */
 const NAMES = 86;
-/** White between the blocks of two objects. */
+/** Gap between the blocks of two objects. */
 const BETWEEN = 24;
 
 const TEXT = { size: FONT_SIZE * ZOOM };
 const HEADING = { size: (FONT_SIZE - 1) * ZOOM, colour: FAINT_INK };
 
-/** The front, the side, and half way between. */
+/** The front, the side, and half way between them. */
 const THREE_AZIMUTHS = [0, Math.PI / 4, Math.PI / 2];
 
-/** How views are drawn, once it is decided. */
+/** How views are drawn, with defaults filled in. */
 interface DecidedViews extends ViewOptions {
   readonly scale: number;
   readonly azimuths: readonly number[];
@@ -44,7 +44,7 @@ export interface ComparisonOptions extends ViewOptions {
   readonly elevation?: number;
   /** Blocks in a row; 2 by default. */
   readonly columns?: number;
-  /** A line below, such as which runs are shown. */
+  /** A note below, such as which runs are shown. */
   readonly note?: string;
 }
 
@@ -74,7 +74,7 @@ function block({ label, input, exhibits }: ComparedObject, views: DecidedViews):
   return above([headings(label, columns, views), given, ...strips], { align: "start", gap: 12 });
 }
 
-/** Puts a name in front of images. */
+/** Puts a name before images. */
 function named(name: string, bitmaps: readonly Bitmap[]): Bitmap {
   return beside([textBitmap(name, { ...TEXT, width: NAMES * ZOOM, align: "start" }), ...bitmaps]);
 }

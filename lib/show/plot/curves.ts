@@ -1,5 +1,5 @@
 /**
- * Loss curves by Observable Plot: what each step gave, faint, and its running median, strong.
+ * Loss curves by Observable Plot: the values of each step, faint, and their running median, strong.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { rasterizeSvg } from "./svg.ts";
 export interface HistoryRecord {
   /** The training step, from 1. */
   readonly step: number;
-  /** `loss`, each of its terms by name, and whatever else was measured. */
+  /** `loss`, each of its terms by name, and other measurements. */
   readonly [name: string]: number;
 }
 
 /** How curves are drawn. */
 export interface CurveOptions {
-  /** Which fields are drawn, in order; by default all but `step` and `ms`. */
+  /** The fields to draw, in order; all but `step` and `ms` by default. */
   readonly terms?: readonly string[];
   /** The label of the vertical axis; "squared error per image" by default. */
   readonly unit?: string;
@@ -31,7 +31,7 @@ export interface CurveOptions {
 
 /** Curves, drawn once. */
 export interface Curves {
-  /** For a notebook or a page: the chart on white ground, whatever the theme. */
+  /** For a notebook or a page: the chart on a white background, whatever the theme. */
   readonly html: string;
   /** The same as an SVG document. */
   readonly svg: string;
@@ -47,17 +47,17 @@ export interface CurvePoint {
   readonly value: number;
 }
 
-/** Most points of a curve. Choice: more would not show, and a live chart must be small. */
+/** Most points of a curve. Choice: more would not show, and live charts must be small. */
 const POINTS_PER_TERM = 240;
 
-/** The running median looks at this share of the history, centred. */
+/** The window of the running median, centred, as a share of the history. */
 const MEDIAN_SHARE = 1 / 40;
 
 /**
- * Draws loss curves on a logarithmic axis. Values that are not > 0 have no place on it and are left
- * out. Choice: the median, because a mean would follow single bad batches.
+ * Draws loss curves on a logarithmic axis. Values that are not > 0 cannot be shown on it and are
+ * left out. Choice: the median, because a mean would follow single bad batches.
  *
- * @param history What each step gave, by rising step; an empty history gives empty axes
+ * @param history The values of each step, by rising step; an empty history gives empty axes
  * @param options Terms, unit and size
  */
 export function lossCurves(history: readonly HistoryRecord[], options: CurveOptions = {}): Curves {
@@ -79,7 +79,7 @@ export function lossCurves(history: readonly HistoryRecord[], options: CurveOpti
       Plot.dot(series.flatMap(thinned), { ...POSITION, fill: "term", r: 1.3, fillOpacity: 0.25 }),
       Plot.line(series.flatMap(runningMedian), {
         ...POSITION,
-        z: "term", // else Plot warns where every series is short
+        z: "term", // else Plot warns if every series is short
         stroke: "term",
         strokeWidth: 2,
       }),
@@ -89,7 +89,7 @@ export function lossCurves(history: readonly HistoryRecord[], options: CurveOpti
   return { svg, html: `<div style="background:white;padding:8px">${svg}</div>` };
 }
 
-/** Gives the curves as an image, by default at twice their size: crisp on dense screens too. */
+/** Gives the curves as an image, at twice their size by default: crisp on dense screens too. */
 export function curvesBitmap(curves: Curves, zoom = 2): Bitmap {
   return rasterizeSvg(curves.svg, zoom);
 }
@@ -104,19 +104,19 @@ function stepRange(history: readonly HistoryRecord[]): [number, number] {
   return [0, Math.max(1, history.at(-1)?.step ?? 1)];
 }
 
-/** Gives the values of a term that have a place on a logarithmic axis: those > 0. */
+/** Gives the values of a term that a logarithmic axis can show: those > 0. */
 export function curveOf(history: readonly HistoryRecord[], term: string): CurvePoint[] {
   return history.map((record) => ({ step: record.step, term, value: record[term]! }))
     .filter(({ value }) => value > 0);
 }
 
-/** Gives points evenly chosen along the curve, always with the last. */
+/** Gives evenly spaced points of the curve, always with the last. */
 function thinned(points: readonly CurvePoint[]): CurvePoint[] {
   const stride = Math.ceil(points.length / POINTS_PER_TERM);
   return points.filter((_, i) => (points.length - 1 - i) % stride === 0);
 }
 
-/** Gives, at evenly chosen steps and always the last, the median of the points around. */
+/** Gives, at evenly spaced steps and always the last, the median of the points around. */
 export function runningMedian(points: readonly CurvePoint[]): CurvePoint[] {
   const reach = Math.floor(points.length * MEDIAN_SHARE / 2);
   const stride = Math.ceil(points.length / POINTS_PER_TERM);

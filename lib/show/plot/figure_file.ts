@@ -1,5 +1,5 @@
 /**
- * Figure files, each with a record beside it of how it was made.
+ * Figure files, each with a record of how it was made.
  *
  * @module
  */
@@ -12,26 +12,26 @@ import { type Bitmap, encodePng, imageFormat } from "./bitmap.ts";
 export interface FigureRecord {
   /** The whole config of the run. */
   readonly config: unknown;
-  /** The seed from which every random draw followed. */
+  /** The seed of every random draw. */
   readonly seed: number;
   /** The commit of the code. */
   readonly commit: string;
-  /** Minutes that making the figure took, training included. */
+  /** Minutes taken to make the figure, training included. */
   readonly minutes: number;
-  /** The kind of machine, such as `describeMachine()` gives. */
+  /** The kind of machine, as from `describeMachine()`. */
   readonly machine: string;
-  /** Where the images behind it come from, if there are any. */
+  /** Source of the images behind it, if there are any. */
   readonly data?: string;
-  /** What was measured, by name, with the unit in the name. */
+  /** Measurements by name, with the unit in the name. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What a figure can be: an image, images to animate, an SVG document, or a file's bytes. */
+/** A figure: an image, images to animate, an SVG document, or a file's bytes. */
 export type Figure = Bitmap | readonly Bitmap[] | string | Uint8Array;
 
 /** Where a figure goes. */
 export interface SaveOptions extends GifOptions {
-  /** The folder, made where it is missing. */
+  /** The folder, created if missing. */
   readonly folder: string;
 }
 
@@ -45,19 +45,19 @@ export interface SavedFigure {
   readonly byteCount: number;
 }
 
-/** Larger files make every clone of the repository slow. */
+/** Maximum file size: larger files slow down every clone of the repository. */
 const MOST_BYTES = 4_000_000;
 
 /**
- * Writes a figure and its record. Both are written under a temporary name and renamed, so that a
- * reader never meets half a file.
+ * Writes a figure and its record. Both are written under a temporary name and renamed, so that
+ * readers never see a partial file.
  *
- * @param name The files' name without its ending, such as `fig04_turntable_digits`
+ * @param name The files' name without extension, such as `fig04_turntable_digits`
  * @param figure An image (becomes a PNG), images (a GIF), an SVG document, or PNG or GIF bytes
  * @param record How the figure was made
  * @param options The folder, and how a GIF plays
  * @throws {RangeError} If the file would exceed 4 MB
- * @throws {TypeError} If the name is no plain file name, or bytes are neither PNG nor GIF
+ * @throws {TypeError} If the name is not a plain file name, or bytes are neither PNG nor GIF
  */
 export async function saveFigure(
   name: string,
@@ -67,7 +67,7 @@ export async function saveFigure(
 ): Promise<SavedFigure> {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) {
     throw new TypeError(
-      `Cannot save a figure: name must be of a-z, 0-9, _ and -, got ${JSON.stringify(name)}`,
+      `Cannot save a figure: name must consist of a-z, 0-9, _ and -, got ${JSON.stringify(name)}`,
     );
   }
   const { bytes, extension } = encode(figure, options);
@@ -93,7 +93,8 @@ function encode(figure: Figure, options: GifOptions): { bytes: Uint8Array; exten
     const extension = imageFormat(figure);
     if (extension) return { bytes: figure, extension };
     throw new TypeError(
-      `Cannot save a figure: bytes must be those of a PNG or GIF file, got ${figure.length} others`,
+      `Cannot save a figure: bytes must be those of a PNG or GIF file, got ${figure.length} ` +
+        `other bytes`,
     );
   }
   if ("pixels" in figure) return { bytes: encodePng(figure), extension: "png" };

@@ -1,6 +1,6 @@
 /**
- * The post's figures of shapes and images: strips of views (F2, F5), sheets of images beside each other
- * (F3, F6), and shapes that turn (F4).
+ * The post's figures of shapes and images: strips of views (F2, F5), sheets of images beside each
+ * other (F3, F6), and turning shapes (F4).
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface ViewOptions {
   readonly scale?: number;
   /** In radians, from the front; by default eight, in steps of pi / 4. Paper: the post's strips. */
   readonly azimuths?: readonly number[];
-  /** How far the camera is raised, in radians; 0 by default. From each of several, all azimuths. */
+  /** Elevation of the camera, in radians; 0 by default. Several elevations repeat all azimuths. */
   readonly elevation?: number | readonly number[];
   /** Voxels of at least this density are drawn; .1 by default. */
   readonly threshold?: number;
@@ -25,17 +25,17 @@ export interface ViewOptions {
 
 /** One object of a figure. */
 export interface Exhibit {
-  /** What it is called, such as "digit 3". */
+  /** Its label, such as "digit 3". */
   readonly label: string;
   /** The model's textured or projected image `[H, W]`, values in [0, 1]. */
   readonly image: ArrayLike<number>;
-  /** Images `[H, W]` that a strip shows in its place, by their headings, such as `input`. */
+  /** Images `[H, W]` that a strip shows instead, by their headings, such as `input`. */
   readonly images?: Readonly<Record<string, ArrayLike<number>>>;
   /** The decoded voxels. */
   readonly grid: VoxelGrid;
   /**
-   * The azimuth of its front, in radians, 0 by default. Choice: that of the image, since a model that
-   * sees single images may turn all of its shapes by any angle.
+   * The azimuth of its front, in radians, 0 by default. Choice: that of the image, since a model
+   * that sees single images may turn all its shapes by any angle.
    */
   readonly front?: number;
 }
@@ -62,8 +62,8 @@ export const QUARTER_VIEWS: ViewOptions = {
 const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
 
 /**
- * Draws one strip: the image, then the thresholded voxels from each viewpoint. Voxels and the image's
- * pixels have one scale, so that from the front the two can be laid over each other.
+ * Draws one strip: the image, then the thresholded voxels from each viewpoint. Voxels and image
+ * pixels have the same scale, so that the front view can be laid over the image.
  *
  * @param exhibit The image `[H, W]` of the grid or several, and the voxels
  * @param options Scale, viewpoints and threshold
@@ -90,7 +90,7 @@ const elevationsOf = ({ elevation = 0 }: ViewOptions): number[] => [elevation].f
  * Draws the strips of several objects under each other, with labels, headings and the step.
  *
  * @param exhibits The objects, from top to bottom, at least one; all with images of the same headings
- * @param step How many training steps the model has taken
+ * @param step Training steps of the model
  * @param options Scale, viewpoints and threshold
  * @throws {TypeError} If the objects have images of different headings
  */
@@ -111,7 +111,7 @@ export function trainingStrips(
   return framed(above([headings, ...strips]), MARGIN);
 }
 
-/** Room for a strip's label and for the step above it, in pixels. */
+/** Minimum width of a strip's label and of the step above it, in pixels. */
 const LEAST_LABEL_WIDTH = 88;
 
 /** Gives the headings of the strips' images. */
@@ -125,7 +125,7 @@ function imageNames(exhibits: readonly Exhibit[]): string[] {
   );
 }
 
-/** What the headings of strips stand above: images and grids of so many columns. */
+/** What the headings of strips describe: images, and grids of so many columns. */
 interface HeadedStrips {
   readonly columns: number;
   readonly step: number;
@@ -174,7 +174,7 @@ export function inputsBesideRenderings(
 
 /** How sheets are drawn. */
 export interface SheetOptions {
-  /** How many training steps the model has taken, to be written below. */
+  /** Training steps of the model, written below. */
   readonly step?: number;
   /** Images in a row; 8 by default, as in the post. */
   readonly columns?: number;
@@ -183,12 +183,12 @@ export interface SheetOptions {
 }
 
 /**
- * Draws sheets of images beside each other, such as inputs, projections and textured images (F6). An
- * object has the same place in each.
+ * Draws sheets of images beside each other, such as inputs, projections and textured images (F6).
+ * An object has the same position in each.
  *
  * @param stacks `[N, H, W]` each, by their headings, from left to right
  * @param options The step, and how the sheets are drawn
- * @throws {TypeError} If they differ in size
+ * @throws {TypeError} If the sheets differ in size
  */
 export function sheetsBeside(
   stacks: Readonly<Record<string, ImageStack>>,
@@ -238,14 +238,14 @@ export interface TurntableOptions {
   readonly elevation?: number;
   /** Width of each shape's view, in pixels; 240 by default. */
   readonly width?: number;
-  /** Shapes in a row; all by default. */
+  /** Shapes in a row; all in one row by default. */
   readonly columns?: number;
   /** Voxels of at least this density are drawn; .1 by default. */
   readonly threshold?: number;
 }
 
 /**
- * Draws shapes, turning once. Played in a loop, they turn for ever.
+ * Draws shapes during one turn. Played in a loop, they turn for ever.
  *
  * @param exhibits Label and voxels of each shape, in reading order, at least one
  * @param options Number of frames, viewpoint, size and threshold

@@ -1,6 +1,6 @@
 /**
- * How measured quantities grow, and the losses of short runs over each other: charts on logarithmic
- * axes.
+ * Charts on logarithmic axes: how measured quantities grow, and the losses of short runs over each
+ * other.
  *
  * @module
  */
@@ -10,25 +10,25 @@ import { above, beside, type Bitmap, framed } from "./bitmap.ts";
 import { MARGIN, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
-/** Width of a figure within its margins, and what is left free between its charts. */
+/** Width of a figure without its margins, and the gap between its charts. */
 const WIDTH = 720;
 const BETWEEN = 12;
-/** What is left of a chart of growth for the numbers of its axis. */
+/** Width of the axis labels of a chart of growth. */
 const LEFT = 50;
 
-/** A step of one size. */
+/** The measurement of a step of one size. */
 export interface GrowthPoint {
-  /** Where it was measured; a colour for each. */
+  /** Where it was measured; each has a colour. */
   readonly series: string;
-  /** What grows, such as "batch"; a column for each. */
+  /** What grows, such as "batch"; each has a column. */
   readonly along: string;
-  /** How large that is, > 0. */
+  /** Its size, > 0. */
   readonly size: number;
-  /** What was measured, > 0, by the name of the quantity with its unit; a row for each. */
+  /** Measurements, > 0, by the name of the quantity with its unit; each has a row. */
   readonly values: Readonly<Record<string, number>>;
-  /** The least that a quantity could be, where that is known; drawn dashed. */
+  /** The lower bound of a quantity, where known; drawn dashed. */
   readonly floors?: Readonly<Record<string, number>>;
-  /** False where others disturbed the measurement: a hollow dot. */
+  /** False if other processes disturbed the measurement: a hollow dot. */
   readonly isQuiet: boolean;
 }
 
@@ -73,7 +73,7 @@ export function growthCurves(points: readonly GrowthPoint[]): Bitmap {
   return framed(above([legendOf(series), ...rows], { align: "start" }), MARGIN * ZOOM);
 }
 
-/** A legend by itself, as wide as all columns. */
+/** A separate legend, as wide as all columns. */
 function legendOf(series: readonly string[]): Bitmap {
   const svg = drawChart({
     width: WIDTH,
@@ -85,7 +85,7 @@ function legendOf(series: readonly string[]): Bitmap {
   return rasterizeSvg(svg, ZOOM);
 }
 
-/** Names the sizes below the frame, and what has them. */
+/** Names the sizes below the frame, and what they measure. */
 function namedSizes(sizes: readonly number[], along: string): Plot.Markish {
   return [
     Plot.text(sizes, { x: (size) => size, text: String, frameAnchor: "bottom", dy: 16 }),
@@ -106,11 +106,11 @@ function measuredLines(points: readonly (GrowthPoint & { value: number; floor: n
 
 /** The loss of one step of one run. */
 export interface LossPoint {
-  /** How it was computed; a colour for each. */
+  /** How it was computed; each has a colour. */
   readonly series: string;
-  /** Which run of the series; a line for each. */
+  /** The run within the series; each has a line. */
   readonly run: number;
-  /** Which step, from 1. */
+  /** The step, from 1. */
   readonly step: number;
   /** Its loss, > 0. */
   readonly loss: number;
@@ -151,7 +151,7 @@ function distinct<Item>(items: readonly Item[]): Item[] {
   return [...new Set(items)];
 }
 
-/** The ends of an axis with a little room beyond the values; those that are not known do not count. */
+/** The ends of an axis with a little margin around the values; undefined values are ignored. */
 function rangeOf(values: readonly number[]): [number, number] {
   const known = values.filter((value) => !Number.isNaN(value));
   return [Math.min(...known) / 1.15, Math.max(...known) * 1.15];

@@ -5,21 +5,21 @@
  */
 import type { Vector, Viewpoint } from "./viewpoint.ts";
 
-/** Light that every face gets. Choice: mild shading, so that colour still says position. */
+/** Light on every face. Choice: mild shading, so that colour still shows position. */
 const AMBIENT = 0.62;
 
-/** Towards the lamp, in the camera's axes (right, up, away): over the viewer's left shoulder. */
+/** Direction of the lamp, in camera axes (right, up, away): over the viewer's left shoulder. */
 const LAMP: Vector = [-0.45, 0.75, -0.9];
 
 /** Width of a cell's edges, in pixels. Paper: matplotlib's `linewidth = .5`, at about 90 dpi. */
 const EDGE_PIXELS = 0.6;
 
-/** Edges never take more than this share of a cell. */
+/** Maximum share of a cell that edges take. */
 const LARGEST_EDGE = 0.24;
 
 /**
- * Gives the light on the faces across x, y and z, in [0, 1]; of two opposite faces only one can be
- * seen.
+ * Gives the light on the faces across x, y and z, in [0, 1]; of two opposite faces only one is
+ * visible.
  */
 export function faceLights({ right, up, forward }: Viewpoint): number[] {
   return [0, 1, 2].map((axis) => {
@@ -31,10 +31,10 @@ export function faceLights({ right, up, forward }: Viewpoint): number[] {
 }
 
 /**
- * Gives how far the edges reach into a cell from each side, along columns, rows and layers, as shares
- * of the cell.
+ * Gives the width of the edges on each side of a cell, along columns, rows and layers, as shares of
+ * the cell.
  *
- * @param counts How many columns, rows and layers the grid has
+ * @param counts Number of columns, rows and layers of the grid
  * @param scale Pixels for half a side of the grid
  */
 export function edgeShares(counts: Vector, scale: number): number[] {

@@ -1,6 +1,6 @@
 /**
- * Methods beside each other, each trained from several seeds: their losses as curves, and what was
- * measured of them as dots. A method has one colour everywhere, by its place in the list.
+ * Comparison of methods, each trained from several seeds: losses as curves, and measurements as
+ * dots. A method has the same colour everywhere, by its place in the list.
  *
  * @module
  */
@@ -11,39 +11,39 @@ import { beside, type Bitmap, framed, grid } from "./bitmap.ts";
 import { INK, MARGIN, RULE, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
-/** Width of a figure within its margins, and what is left free between its charts. */
+/** Width of a figure without its margins, and the gap between its charts. */
 const WIDTH = 860;
 const BETWEEN = 24;
 
 /** One term of one method. */
 export interface MethodLoss {
-  /** What it is called. */
+  /** Its name. */
   readonly name: string;
   /** Any CSS colour. */
   readonly colour: string;
-  /** The field of the histories that is drawn. */
+  /** The field of the histories to draw. */
   readonly term: string;
-  /** Divides the term, where it carries a weight; 1 by default. */
+  /** Weight of the term, by which it is divided; 1 by default. */
   readonly weight?: number;
-  /** What each step gave, for each seed. */
+  /** The values of each step, for each seed. */
   readonly histories: readonly (readonly HistoryRecord[])[];
 }
 
 /** Losses that share a pair of axes. */
 export interface LossPanel {
-  /** What is drawn, with its unit. */
+  /** The quantity, with its unit. */
   readonly title: string;
   /** From left to right in the legend, at least one. */
   readonly losses: readonly MethodLoss[];
-  /** A value to compare with, drawn dashed; the title says what it is. */
+  /** A reference value, drawn dashed and named in the title. */
   readonly level?: number;
   /** Width relative to the other panels; 1 by default. */
   readonly share?: number;
 }
 
 /**
- * Draws losses over the training steps on logarithmic axes: the running median of each seed thin, the
- * mean of the seeds' thick.
+ * Draws losses over the training steps on logarithmic axes: the running median of each seed thin,
+ * the mean over the seeds thick.
  *
  * @param panels From left to right, at least one
  */
@@ -109,7 +109,7 @@ function meanCurve(curves: readonly (readonly CurvePoint[])[]): CurvePoint[] {
   });
 }
 
-/** One quantity, measured of every method from every seed. */
+/** A measurement of every method from every seed. */
 export interface SeedPanel {
   /** The quantity with its unit. */
   readonly title: string;
@@ -118,7 +118,7 @@ export interface SeedPanel {
 }
 
 /**
- * Draws quantities of methods, two panels in a row: a dot for each seed, a stroke at their mean. All
+ * Draws quantities of methods, two panels per row: a dot for each seed, a stroke at their mean. All
  * axes begin at 0, so that lengths can be compared.
  *
  * @param panels In reading order, at least one, values >= 0

@@ -1,5 +1,5 @@
 /**
- * Measured times as bars: steps beside their floor, and where the time of a step goes.
+ * Measured times as bars: steps beside their floor, and the parts of a step.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { above, type Bitmap, framed } from "./bitmap.ts";
 import { FAINT_INK, MARGIN, SERIES_COLOURS } from "./style.ts";
 import { rasterizeSvg } from "./svg.ts";
 
-/** Width of a figure within its margins. */
+/** Width of a figure without its margins. */
 const WIDTH = 720;
-/** Room for the names of bars, and for words at their ends. */
+/** Width of the names of bars, and of the labels at their ends. */
 const NAMES = 200;
 const WORDS = 140;
-/** Where a legend begins, right of the names: a title ends before. */
+/** Left end of a legend, to the right of the names; titles end before it. */
 const LEGEND_LEFT = 300;
-/** A bar, with what is left free to the next. */
+/** Height of a bar with the gap below it. */
 const BAR_HEIGHT = 26;
 
-/** What a bar stands for. */
+/** What a bar represents. */
 export type BarKind = "ours" | "peer" | "floor";
 
 /** One bar. */
@@ -28,15 +28,15 @@ export interface TimeBar {
   readonly name: string;
   /** How long it took, in milliseconds; 0 if it could not be measured. */
   readonly ms: number;
-  /** What it stands for: decides its colour. */
+  /** What it represents, which sets its colour. */
   readonly kind: BarKind;
-  /** Words at its end. */
+  /** The label at its end. */
   readonly label: string;
 }
 
 /** Bars that share a scale. */
 export interface TimePanel {
-  /** What they have in common, such as the machine and the batch. */
+  /** What they share, such as the machine and the batch. */
   readonly title: string;
   /** From top to bottom, with distinct names. */
   readonly bars: readonly TimeBar[];
@@ -48,7 +48,7 @@ const BAR_COLOURS: Readonly<Record<BarKind, string>> = {
   floor: "#d9dce3",
 };
 
-/** Draws bars of times, one panel below the other, each on a scale of its own. */
+/** Draws bars of times, one panel below the other, each on its own scale. */
 export function timeBars(panels: readonly TimePanel[]): Bitmap {
   return stacked(panels.map(({ title, bars }) =>
     drawChart({
@@ -66,9 +66,9 @@ export function timeBars(panels: readonly TimePanel[]): Bitmap {
 
 /** The time of one part of a step. */
 export interface PartBar {
-  /** Which part. */
+  /** The part. */
   readonly name: string;
-  /** Which way, where it has two. */
+  /** Its direction, if it has two. */
   readonly direction?: "forward" | "backward" | undefined;
   /** How long it took, in milliseconds. */
   readonly ms: number;
@@ -76,13 +76,13 @@ export interface PartBar {
 
 /** The parts of one step. */
 export interface PartPanel {
-  /** Whose step. */
+  /** The name of the step. */
   readonly title: string;
-  /** From top to bottom; those of one name make one bar. */
+  /** From top to bottom; parts of one name make one bar. */
   readonly parts: readonly PartBar[];
 }
 
-/** Draws the parts of steps, each with its share of the sum of them all. */
+/** Draws the parts of steps, each with its share of their sum. */
 export function partBars(panels: readonly PartPanel[]): Bitmap {
   return stacked(panels.map(({ title, parts }) => {
     const names = [...new Set(parts.map(({ name }) => name))];
@@ -112,7 +112,7 @@ export function partBars(panels: readonly PartPanel[]): Bitmap {
   }));
 }
 
-/** Gives a time as bars are labelled, such as `246 ms`, `2.71 ms` or `0.05 ms`. */
+/** Formats a time for bar labels, such as `246 ms`, `2.71 ms` or `0.05 ms`. */
 export function inMilliseconds(ms: number): string {
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   return `${ms < 100 ? ms.toPrecision(3) : ms.toFixed(0)} ms`;
@@ -126,7 +126,7 @@ function sum(parts: readonly { readonly ms: number }[]): number {
   return parts.reduce((total, { ms }) => total + ms, 0);
 }
 
-/** The sizes of a panel: bars between their names and their labels, a title above. */
+/** The dimensions of a panel: bars between their names and their labels, a title above. */
 function frameOf(barCount: number) {
   return {
     width: WIDTH,

@@ -1,5 +1,5 @@
 /**
- * Finds what parallel rays meet in a grid of filled and empty cells, by stepping from cell to cell
+ * Finds where parallel rays hit a grid of filled and empty cells, by stepping from cell to cell
  * (Amanatides and Woo, "A Fast Voxel Traversal Algorithm for Ray Tracing", 1987).
  *
  * Positions are in cells: (column, row, layer) of a grid `[D, H, W]`, each cell one unit long.
@@ -9,13 +9,13 @@
 
 /** The filled cells of a grid. */
 export interface FilledCells {
-  /** `[D, H, W]`, 1 where a cell is filled, else 0. */
+  /** `[D, H, W]`, 1 if a cell is filled, else 0. */
   readonly filled: Uint8Array;
-  /** `[W, H, D]`: how many columns, rows and layers. */
+  /** `[W, H, D]`: the number of columns, rows and layers. */
   readonly counts: readonly [number, number, number];
 }
 
-/** Where a ray met a filled cell. One object is filled in again and again: millions would be slow. */
+/** Where a ray hit a filled cell. One object is reused: allocating millions would be slow. */
 export interface Hit {
   /** Column, row and layer of the cell. */
   readonly cell: Int32Array;
@@ -25,16 +25,16 @@ export interface Hit {
   readonly point: Float64Array;
 }
 
-/** Follows the ray from `origin`; fills in `hit` and gives true where it meets a filled cell. */
+/** Follows the ray from `origin`; fills in `hit` and returns true if it hits a filled cell. */
 export type Caster = (origin: ArrayLike<number>, hit: Hit) => boolean;
 
-/** Makes the object that a `Caster` fills in. */
+/** Creates the object that a `Caster` fills in. */
 export function createHit(): Hit {
   return { cell: new Int32Array(3), axis: 0, point: new Float64Array(3) };
 }
 
 /**
- * Makes a caster of rays along one direction.
+ * Creates a caster of rays along one direction.
  *
  * @param cells The grid
  * @param direction The rays' direction in cells, of any length
@@ -85,7 +85,7 @@ export function createCaster(cells: FilledCells, direction: readonly number[]): 
   };
 }
 
-/** Gives the smallest box that holds every filled cell; rays outside it need no step at all. */
+/** Gives the smallest box that contains every filled cell; rays outside it need no steps. */
 function boundsOf({ filled, counts }: FilledCells): { low: number[]; high: number[] } {
   const [low, high] = [[...counts], [0, 0, 0]];
   for (let i = 0; i < filled.length; i++) {

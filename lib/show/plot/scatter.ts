@@ -1,5 +1,5 @@
 /**
- * Maps of points, coloured by what they are.
+ * Maps of points, coloured by series.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export interface ScatterPoint {
   readonly x: number;
   /** Upwards. */
   readonly y: number;
-  /** Which series it belongs to; a point of no series is drawn grey, behind the others. */
+  /** Its series; a point without one is drawn grey, behind the others. */
   readonly series?: string | undefined;
 }
 
 /** Maps beside each other, with one legend. */
 export interface ScatterRow {
-  /** What the colours tell, such as "digits by class". */
+  /** The meaning of the colours, such as "digits by class". */
   readonly title: string;
   /** Series in the order of their colours, at most ten. */
   readonly series: readonly string[];
@@ -29,22 +29,22 @@ export interface ScatterRow {
   readonly maps: Readonly<Record<string, readonly ScatterPoint[]>>;
 }
 
-/** Width and height of a map, in pixels of the page, and the room for words above it. */
+/** Width and height of a map, in pixels of the page, and of the text above it. */
 const SIDE = 420;
 const TITLE = 28;
-/** What is left free within a map's frame: its names must not leave it. */
+/** Margin inside a map's frame, which names must not cross. */
 const INSET = 24;
-/** Height and width that a name takes, the latter for each of its letters. */
+/** Height and width of a name, the latter per letter. */
 const NAME_HEIGHT = 14;
 const LETTER_WIDTH = 7;
-/** Height of a legend, whose words hang from its lower edge. */
+/** Height of a legend, whose text hangs from its lower edge. */
 const LEGEND = 56;
 
 /**
- * Draws maps of points, a row for each way to colour them. Each series is named once more where its
- * points are, at their median. Axes have no ticks: on such maps only neighbourhood means something.
+ * Draws maps of points, one row per colouring. Each series is also named at the median of its
+ * points. Axes have no ticks: on such maps only neighbourhood means something.
  *
- * @param rows From top to bottom, at least one, all with as many maps
+ * @param rows From top to bottom, at least one, all with the same number of maps
  * @throws {RangeError} If a row has more series than there are colours
  */
 export function scatterMaps(rows: readonly ScatterRow[]): Bitmap {
@@ -126,7 +126,7 @@ function mapBitmap(
   return rasterizeSvg(svg, ZOOM);
 }
 
-/** Moves names down that would lie on others. */
+/** Moves names down that would overlap others. */
 function spread(names: readonly ScatterPoint[], points: readonly ScatterPoint[]): ScatterPoint[] {
   const extent = (values: number[]) => Math.max(...values) - Math.min(...values);
   const room = SIDE - 2 * INSET;
@@ -144,7 +144,7 @@ function spread(names: readonly ScatterPoint[], points: readonly ScatterPoint[])
   return placed;
 }
 
-/** Gives the place of a series' name, or none where it has no points. */
+/** Gives the position of a series' name, or nothing if it has no points. */
 function namePlace(series: string, points: readonly ScatterPoint[]): ScatterPoint[] {
   const own = points.filter((point) => point.series === series);
   if (own.length === 0) return [];

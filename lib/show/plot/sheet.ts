@@ -9,20 +9,20 @@ import { textBitmap, textWidth } from "./svg.ts";
 
 /** One row of a sheet. */
 export interface SheetRow {
-  /** What stands at its left; may be empty. */
+  /** Label at its left; may be empty. */
   readonly label: string;
-  /** One bitmap for each column; nothing leaves its place white. */
+  /** One bitmap for each column; undefined leaves it white. */
   readonly bitmaps: readonly (Bitmap | undefined)[];
-  /** Whether a wider gap sets it off from the row above. */
+  /** Whether a wider gap separates it from the row above. */
   readonly isFirstOfGroup?: boolean;
 }
 
 /**
  * Draws a sheet. Every column is as wide as its widest bitmap, every row as high as its highest.
  *
- * @param headings What stands above each column
+ * @param headings The heading of each column
  * @param rows From top to bottom, at least one
- * @throws {RangeError} If a row does not have one bitmap, or nothing, for each heading
+ * @throws {RangeError} If a row does not have one entry for each heading
  */
 export function labelledSheet(headings: readonly string[], rows: readonly SheetRow[]): Bitmap {
   for (const { label, bitmaps } of rows) {
@@ -57,7 +57,7 @@ export function labelledSheet(headings: readonly string[], rows: readonly SheetR
   return framed(above([top, ...spaced], { gap: GAP / 2 }), MARGIN);
 }
 
-/** Puts a bitmap into the middle of a white one. */
+/** Centres a bitmap on a white one. */
 function centred(bitmap: Bitmap | undefined, width: number, height: number): Bitmap {
   const cell = createBitmap(width, height);
   if (bitmap) {

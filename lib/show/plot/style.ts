@@ -1,12 +1,12 @@
 /**
- * The look that all figures share: font, colours, margins, and the viewpoints of the post.
+ * The style that all figures share: font, colours, margins, and the viewpoints of the post.
  *
  * @module
  */
 
 /**
- * The typeface, for SVG that a browser draws; images use its first name, which is bundled.
- * Choice: Inter, for its even figures and its legibility at 11 pixels.
+ * The typeface, for SVG drawn by a browser; images use its first name, which is bundled.
+ * Choice: Inter, for its even digits and its legibility at 11 pixels.
  */
 export const FONT_FAMILY = 'Inter, "Helvetica Neue", Arial, sans-serif';
 
@@ -24,8 +24,8 @@ export const RULE = "#d9dce3";
 
 /**
  * Colours of series and stages, in order of use.
- * Choice: the palette of Okabe and Ito without its yellow, which readers with any colour vision tell
- * apart and which white ground does not swallow.
+ * Choice: the palette of Okabe and Ito without its yellow: readers with any colour vision can tell
+ * its colours apart, and they stand out on white.
  */
 export const SERIES_COLOURS = [
   "#0072b2",
@@ -38,8 +38,8 @@ export const SERIES_COLOURS = [
 
 /**
  * Colours of the classes of a set, ten of them.
- * Choice: Observable's palette for categories; no ten colours are told apart by every reader, so figures
- * name classes in place too.
+ * Choice: Observable's palette for categories; not every reader can tell ten colours apart, so
+ * figures also name classes in place.
  */
 export const CLASS_COLOURS = [
   "#4269d0",

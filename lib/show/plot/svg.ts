@@ -1,5 +1,6 @@
 /**
- * SVG to pixels, and crisp text, in the bundled typeface: a figure looks the same on every machine.
+ * Converts SVG to pixels, and draws crisp text in the bundled typeface: figures look the same
+ * everywhere.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { FONT_SIZE, INK } from "./style.ts";
 const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"]
   .map((file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)));
 
-/** How a line of text looks. */
+/** The style of a line of text. */
 export interface TextStyle {
   /** Size in pixels. */
   readonly size?: number;
@@ -19,9 +20,9 @@ export interface TextStyle {
   readonly colour?: string;
   /** Semi-bold, for headings. */
   readonly isBold?: boolean;
-  /** Width of the bitmap in pixels; by default just what the text needs. */
+  /** Width of the bitmap in pixels; that of the text by default. */
   readonly width?: number;
-  /** Where the text stands in that width; `center` by default. */
+  /** Position of the text within that width; `center` by default. */
   readonly align?: Alignment;
 }
 
@@ -29,8 +30,8 @@ export interface TextStyle {
  * Draws an SVG document on white.
  *
  * @param svg The document's source, with a width and a height
- * @param zoom Pixels for one unit of the document, > 0
- * @throws {SyntaxError} If the source is no SVG document
+ * @param zoom Pixels per unit of the document, > 0
+ * @throws {SyntaxError} If the source is not an SVG document
  */
 export function rasterizeSvg(svg: string, zoom = 1): Bitmap {
   const { width, height, pixels } = openSvg(svg, zoom).render();
@@ -51,7 +52,7 @@ export function textBitmap(text: string, style: TextStyle = {}): Bitmap {
 /** Measures one line of text, in pixels. */
 export function textWidth(text: string, style: TextStyle = {}): number {
   const bounds = openSvg(textSvg(text, style, 1), 1).getBBox();
-  return bounds ? bounds.x + bounds.width : 0; // without ink there are no bounds
+  return bounds ? bounds.x + bounds.width : 0; // no bounds without ink
 }
 
 function textSvg(text: string, style: TextStyle, width: number): string {
@@ -62,7 +63,7 @@ function textSvg(text: string, style: TextStyle, width: number): string {
     `fill="${colour}">${escapeXml(text)}</text></svg>`;
 }
 
-/** Gives text with the characters that mean something to XML written out. */
+/** Escapes the characters of a text that have a meaning in XML. */
 export function escapeXml(text: string): string {
   const names: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
   return text.replace(/[&<>"]/g, (character) => `&${names[character]};`);

@@ -1,10 +1,10 @@
 /**
- * Where a voxel grid is seen from. The one place in `plot/` that knows the axis conventions.
+ * The viewpoint of a voxel grid. The only place in `plot/` that knows the axis conventions.
  *
  * The grid fills the cube [-1, 1]^3 of (x, y, z): x to the right, y up, z away from the viewer. An
- * image taken from azimuth a shows at (x, y) what lies on the line
- * (x cos a + z sin a, y, -x sin a + z cos a) for all z. That is the line along which the model's
- * projection at azimuth a sums, so the drawn silhouette and the projected image agree.
+ * image taken from azimuth a shows at (x, y) what lies on the line (x cos a + z sin a, y, -x sin a
+ * + z cos a) for all z. The model's projection at azimuth a sums along the same line, so the drawn
+ * silhouette and the projected image agree.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export type Vector = readonly [number, number, number];
 
 /** The three directions of an orthographic camera, as unit vectors in the grid's coordinates. */
 export interface Viewpoint {
-  /** What the image shows as right. */
+  /** Right in the image. */
   readonly right: Vector;
-  /** What the image shows as up. */
+  /** Up in the image. */
   readonly up: Vector;
   /** Away from the viewer. */
   readonly forward: Vector;
@@ -26,7 +26,7 @@ export interface Viewpoint {
  * Gives the camera's directions.
  *
  * @param azimuth Turn about the vertical axis, in radians
- * @param elevation How far the camera is raised, in radians in [-pi / 2, pi / 2]; 0 looks level
+ * @param elevation Elevation of the camera, in radians in [-pi / 2, pi / 2]; 0 looks level
  */
 export function viewpoint(azimuth: number, elevation: number): Viewpoint {
   const [sinA, cosA] = [Math.sin(azimuth), Math.cos(azimuth)];
@@ -45,7 +45,7 @@ export function viewpoint(azimuth: number, elevation: number): Viewpoint {
  * @param width Pixels in a row
  * @param height Rows
  * @param elevation In radians
- * @returns Pixels for one unit of length, which is half a side of the cube
+ * @returns Pixels per unit of length, which is half a side of the cube
  */
 export function fittingScale(width: number, height: number, elevation: number): number {
   const [across, upwards] = halfExtent(elevation);
@@ -53,10 +53,10 @@ export function fittingScale(width: number, height: number, elevation: number): 
 }
 
 /**
- * Gives the smallest image that the whole cube fits from every azimuth. Its sides are even, so
- * that at azimuth 0 the cells' walls fall between pixels and look crisp.
+ * Gives the smallest image that fits the whole cube from every azimuth. Its sides are even, so that
+ * at azimuth 0 the cells' walls fall between pixels and look crisp.
  *
- * @param scale Pixels for one unit of length, which is half a side of the cube
+ * @param scale Pixels per unit of length, which is half a side of the cube
  * @param elevation In radians
  */
 export function fittingSize(scale: number, elevation: number): { width: number; height: number } {
@@ -66,7 +66,7 @@ export function fittingSize(scale: number, elevation: number): { width: number; 
   return { width: width!, height: height! };
 }
 
-/** How far the turning cube [-1, 1]^3 reaches from the image's centre: across and upwards. */
+/** Extent of the turning cube [-1, 1]^3 from the image's centre: across and upwards. */
 function halfExtent(elevation: number): [number, number] {
   return [Math.SQRT2, Math.abs(Math.cos(elevation)) + Math.SQRT2 * Math.abs(Math.sin(elevation))];
 }

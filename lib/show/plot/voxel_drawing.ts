@@ -1,6 +1,6 @@
 /**
- * Draws voxel grids the way the post does: each voxel a cube, coloured by its position, with fine
- * edges, on white ground.
+ * Draws voxel grids as the post does: each voxel a cube, coloured by its position, with fine edges,
+ * on white.
  *
  * @module
  */
@@ -72,7 +72,7 @@ export function drawVoxels(grid: VoxelGrid, view: VoxelView): Bitmap {
         origin[a] = cells.counts[a]! / 2 + right * stepRight[a]! + up * stepUp[a]!;
       }
       if (cast(origin, hit)) shade(hit, colour);
-      else for (let c = 0; c < 3; c++) colour[c]! += 1; // the white ground
+      else for (let c = 0; c < 3; c++) colour[c]! += 1; // the white background
     }
     for (let c = 0; c < 3; c++) {
       bitmap.pixels[4 * pixel + c] = 255 * colour[c]! / raysPerSide ** 2;
@@ -93,7 +93,7 @@ function filledCells({ occupancy, size }: VoxelGrid, threshold: number): FilledC
   return { filled, counts: [columns, rows, depth] };
 }
 
-/** Gives a vector (x, y, z) in columns, rows and layers; rows count against y. */
+/** Converts a vector (x, y, z) to columns, rows and layers; rows run against y. */
 function inCells([x, y, z]: Vector, { counts }: FilledCells): Vector {
   return [x * counts[0] / 2, -y * counts[1] / 2, z * counts[2] / 2];
 }

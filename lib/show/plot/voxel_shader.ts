@@ -11,15 +11,15 @@ import type { Viewpoint } from "./viewpoint.ts";
 export type Shader = (hit: Hit, colour: Float64Array) => void;
 
 /**
- * Makes the shader of one image.
+ * Creates the shader of one image.
  *
  * Colour is position: red grows to the right, green away from the viewer, blue upwards (all at
- * azimuth 0), each from 0 to 1 over the grid. Edges have clip(2 * colour - .5, 0, 1), which is darker
- * on dark voxels and lighter on light ones. Choice: that order is that of matplotlib's axes, which
- * drew the post.
+ * azimuth 0), each from 0 to 1 over the grid. Edges are clip(2 * colour - 0.5, 0, 1), darker on
+ * dark voxels and lighter on light ones. Choice: the order of matplotlib's axes, which drew the
+ * post.
  *
  * @param cells The grid
- * @param camera The viewpoint, which carries the lamp
+ * @param camera The viewpoint, to which the lamp is attached
  * @param scale Pixels for half a side of the grid
  */
 export function createShader(cells: FilledCells, camera: Viewpoint, scale: number): Shader {

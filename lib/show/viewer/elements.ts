@@ -1,24 +1,24 @@
 /**
- * What a viewer is made of on the page. Runs in the browser.
+ * The elements of a viewer on the page. Runs in the browser.
  *
  * @module
  */
 import { GESTURES_IN_WORDS } from "./gestures.ts";
 import type { Scene } from "./scene.ts";
 
-/** The parts of a viewer that change. */
+/** The elements of a viewer that change. */
 export interface Elements {
   /** Where the shape is drawn. */
   readonly canvas: HTMLCanvasElement;
-  /** Lies over the canvas until the first image is drawn. */
+  /** Covers the canvas until the first image is drawn. */
   readonly poster: HTMLImageElement;
-  /** Says what is seen, and from where. */
+  /** What is shown, and from where. */
   readonly caption: HTMLOutputElement;
   /** The threshold, as an occupancy. */
   readonly occupancy: HTMLOutputElement;
   /** The threshold, as a byte. */
   readonly level: HTMLInputElement;
-  /** Plays and pauses. */
+  /** The play button, which also pauses. */
   readonly button: HTMLButtonElement;
   /** The frame. */
   readonly frame: HTMLInputElement;

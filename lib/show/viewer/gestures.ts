@@ -1,24 +1,24 @@
 /**
- * Mouse, touch, wheel and keys on a viewer's canvas. Runs in the browser.
+ * Mouse, touch, wheel and key input on a viewer's canvas. Runs in the browser.
  *
  * @module
  */
 
-/** What gestures ask for. */
+/** Handlers of gestures. */
 export interface Gestures {
-  /** Turns the near side by so many CSS pixels, right and down. */
+  /** Turns the near side by a number of CSS pixels, right and down. */
   readonly drag: (right: number, down: number) => void;
-  /** Turns the shape by so many steps of a key, right and down. */
+  /** Turns the shape by a number of key steps, right and down. */
   readonly turn: (right: number, down: number) => void;
-  /** Makes the shape so many times as large. */
+  /** Scales the shape by a factor. */
   readonly zoom: (factor: number) => void;
-  /** Goes back to the first view. */
+  /** Returns to the first view. */
   readonly reset: () => void;
   /** Plays or pauses. */
   readonly play: () => void;
 }
 
-/** What the gestures are, in words. */
+/** Describes the gestures to the reader. */
 export const GESTURES_IN_WORDS =
   "Drag or press arrow keys to turn; pinch, press + or -, or click and scroll to zoom; " +
   "press 0 to start over";
@@ -50,7 +50,7 @@ function listenToPointers(canvas: HTMLCanvasElement, { drag, zoom }: Gestures): 
   canvas.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
   canvas.addEventListener("pointerleave", () => isHeld = false);
   canvas.addEventListener("wheel", (event) => {
-    // Choice: a wheel on its way down the page is let through. Pinching comes as a wheel with Ctrl.
+    // Choice: a wheel that scrolls the page is let through. Pinching arrives as a wheel with Ctrl.
     if (!isHeld && !event.ctrlKey) return;
     event.preventDefault();
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;

@@ -1,8 +1,8 @@
 /**
- * A shape that can be turned, as one piece of HTML for a notebook's output cell.
+ * A shape that the reader can turn, as one piece of HTML for a notebook's output cell.
  *
- * Where scripts run (JupyterLab, exported HTML) the reader drags to turn, zooms, moves the threshold
- * and plays the frames. Elsewhere (GitHub, notebooks that are not trusted) the poster stays.
+ * Where scripts run (JupyterLab, exported HTML) the reader can drag to turn, zoom, move the
+ * threshold and play the frames. Elsewhere (GitHub, untrusted notebooks) the poster stays.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { viewerScript, viewerStyle } from "./script.ts";
 
 /** How a shape is shown. */
 export interface ViewerOptions extends SceneOptions {
-  /** What is seen where scripts do not run: an image, or a PNG's or GIF's bytes; by default the view. */
+  /** Shown where scripts do not run: a bitmap, or PNG or GIF bytes; the first view by default. */
   readonly poster?: Bitmap | Uint8Array;
 }
 
 /**
- * Gives the HTML of a viewer. It needs nothing from elsewhere and has no ids: any number of viewers
- * can stand on a page, and the same shape gives the same bytes.
+ * Gives the HTML of a viewer. It is self-contained and has no ids, so a page can hold any number of
+ * viewers, and the same shape gives the same bytes.
  *
- * @param frames One shape, or the moments of its training; the last one is seen first
+ * @param frames One shape, or the stages of its training; the last one is shown first
  * @param options Viewpoint, threshold, size and poster
  * @throws What `packScene` throws
  * @throws {TypeError} If the poster is neither a PNG nor a GIF
@@ -57,7 +57,7 @@ function dataUrl(poster: Bitmap | Uint8Array): string {
   if (!format) {
     throw new TypeError(
       `Cannot view shapes: poster must be an image or the bytes of a PNG or GIF file, got ` +
-        `${bytes.length} others`,
+        `${bytes.length} other bytes`,
     );
   }
   return `data:image/${format};base64,${Buffer.from(bytes).toString("base64")}`;

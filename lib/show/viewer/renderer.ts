@@ -1,16 +1,16 @@
 /**
- * Draws grids by WebGL 2, for all viewers of a page. Runs in the browser.
+ * Draws grids with WebGL 2, for all viewers of a page. Runs in the browser.
  *
- * Choice: rays are followed through a 3D texture, as `plot/raycast.ts` does, so that the image is
- * that of the figures and a threshold is one number; cubes would have to be built anew for each.
- * Choice: one context for the page, since browsers allow about 16 and take the oldest away. It exists
- * while a viewer is in sight; every viewer keeps its image in a canvas of its own.
+ * Choice: rays through a 3D texture, as in `plot/raycast.ts`, so that images match the figures and
+ * a threshold is one number; cubes would have to be rebuilt for each threshold.
+ * Choice: one context per page, since browsers allow about 16 and drop the oldest. It exists while
+ * a viewer is visible; every viewer keeps its image in its own canvas.
  *
  * @module
  */
 import { FRAGMENT_SHADER, VERTEX_SHADER } from "./shaders.ts";
 
-/** One viewer, to whoever draws for it. */
+/** A viewer, as its renderer sees it. */
 export interface Client {
   /** Draws again, soon. */
   readonly refresh: () => void;
@@ -18,16 +18,16 @@ export interface Client {
   readonly pause: () => void;
 }
 
-/** Numbers and vectors of an image, by the shader's names. */
+/** Numbers and vectors of an image, by their names in the shader. */
 export type Uniforms = Readonly<Record<string, readonly number[]>>;
 
 /** Draws for all viewers of a page. */
 export interface Renderer {
-  /** Hears that a viewer has come in sight, or gone. */
+  /** Called when a viewer becomes visible or hidden. */
   readonly look: (client: Client, isInSight: boolean) => void;
-  /** Tells whether a viewer is in sight. */
+  /** Tells whether a viewer is visible. */
   readonly sees: (client: Client) => boolean;
-  /** Draws a grid `[D, H, W]`; false where the browser has no WebGL 2. */
+  /** Draws a grid `[D, H, W]`; false if the browser has no WebGL 2. */
   readonly draw: (
     canvas: HTMLCanvasElement,
     voxels: Uint8Array,
@@ -36,12 +36,12 @@ export interface Renderer {
   ) => boolean;
 }
 
-/** Makes the renderer of a page; its context comes with the first image. */
+/** Creates the renderer of a page; its context is created with the first image. */
 export function createRenderer(): Renderer {
   const inSight = new Set<Client>();
   let gl: WebGL2RenderingContext | null = null;
   let program: WebGLProgram;
-  let loaded: Uint8Array | undefined; // what the texture holds
+  let loaded: Uint8Array | undefined; // the texture's content
 
   const createContext = () => {
     const canvas = document.createElement("canvas");

@@ -1,5 +1,5 @@
 /**
- * What travels to the browser: grids as one byte a voxel, deflated, and how they are first seen.
+ * The data sent to the browser: grids as one byte per voxel, deflated, and their first view.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { deflateSync } from "node:zlib";
 import type { Exhibit } from "@/show/plot/figures.ts";
 import { THRESHOLD } from "@/render/voxel_grid.ts";
 
-/** A shape at one moment: its label, voxels and front, as turntables take them. */
+/** A shape at one stage: label, voxels and front, as in turntables. */
 export type ViewerFrame = Omit<Exhibit, "image">;
 
-/** How the shape is first seen. */
+/** The first view of the shape. */
 export interface SceneOptions {
   /** Turn about the vertical axis from the shape's front, in radians; 0 by default. */
   readonly azimuth?: number;
@@ -19,21 +19,21 @@ export interface SceneOptions {
   readonly elevation?: number;
   /** Voxels of at least this occupancy are drawn at first, > 0; 0.05 by default. */
   readonly threshold?: number;
-  /** Frames in a second; 10 by default, as in the GIFs. */
+  /** Frames per second; 10 by default, as in the GIFs. */
   readonly framesPerSecond?: number;
   /** Width of the view, in CSS pixels; 320 by default. */
   readonly width?: number;
-  /** What the shape is, in words; the last frame's label by default. */
+  /** A description of the shape; the last frame's label by default. */
   readonly alt?: string;
 }
 
-/** What travels; angles in radians, lengths in CSS pixels. */
+/** The data sent; angles in radians, lengths in CSS pixels. */
 export interface Scene extends Required<SceneOptions> {
   /** `[D, H, W]` of every frame. */
   readonly size: readonly [number, number, number];
-  /** What the frames are called, and the azimuths of their fronts. */
+  /** Labels of the frames, and the azimuths of their fronts. */
   readonly frames: readonly { readonly label: string; readonly front: number }[];
-  /** `[frames, D, H, W]` bytes, in the zlib format, in base64. */
+  /** `[frames, D, H, W]` bytes, zlib-compressed, in base64. */
   readonly voxels: string;
   /** Density of one step of a byte. */
   readonly unit: number;
@@ -48,15 +48,16 @@ export interface Scene extends Required<SceneOptions> {
 /**
  * Packs a shape, or a shape's frames.
  *
- * A byte is floor(density / unit), with the threshold a whole number of units: so the voxels that are
- * first shown are exactly those of the figures. Densities of more than 255 units count as 255.
+ * A byte is floor(density / unit), where the threshold is a whole number of units, so that the
+ * voxels shown first are exactly those of the figures. Densities of more than 255 units count as
+ * 255.
  *
- * Choice: bytes, not floats, since no eye tells 255 thresholds apart. Choice: plain zlib; differences
- * from frame to frame would save a tenth. A digit's 22 kB become 3 to 5 kB.
+ * Choice: bytes, not floats, since no eye can tell 255 thresholds apart. Choice: plain zlib;
+ * differences between frames would save a tenth. A digit's 22 kB become 3 to 5 kB.
  *
  * @param frames Shapes of one size, at least one
- * @throws {RangeError} If there is no frame, or a number is out of range
- * @throws {TypeError} If a frame has another size than the first, or its density has
+ * @throws {RangeError} If there are no frames, or a number is out of range
+ * @throws {TypeError} If frames differ in size, or a density has another number of values
  */
 export function packScene(frames: readonly ViewerFrame[], options: SceneOptions = {}): Scene {
   const { threshold = THRESHOLD, width = 320, framesPerSecond = 10 } = options;
@@ -93,8 +94,8 @@ export function packScene(frames: readonly ViewerFrame[], options: SceneOptions 
 }
 
 /**
- * A cube that turns about the vertical axis is up to sqrt(2) of its side wide, and one that is tilted
- * too up to sqrt(3) of it high: in a view of these proportions it always fits, at one scale.
+ * A cube that turns about the vertical axis is up to sqrt(2) of its side wide, and one that is also
+ * tilted up to sqrt(3) of it high: it always fits a view of these proportions, at one scale.
  */
 const HEIGHT_OF_WIDTH = Math.sqrt(3 / 2);
 
@@ -102,7 +103,7 @@ function commonSize(frames: readonly ViewerFrame[]): Scene["size"] {
   const size = frames[0]?.grid.size;
   if (!size) {
     throw new RangeError(
-      "Cannot view shapes: frames must hold at least one shape, got none",
+      "Cannot view shapes: frames must not be empty",
     );
   }
   const count = size[0] * size[1] * size[2];

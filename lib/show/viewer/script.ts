@@ -1,13 +1,13 @@
 /**
- * The browser's side of the viewer as one script. Its modules are ordinary TypeScript, shared with the
- * figures where they can be; here their types, comments, imports and exports are left out.
+ * The browser's side of the viewer as one script. Its modules are ordinary TypeScript, shared with
+ * the figures where possible; types, comments, imports and exports are removed here.
  *
  * @module
  */
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 
-/** The modules that run in the browser; what one needs stands anywhere in the list. */
+/** The modules that run in the browser, in any order. */
 const MODULES = [
   "plot/viewpoint.ts",
   "plot/lighting.ts",
@@ -24,12 +24,12 @@ const SHOW = join(import.meta.dirname!, "..");
 
 let script: string | undefined;
 
-/** Gives the script; it starts the viewers of the output that it stands in. */
+/** Gives the script, which starts the viewers of its own output cell. */
 export function viewerScript(): string {
   return script ??= `{\n${MODULES.map(browserCode).join("")}startViewers();\n}`;
 }
 
-/** Gives the style of all viewers of a page. */
+/** Gives the style sheet of all viewers on a page. */
 export function viewerStyle(): string {
   return compact(Deno.readTextFileSync(join(SHOW, "viewer", "viewer.css")));
 }
@@ -39,7 +39,7 @@ function browserCode(module: string): string {
   return compact(code.replaceAll(/^import [^;]*;$/gm, "").replaceAll(/^export /gm, ""));
 }
 
-/** Leaves out comments and white space. No string of the modules holds `//` or two spaces. */
+/** Removes comments and white space. No string in the modules contains `//` or two spaces. */
 function compact(code: string): string {
   return code
     .replaceAll(/\/\*[^]*?\*\//g, "")

@@ -1,5 +1,5 @@
 /**
- * The ray caster and the shading of the figures, for the graphics card. Runs in the browser.
+ * The figures' ray caster and shading on the GPU. Runs in the browser.
  *
  * @module
  */
@@ -11,8 +11,8 @@ void main() {
 }`;
 
 /**
- * `plot/raycast.ts` and `plot/voxel_shader.ts`: what each ray meets, averaged over a pixel. Vectors
- * are columns, rows and layers.
+ * `plot/raycast.ts` and `plot/voxel_shader.ts`: the colour of each ray, averaged over a pixel.
+ * Vectors are columns, rows and layers.
  */
 export const FRAGMENT_SHADER = `#version 300 es
 precision highp float;
@@ -23,7 +23,7 @@ uniform float level; // of a filled cell
 uniform vec3 right, up, forward; // of the camera, in cells
 uniform vec3 light, edge; // of the faces across each axis
 uniform float scale; // pixels for half a side of the grid
-uniform vec2 size; // of the picture, in pixels
+uniform vec2 size; // of the image, in pixels
 uniform float raysPerSide; // of a pixel
 out vec4 colour;
 
@@ -38,7 +38,7 @@ vec4 shade(ivec3 cell, int axis, vec3 point) {
 
 vec4 follow(vec3 origin) {
   ivec3 counts = textureSize(voxels, 0);
-  vec3 walls = vec3(counts) * step(forward, vec3(0)); // where rays come in
+  vec3 walls = vec3(counts) * step(forward, vec3(0)); // where rays enter
   vec3 enter = (walls - origin) / forward;
   vec3 leave = (vec3(counts) - walls - origin) / forward;
   float near = max(max(enter.x, enter.y), enter.z);
@@ -59,7 +59,7 @@ vec4 follow(vec3 origin) {
     if (cell[axis] < 0 || cell[axis] >= counts[axis]) break;
     untilWall[axis] += 1. / abs(forward[axis]);
   }
-  return vec4(0); // clear: the ground is the page's
+  return vec4(0); // transparent: the page is the background
 }
 
 void main() {

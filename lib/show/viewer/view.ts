@@ -1,5 +1,5 @@
 /**
- * What a viewer shows, as numbers. Runs in the browser.
+ * The state of a view, as numbers. Runs in the browser.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface View {
   readonly azimuth: number;
   /** How far the camera is raised. */
   readonly elevation: number;
-  /** 1 where the whole grid fits, however it is turned. */
+  /** 1 if the whole grid fits, however it is turned. */
   readonly zoom: number;
   /** The lowest byte of a voxel that is drawn. */
   readonly level: number;
@@ -21,16 +21,16 @@ export interface View {
   readonly frame: number;
 }
 
-/** How much smaller and larger the shape can be made. */
+/** Limits of the zoom. */
 const LEAST_ZOOM = 0.5;
 const MOST_ZOOM = 8;
 
-/** Gives the view that a scene starts with. */
+/** Gives the first view of a scene. */
 export function firstView({ azimuth, elevation, level, frames }: Scene): View {
   return { azimuth, elevation, zoom: 1, level, frame: frames.length - 1 };
 }
 
-/** Gives the view after a change, inside its bounds. */
+/** Gives the view after a change, within its limits. */
 export function changed(view: View, change: Partial<View>): View {
   const { azimuth, elevation, zoom, level, frame } = { ...view, ...change };
   return {
@@ -42,7 +42,7 @@ export function changed(view: View, change: Partial<View>): View {
   };
 }
 
-/** Says what is seen, and from where. */
+/** Describes what is shown, and from where. */
 export function captionOf({ frames }: Scene, { azimuth, elevation, frame }: View): string {
   const degrees = (angle: number) => Math.round(angle * 180 / Math.PI);
   return `${frames[frame]!.label} · ${(degrees(azimuth) + 360) % 360}° · ` +
@@ -55,7 +55,7 @@ export function scaleOf({ zoom }: View, width: number): number {
 }
 
 /**
- * Gives what the shader needs to know, along columns, rows and layers.
+ * Gives the shader's inputs, along columns, rows and layers.
  *
  * @param scene The grid's size and its front
  * @param view From where it is seen

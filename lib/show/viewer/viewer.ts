@@ -1,5 +1,5 @@
 /**
- * One viewer in the place of a poster: what happens when. Runs in the browser.
+ * One viewer in place of its poster: its events. Runs in the browser.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import { captionOf, changed, firstView, scaleOf, uniformsOf, type View } from ".
 
 /**
  * Rays along a side of each pixel: while something moves, and at rest, as in the figures.
- * Choice: without a graphics card a view takes 50 ms at 1 ray, and 360 ms at 3.
+ * Choice: without a GPU a view takes 50 ms at 1 ray, and 360 ms at 3.
  */
 const MOVING_RAYS = 1;
 const RESTING_RAYS = 3;
 
-/** How long nothing has moved at rest. */
+/** Time without movement that counts as rest. */
 const REST_MILLISECONDS = 150;
 
-/** How far one press of a key turns, in radians. Paper: the step of the post's 360 degree views. */
+/** Turn per key press, in radians. Paper: the step of the post's 360 degree views. */
 const KEY_TURN = Math.PI / 12;
 
-/** Makes the poster in `root` into a viewer. */
+/** Turns the poster in `root` into a viewer. */
 export async function startViewer(root: HTMLElement, renderer: Renderer): Promise<void> {
   const scene: Scene = JSON.parse(root.dataset.scene!);
   const grids = await inflate(scene);
@@ -32,7 +32,7 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
   let view = firstView(scene);
 
   const refresh = coarseThenFine((raysPerSide) => {
-    // What is out of sight needs no context, and what is off the page has no size.
+    // A hidden viewer needs no context, and one off the page has no size.
     if (!renderer.sees(client) || !fitScreen(canvas)) return;
     const uniforms = uniformsOf(scene, view, canvas.clientWidth, devicePixelRatio);
     const all = { ...uniforms, raysPerSide: [raysPerSide] };
@@ -51,7 +51,7 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
   const turn = (right: number, down: number) =>
     show({ azimuth: view.azimuth + right, elevation: view.elevation + down });
   const drag = (right: number, down: number) => {
-    const scale = scaleOf(view, canvas.clientWidth); // so that what is nearest keeps up
+    const scale = scaleOf(view, canvas.clientWidth); // the nearest point follows the pointer
     turn(right / scale, down / scale);
   };
 
@@ -86,7 +86,7 @@ async function inflate({ voxels, frames }: Scene): Promise<Uint8Array[]> {
   return frames.map((_, i) => all.subarray(i * count, (i + 1) * count));
 }
 
-/** Gives a function that has something drawn soon, and once more, finely, when all is still. */
+/** Gives a function that schedules a drawing, and a finer one once all is still. */
 function coarseThenFine(draw: (raysPerSide: number) => void): () => void {
   let [coming, resting]: [number, ReturnType<typeof setTimeout> | undefined] = [0, undefined];
   return () => {
@@ -114,7 +114,7 @@ function write({ caption, occupancy, level, frame }: Elements, scene: Scene, vie
   frame.value = String(view.frame);
 }
 
-/** Makes a button play: it calls `next` again and again until that gives false. */
+/** Makes a button play: it calls `next` repeatedly until that returns false. */
 function createFilm(button: HTMLButtonElement, framesPerSecond: number, next: () => boolean) {
   let playing: ReturnType<typeof setInterval> | undefined;
   const pause = () => {
@@ -131,7 +131,7 @@ function createFilm(button: HTMLButtonElement, framesPerSecond: number, next: ()
   return { pause, toggle };
 }
 
-/** Keeps keys without Ctrl and the like from JupyterLab, which has commands for them. */
+/** Keeps keys without Ctrl or similar from JupyterLab, which binds commands to them. */
 function keepPlainKeys(root: HTMLElement): void {
   root.addEventListener("keydown", (event) => {
     const isOfPage = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;

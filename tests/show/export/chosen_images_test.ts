@@ -4,31 +4,31 @@ import { imagesIn, imagesOfClasses, imagesWithNames, joined } from "@/show/expor
 import { image, withFolder } from "../../data/fixtures.ts";
 
 /** Images of one pixel, the second of a class darker than the first. */
-const PICTURES = {
+const IMAGES = {
   images: Float32Array.of(0.1, 0.2, 0.05, 0.4),
   names: ["digits 1", "digits 2", "digits 1", "letters 2"],
 };
 
 Deno.test("imagesOfClasses() picks the first image of each class, all by default", () => {
-  assert.deepEqual(imagesOfClasses(PICTURES), {
+  assert.deepEqual(imagesOfClasses(IMAGES), {
     images: Float32Array.of(0.1, 0.2, 0.4),
     names: ["digits 1", "digits 2", "letters 2"],
   });
-  assert.deepEqual(imagesOfClasses(PICTURES, ["2", "digits 1"]), {
+  assert.deepEqual(imagesOfClasses(IMAGES, ["2", "digits 1"]), {
     images: Float32Array.of(0.2, 0.4, 0.1),
     names: ["digits 2", "letters 2", "digits 1"],
   });
-  assert.deepEqual(imagesOfClasses(PICTURES, []), { images: new Float32Array(0), names: [] });
+  assert.deepEqual(imagesOfClasses(IMAGES, []), { images: new Float32Array(0), names: [] });
 });
 
-Deno.test("imagesOfClasses() lists the classes that there are", () => {
-  assert.throws(() => imagesOfClasses(PICTURES, ["3"]), {
+Deno.test("imagesOfClasses() lists the known classes when it refuses one", () => {
+  assert.throws(() => imagesOfClasses(IMAGES, ["3"]), {
     name: "RangeError",
     message: "Cannot pick images: class must be one of digits 1, digits 2, letters 2, got 3",
   });
 });
 
-Deno.test("imagesWithNames() picks places of every set, and no others", () => {
+Deno.test("imagesWithNames() picks the given indices of every set, and no others", () => {
   const set = (name: string, pixels: number[]) => ({
     name,
     provenance: "the tests",
@@ -47,7 +47,7 @@ Deno.test("imagesWithNames() picks places of every set, and no others", () => {
   assert.throws(() => imagesWithNames(sets, [NaN]), /must be from 0 to 2, got NaN$/);
 });
 
-Deno.test("imagesIn() reads files as images of the model's size, named after them", () =>
+Deno.test("imagesIn() reads files as images of the model's size, named after the files", () =>
   withFolder(async (folder) => {
     const path = join(folder, "my chair.png");
     await Deno.writeFile(path, await image({ width: 30, height: 20, colour: "white" }));
@@ -57,7 +57,7 @@ Deno.test("imagesIn() reads files as images of the model's size, named after the
     await assert.rejects(imagesIn([join(folder, "none.png")], 4), Deno.errors.NotFound);
   }));
 
-Deno.test("joined() puts images in order", () => {
+Deno.test("joined() keeps images in order", () => {
   const one = { images: Float32Array.of(1), names: ["one"] };
   const none = { images: new Float32Array(0), names: [] };
   assert.deepEqual(joined([one, none, { images: Float32Array.of(2), names: ["two"] }]), {

@@ -3,7 +3,7 @@ import { CUBE_TABLE } from "@/show/export/cube_table.ts";
 
 const isFilled = (corners: number, corner: number) => (corners >> corner & 1) === 1;
 
-Deno.test("CUBE_TABLE cuts off one corner by one triangle, counterclockwise from outside", () => {
+Deno.test("CUBE_TABLE cuts off one corner with one triangle, counterclockwise from outside", () => {
   // Corner 0: the edges from it along columns, rows and layers are 0, 8 and 16.
   const [table] = [CUBE_TABLE[1]!];
   assert.equal(table.length, 3);
@@ -27,7 +27,7 @@ Deno.test("CUBE_TABLE has no triangle for none or all, and at most five", () => 
   assert.equal(Math.max(...CUBE_TABLE.map(({ length }) => length / 3)), 5);
 });
 
-// Such a side could meet one of the next cube, and then belong to four triangles.
+// Such a side could coincide with one of the next cube, and then belong to four triangles.
 Deno.test("CUBE_TABLE has no side inside a face that is not a border there", () => {
   const cornersOf = (edge: number) => [edge & 7, edge & 7 | 1 << (edge >> 3)];
   const shareFace = (a: number, b: number) => {

@@ -6,7 +6,7 @@ import { meshOf } from "@/show/export/mesh.ts";
 import { assertClose } from "../../assert.ts";
 import { ball, gridOf } from "./surfaces.ts";
 
-Deno.test("encodeGlb() writes what the validator of the format's authors finds nothing against", async () => {
+Deno.test("encodeGlb() passes the validator of the format's authors", async () => {
   const noise = gridOf(
     [12, 12, 12],
     (column, row, layer) => Math.max(0, Math.sin(column * row + layer * layer)),
@@ -18,7 +18,7 @@ Deno.test("encodeGlb() writes what the validator of the format's authors finds n
   }
 });
 
-Deno.test("encodeGlb() can be read back: name, positions, normals, triangles", async () => {
+Deno.test("encodeGlb() reads back with its name, positions, normals and triangles", async () => {
   const mesh = meshOf(ball(3), { threshold: 1 });
   const document = await new NodeIO().readBinary(await encodeGlb("digit 3", mesh));
   const [node, ...others] = document.getRoot().listNodes();
@@ -29,8 +29,8 @@ Deno.test("encodeGlb() can be read back: name, positions, normals, triangles", a
   assert.deepEqual([...primitive!.getIndices()!.getArray()!], [...mesh.triangles]);
 });
 
-// .5 on a screen is .2140 of the light of 1; below .04045 the curve is a line.
-Deno.test("encodeGlb() counts colours in light, not in levels of a screen", async () => {
+// A screen level of 0.5 is 0.2140 of full light; below 0.04045 the curve is a line.
+Deno.test("encodeGlb() stores colours as linear light, not screen levels", async () => {
   const mesh = meshOf(ball(3), { threshold: 1 });
   const colours = mesh.colours.map((_, i) => [0, 0.02, 0.5, 1][i % 4]!);
   const document = await new NodeIO().readBinary(await encodeGlb("a", { ...mesh, colours }));
@@ -39,7 +39,7 @@ Deno.test("encodeGlb() counts colours in light, not in levels of a screen", asyn
   assertClose(stored.slice(0, 4), [0, 0.02 / 12.92, 0.21404, 1], 1e-5);
 });
 
-Deno.test("encodeGlb() counts vertices with two bytes as long as that does", async () => {
+Deno.test("encodeGlb() uses two-byte indices as long as they suffice", async () => {
   const indicesOf = async (vertexCount: number) => {
     const vectors = new Float32Array(3 * vertexCount).map((_, i) => i % 3 === 0 ? 1 : 0);
     const mesh = {

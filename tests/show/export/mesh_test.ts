@@ -14,7 +14,7 @@ function oneVoxel(layer: number, row: number, column: number): VoxelGrid {
   );
 }
 
-/** Mean of the vertices, each of three numbers. */
+/** Mean of the vertices, three numbers each. */
 function meanOf(vectors: Float32Array): number[] {
   return [0, 1, 2].map((axis) =>
     vectors.reduce((sum, value, i) => i % 3 === axis ? sum + value : sum, 0) * 3 / vectors.length
@@ -29,14 +29,14 @@ Deno.test("meshOf() puts x to the right, y up and z towards the viewer, in a cub
 });
 
 Deno.test("meshOf() turns the front towards +z", () => {
-  // From azimuth pi / 2 what is near at azimuth 0 is at the right: see the tests of drawVoxels().
+  // From azimuth pi / 2 what is near at azimuth 0 is on the right: see the tests of drawVoxels().
   const { positions } = meshOf(oneVoxel(0, 1, 0), { front: Math.PI / 2 });
   assertClose(meanOf(positions), [0.375, 0.125, 0.375], 1e-6);
   const view = { width: 40, height: 40, azimuth: Math.PI / 2 };
   const { pixels } = drawVoxels(oneVoxel(0, 1, 0), view);
   const drawn = Array.from({ length: 1600 }, (_, i) => i).filter((i) => pixels[4 * i]! < 250);
   const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
-  const scale = 20 / Math.SQRT2; // pixels for half a side, .5 m
+  const scale = 20 / Math.SQRT2; // pixels for half a side, 0.5 m
   assertClose(
     [mean(drawn.map((i) => i % 40 + 0.5 - 20)), mean(drawn.map((i) => 19.5 - Math.floor(i / 40)))],
     [0.375 * 2 * scale, 0.125 * 2 * scale],
@@ -53,14 +53,14 @@ Deno.test("meshOf() colours by position: red right, green away, blue up", () => 
   assert.ok(colour(0, 0, 0)[2]! > 0.8, "up is blue");
 });
 
-Deno.test("meshOf() keeps the surface closed and outwards, with unit normals that leave a ball", () => {
+Deno.test("meshOf() keeps the surface closed and outward, with unit normals that point out of a ball", () => {
   const grid = ball(8);
   const mesh = meshOf(grid, { threshold: 1, front: 0.7 });
   assertManifold(mesh);
   const [layers, rows, columns] = grid.size;
   const volume = 4 / 3 * Math.PI * 8 ** 3 / (layers * rows * columns);
   assertClose([volumeOf(mesh) / volume], [1], 0.011);
-  // The grid is not as high as wide, so the ball became an ellipsoid; its normals still leave it.
+  // The grid is not as high as wide, so the ball becomes an ellipsoid; its normals still point out.
   for (let i = 0; i < mesh.positions.length; i += 3) {
     const [x, y, z] = mesh.positions.subarray(i, i + 3);
     const [u, v, w] = mesh.normals.subarray(i, i + 3);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { meshOf } from "@/show/export/mesh.ts";
 import { encodeObj } from "@/show/export/obj.ts";
 
-Deno.test("encodeObj() writes positions with colours, normals, and triangles that count from 1", () => {
+Deno.test("encodeObj() writes coloured positions, normals, and triangles with indices from 1", () => {
   const mesh = {
     positions: Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0),
     normals: Float32Array.of(0, 0, 1, 0, 0, 1, 0, 0, 1),

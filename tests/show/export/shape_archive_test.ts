@@ -28,7 +28,7 @@ const RECORD = {
 };
 const OPTIONS = { record: RECORD, step: 50, threshold: 0.25 };
 
-Deno.test("exportShapes() puts meshes, voxels, figures and how they were made into one zip", () =>
+Deno.test("exportShapes() puts meshes, voxels, figures and their record into one zip", () =>
   withFolder(async (folder) => {
     const path = join(folder, "new", "shapes.zip");
     const exhibits = [exhibit("Digit 3!", 3), exhibit("digit 3", 2)];
@@ -83,7 +83,7 @@ Deno.test("exportShapes() writes the same bytes each time", () =>
     assert.deepEqual(a, b);
   }));
 
-Deno.test("exportShapes() says which shape has no voxel of the threshold, and writes nothing", () =>
+Deno.test("exportShapes() names the shape without a voxel at the threshold, and writes nothing", () =>
   withFolder(async (folder) => {
     const exhibits = [exhibit("full", 3), exhibit("thin", 1.5)];
     const highest = Math.max(...Array.from(exhibits[1]!.grid.occupancy));
@@ -97,7 +97,7 @@ Deno.test("exportShapes() says which shape has no voxel of the threshold, and wr
     );
     await assert.rejects(exportShapes(join(folder, "a.zip"), [], OPTIONS), {
       name: "RangeError",
-      message: "Cannot export shapes: exhibits must hold at least one shape, got none",
+      message: "Cannot export shapes: exhibits must not be empty",
     });
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));

@@ -23,13 +23,13 @@ Deno.test("extractSurface() makes one voxel an octahedron around its centre", ()
   assertClose([volumeOf(surface)], [4 / 3 * 0.75 ** 3], 1e-6); // an octahedron's; > 0: outwards
 });
 
-Deno.test("extractSurface() of a ball has its volume, and is a sphere", () => {
+Deno.test("extractSurface() of a ball has the ball's volume, and is a sphere", () => {
   for (const radius of [5, 9]) {
     const surface = extractSurface(ball(radius), 1);
     assertManifold(surface);
     assert.equal(eulerCharacteristic(surface), 2);
     const share = volumeOf(surface) / (4 / 3 * Math.PI * radius ** 3);
-    // Flat triangles cut off a share that falls with the square of the radius.
+    // Flat triangles cut off a share that shrinks with the square of the radius.
     assert.ok(share < 1 && share > 1 - 0.7 / radius ** 2, String(share));
     for (let i = 0; i < surface.positions.length; i += 3) {
       const [column, row, layer] = surface.positions.subarray(i, i + 3);
@@ -52,8 +52,8 @@ Deno.test("extractSurface() finds the hole of a ring and the parts of a pair", (
   assert.equal(eulerCharacteristic(pair), 4);
 });
 
-// Half of all neighbours differ in random grids, so every ambiguous face and cube comes up.
-Deno.test("extractSurface() is closed and manifold for any grid, also where the threshold is met", () => {
+// Half of all neighbours differ in random grids, so all ambiguous faces and cubes occur.
+Deno.test("extractSurface() is closed and manifold for any grid, also at values equal to the threshold", () => {
   const value = fc.constantFrom(0, 0.2, 0.5, 0.7, 2);
   const grid = fc.array(value, { minLength: 60, maxLength: 60 })
     .filter((occupancy) => occupancy.some((value) => value >= 0.5))

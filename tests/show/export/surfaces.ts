@@ -1,4 +1,4 @@
-/** What must hold for the surface of a solid, and solids to try it on. */
+/** Properties of the surface of any solid, and solids to test them on. */
 import assert from "node:assert/strict";
 import type { Surface } from "@/show/export/surface.ts";
 import type { VoxelGrid } from "@/render/voxel_grid.ts";
@@ -15,7 +15,7 @@ function sidesOf({ positions, triangles }: Triangles): number[] {
 }
 
 /**
- * Asserts that a surface is a closed, oriented 2-manifold: every side is run through once in each
+ * Asserts that a surface is a closed, oriented 2-manifold: every side is traversed once in each
  * direction, and the triangles around every vertex form one ring.
  */
 export function assertManifold(surface: Triangles): void {
@@ -25,7 +25,7 @@ export function assertManifold(surface: Triangles): void {
   assert.equal(known.size, sides.length, "no side is run through twice in one direction");
   for (const side of sides) {
     const back = (side % vertexCount) * vertexCount + Math.floor(side / vertexCount);
-    assert.ok(known.has(back), "every side is run through in the other direction too");
+    assert.ok(known.has(back), "every side is traversed in the other direction too");
   }
   // Around a vertex each triangle leads from one neighbour to the next.
   const next = Array.from({ length: vertexCount }, () => new Map<number, number>());
@@ -51,7 +51,7 @@ export function eulerCharacteristic(surface: Triangles): number {
   return surface.positions.length / 3 - sidesOf(surface).length / 2 + triangleCount;
 }
 
-/** The volume inside, by the divergence theorem; negative where the surface is inside out. */
+/** The enclosed volume, by the divergence theorem; negative if the surface is inside out. */
 export function volumeOf({ positions, triangles }: Triangles): number {
   let sum = 0;
   for (let i = 0; i < triangles.length; i += 3) {

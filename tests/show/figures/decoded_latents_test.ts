@@ -42,7 +42,7 @@ Deno.test("decodeLatents() renders every shape from the model's pose", () => {
   assert.deepEqual(renderings, new Float32Array(3 * AREA).fill(0.4));
 });
 
-Deno.test("objectsNamed() finds the next image of a name that comes again", () => {
+Deno.test("objectsNamed() finds the next image of a repeated name", () => {
   const names = ["set a", "set b", "set a"];
   const images = Float32Array.from({ length: 3 * AREA }, (_, i) => Math.floor(i / AREA));
   const found = objectsNamed(model, { images, names }, ["set a", "set b", "set a"]);
@@ -75,7 +75,7 @@ Deno.test("pathRows() draws renderings between two images, and voxels below the 
   assert.notDeepEqual(rows[1]!.bitmaps[1], rows[2]!.bitmaps[1]);
 });
 
-Deno.test("pathRows() draws from the azimuths that it is given, without ends", () => {
+Deno.test("pathRows() draws from the given azimuths, without ends", () => {
   const rows = pathRows("path", decoder, latents, { azimuths: [Math.PI] });
   assert.deepEqual(rows.map(({ label }) => label), ["path", "voxels, 180°"]);
   assert.deepEqual(rows.map(({ bitmaps }) => bitmaps.length), [3, 3]);

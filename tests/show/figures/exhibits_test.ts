@@ -47,7 +47,7 @@ Deno.test("exhibitsOf() puts in front the azimuth that the renderer turns the gr
   );
 });
 
-Deno.test("exhibitsWithInputs() puts before each shape the input, the projection, the texture if any", () => {
+Deno.test("exhibitsWithInputs() puts input, projection and any texture before each shape", () => {
   const inputs = new Float32Array(2 * AREA).map((_, i) => i < AREA ? 10 : 11);
   const made = { ...reconstructionOf([1, 2]), projection: inputs.map((value) => value + 10) };
   for (const texture of [true, false]) {
@@ -77,7 +77,7 @@ Deno.test("exhibitsOf() takes as many images as there are labels", () => {
 Deno.test("shapesDuringTraining() draws for each frame the strips that its occupancies give", () => {
   const run = handMadeRun();
   const { names } = run.data.monitor;
-  // Tracked third and second: its grid and pose are found by that, its rendering by its slot.
+  // Tracked third and second: grid and pose are found by that index, the rendering by the slot.
   const [name, other] = [names[2]!, names[1]!];
   const images = shapesDuringTraining(run, { [name]: "third", [other]: "second" });
   assert.equal(images.length, run.frames.length);
@@ -126,10 +126,10 @@ Deno.test("shapesDuringTraining() makes no tensors", () => {
   assertTensorsKept(0, () => shapesDuringTraining(run, { [run.data.monitor.names[0]!]: "" }));
 });
 
-Deno.test("shapesDuringTraining() names the images that there are frames of", () => {
+Deno.test("shapesDuringTraining() lists the tracked images when it refuses one", () => {
   assert.throws(() => shapesDuringTraining(handMadeRun(), { "blobs oval": "oval" }), {
     name: "RangeError",
-    message: "Cannot draw shapes: a name must be one of blobs round, blobs square, bars round, " +
+    message: "Cannot draw shapes: name must be one of blobs round, blobs square, bars round, " +
       "bars square, got blobs oval",
   });
 });

@@ -17,7 +17,7 @@ const ERRORS = {
   meanImage: [0.12, 0.12],
 };
 
-Deno.test("imageErrorsOf() averages over the images of all sets, for each run by itself", () => {
+Deno.test("imageErrorsOf() averages over the images of all sets, separately for each run", () => {
   const runs = [untrainedRun(1), untrainedRun(2)];
   const { rendering, projection, meanImage } = imageErrorsOf(runs);
   for (const [i, { config, checkpoint, data }] of runs.entries()) {
@@ -37,7 +37,7 @@ Deno.test("imageErrorsOf() keeps no tensor", () => {
 });
 
 Deno.test("meanImageError() is the variance of a pixel, averaged", () => {
-  // Of the two pixels one is always half grey, one black in one image and white in the other.
+  // Of the two pixels one is always half grey, the other black in one image and white in the other.
   const pixels = Uint8Array.of(0, 51, 255, 51);
   const set = { ...tinySet("a"), size: 1, count: 4, pixels };
   const values = [0, 0.2, 1, 0.2];
@@ -46,7 +46,7 @@ Deno.test("meanImageError() is the variance of a pixel, averaged", () => {
   assertClose([meanImageError(set)], [variance], 1e-6);
 });
 
-Deno.test("meanImageError() is 0 where all images are the same", () => {
+Deno.test("meanImageError() is 0 if all images are the same", () => {
   const set = { ...tinySet("a"), pixels: new Uint8Array(20 * TINY.imageSize ** 2).fill(200) };
   assertClose([meanImageError(set)], [0], 1e-12);
 });
@@ -62,7 +62,7 @@ Deno.test("imageErrorsTable() has a column for each seed and a row for each kind
   );
 });
 
-Deno.test("imageErrorMetrics() gives means over the seeds, and how many there are", () => {
+Deno.test("imageErrorMetrics() gives means over the seeds, and their number", () => {
   assert.deepEqual(imageErrorMetrics(ERRORS), {
     texturedMeanSquaredError: 0.03,
     projectionMeanSquaredError: 0.06,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { latentMaps } from "@/show/figures/latent_maps.ts";
 import { createRandom } from "@/engine/random.ts";
 
-/** Two classes, far apart from each other and from those of other sets. */
+/** Two classes, far from each other and from those of other sets. */
 function setAt(set: string, place: number, count: number) {
   const random = createRandom(place);
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
@@ -13,7 +13,7 @@ function setAt(set: string, place: number, count: number) {
   return { set, values, labels, length: 3, classNames: ["even", "odd"] };
 }
 
-Deno.test("latentMaps() colours by set, and then by the classes of each set alone", () => {
+Deno.test("latentMaps() colours by set, then by the classes of each set", () => {
   const { rows, purities } = latentMaps([setAt("a", 1, 14), setAt("b", 2, 16)], 1);
   assert.deepEqual(rows.map(({ title, series }) => [title, series]), [
     ["by set", ["a", "b"]],
@@ -27,5 +27,5 @@ Deno.test("latentMaps() colours by set, and then by the classes of each set alon
     assert.deepEqual(seriesOf(2).slice(13, 16), [undefined, "even", "odd"]);
   }
   assert.equal(purities.latents, 1, "classes of one label in two sets are two classes");
-  assert.ok(purities["t-SNE"] > 0.6 && purities.UMAP > 0.6); // of seven each, five others
+  assert.ok(purities["t-SNE"] > 0.6 && purities.UMAP > 0.6); // five neighbours among seven others
 });

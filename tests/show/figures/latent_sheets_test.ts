@@ -18,33 +18,33 @@ const { monitor } = tinyData();
 const [first] = monitor.names;
 const other = monitor.names.find((name) => name !== first)!;
 
-/** Calls with an untrained model at work. */
+/** Calls with a view of an untrained model. */
 function withView<T>(use: (view: ReturnType<typeof latentViewOf>) => T): T {
   using model = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
   return use(latentViewOf(model, TINY, monitor));
 }
 
-Deno.test("latentViewOf() looks from where the model gives its slots their pose", () => {
+Deno.test("latentViewOf() looks from the pose that the model gives its slots", () => {
   withView((view) => {
     const { azimuth, deviation } = poseOfModel(view.model.reconstruct(monitor.images).azimuth);
     assert.deepEqual([view.azimuth, view.deviation], [azimuth, deviation]);
   });
 });
 
-Deno.test("interpolationSheet() draws three rows a pair and measures each pair's middle", () => {
+Deno.test("interpolationSheet() draws three rows per pair and measures each pair's middle", () => {
   withView((view) => {
     const one = interpolationSheet(view, { "a path": [first!, other] });
     const two = interpolationSheet(view, { "a path": [first!, other], "back": [other, first!] });
     assert.equal(two.sheet.width, one.sheet.width);
     assert.ok(two.sheet.height > one.sheet.height + 3 * 2 * TINY.imageSize);
     assert.equal(one.values.length, 1);
-    // Renderings of an untrained model differ little, and in float32.
+    // Renderings of an untrained model differ little, and are float32.
     assertClose([two.values[1]!], [two.values[0]!], 1e-3);
     assert.ok(one.values[0]! >= 0);
   });
 });
 
-Deno.test("unitSheet() walks no more units than there are, seven steps each", () => {
+Deno.test("unitSheet() varies at most as many units as there are, in seven steps each", () => {
   withView((view) => {
     const { mean, logVariance } = view.model.encode(monitor.images);
     const posteriors = { values: mean, logVariances: logVariance, length: TINY.latentSize - 1 };
@@ -53,7 +53,7 @@ Deno.test("unitSheet() walks no more units than there are, seven steps each", ()
   });
 });
 
-Deno.test("poseSheet() measures errors of the model's own pose as reconstruct() has them", () => {
+Deno.test("poseSheet() has the errors of reconstruct() at the model's own pose", () => {
   withView((view) => {
     const { values } = poseSheet(view, { "one": first!, "other": other });
     const { occupancy } = view.model.reconstruct(monitor.images);
@@ -65,7 +65,7 @@ Deno.test("poseSheet() measures errors of the model's own pose as reconstruct() 
   });
 });
 
-Deno.test("sampleSheet() draws a group of shapes below the other", () => {
+Deno.test("sampleSheet() draws one group of shapes below the other", () => {
   withView((view) => {
     const latents = new Float32Array(4 * (TINY.latentSize - 1));
     const one = sampleSheet(view, { "b": latents }); // the wider letter

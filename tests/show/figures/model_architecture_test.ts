@@ -123,7 +123,7 @@ Deno.test("architectureOf() dashes the texture exactly where the config leaves i
   }
 });
 
-/** The sources of the arrows into a stage, each with whether it is drawn dashed. */
+/** The sources of the arrows into a stage, each with whether it is dashed. */
 const into = ({ links }: Architecture, name: string) =>
   links!.filter(({ to }) => to === name).map(({ from, isOptional }) => [from, isOptional]);
 
@@ -162,7 +162,7 @@ Deno.test("architectureOf() shows the discriminator what it judges, dashed witho
   }
 });
 
-Deno.test("architectureOf() puts images in the place of symbols, by the stage's name", () => {
+Deno.test("architectureOf() replaces symbols by images, by the stage's name", () => {
   const names = stagesOf(architectureOf(TINY)).map(({ name }) => name);
   const bitmaps = Object.fromEntries(names.map((name, i) => [name, createBitmap(1, i + 1)]));
   for (const { name, bitmap } of stagesOf(architectureOf(TINY, bitmaps))) {
@@ -173,7 +173,7 @@ Deno.test("architectureOf() puts images in the place of symbols, by the stage's 
   assert.deepEqual(drawn.map(({ name }) => name), ["image"]);
 });
 
-Deno.test("architectureOf() is what architectureSvg() can draw", () => {
+Deno.test("architectureOf() gives what architectureSvg() can draw", () => {
   const architecture = architectureOf(TINY);
   const svg = architectureSvg(architecture);
   for (const { name } of stagesOf(architecture)) assert.ok(svg.includes(name), name);

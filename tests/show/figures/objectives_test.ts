@@ -13,7 +13,7 @@ import type { Reconstruction } from "@/infer/inference.ts";
 import { TINY } from "../../tiny.ts";
 import { AREA, CELLS, handMadeRun } from "./runs.ts";
 
-/** What a model might make of the monitor's four images. */
+/** A possible reconstruction of the monitor's four images. */
 const watched: Reconstruction = {
   latent: new Float32Array(4 * (TINY.latentSize - 1)),
   azimuth: Float32Array.of(1, 1.25, 1.5, 1.75).map((half) => half * Math.PI),
@@ -23,7 +23,7 @@ const watched: Reconstruction = {
   projection: new Float32Array(4 * AREA),
 };
 
-/** A run with so many pieces a shape, and losses as a game has them. */
+/** A run with a number of pieces per shape, and losses as in an adversarial game. */
 function studied(objective: string, pieces: number, isGame = false): StudiedRun {
   const run = handMadeRun();
   const history = run.history.map((record) => ({
@@ -55,15 +55,16 @@ const methods = methodsOf(["mu-VAE", "adversarial"], [
   studied("adversarial", 1, true),
 ]);
 
-Deno.test("methodsOf() gives each method as many runs, in order", () => {
+Deno.test("methodsOf() gives each method the same number of runs, in order", () => {
   assert.deepEqual(methods.map(({ name }) => name), ["mu-VAE", "adversarial"]);
   const pieces = methods.map(({ studied }) => studied.map(({ scores }) => scores.pieces));
   assert.deepEqual(pieces, [[4, 6], [1, 1]]);
 });
 
-Deno.test("methodsOf() refuses runs that cannot be shared out", () => {
+Deno.test("methodsOf() refuses runs that cannot be divided among the methods", () => {
   const message = (count: number) =>
-    `Cannot compare methods: there must be as many runs of each of 2, got ${count} runs`;
+    `Cannot compare methods: every method must have the same number of runs, got ${count} ` +
+    `runs of 2 methods`;
   for (const count of [0, 3]) {
     const runs = Array.from({ length: count }, () => studied("mu-vae", 1));
     const compare = () => methodsOf(["a", "b"], runs);
@@ -86,7 +87,7 @@ Deno.test("quantitiesOf() gives errors, shapes and poses by method and seed, in 
   ]);
 });
 
-Deno.test("quantitiesOf() finds no fog in an empty grid", () => {
+Deno.test("quantitiesOf() has no fog for an empty grid", () => {
   const run = studied("mu-vae", 0);
   const empty = { ...run, scores: { ...run.scores, occupied: 0, fog: 0 } };
   const quantities = quantitiesOf(methodsOf(["mu-VAE"], [empty]));
@@ -103,7 +104,7 @@ Deno.test("methodsTable() has a row for each quantity, mean ± sd for each metho
   assert.equal(lines.length, 2 + 8);
 });
 
-Deno.test("metricsOf() gives mean and deviation by objective; no deviation of a single seed", () => {
+Deno.test("metricsOf() gives mean and deviation by objective, and no deviation for one seed", () => {
   const metrics = metricsOf(methods, quantitiesOf(methods));
   assert.equal(Object.keys(metrics).length, 2 * 2 * 8);
   assert.equal(metrics["mu-vaePieces"], 5);
@@ -127,16 +128,15 @@ Deno.test("comparedObjects() gives input and exhibits of the wanted images, name
   ]);
 });
 
-Deno.test("comparedObjects() names the images that there are", () => {
+Deno.test("comparedObjects() lists the known images when it refuses one", () => {
   assert.throws(() => comparedObjects(methods, { "blobs oval": "oval" }), {
     name: "RangeError",
-    message:
-      "Cannot compare shapes: a name must be one of blobs round, blobs square, bars round, " +
+    message: "Cannot compare shapes: name must be one of blobs round, blobs square, bars round, " +
       "bars square, got blobs oval",
   });
 });
 
-Deno.test("lossPanelsOf() draws every image term, and the two players of a game without its weight", () => {
+Deno.test("lossPanelsOf() draws every image term, and both players of a game without the weight", () => {
   const [images, game, ...rest] = lossPanelsOf(methods);
   assert.deepEqual(rest, []);
   assert.deepEqual(images!.losses.map(({ name, term, weight }) => [name, term, weight ?? 1]), [
@@ -152,6 +152,6 @@ Deno.test("lossPanelsOf() draws every image term, and the two players of a game 
   assert.equal(game!.losses[0]!.colour, images!.losses[1]!.colour);
 });
 
-Deno.test("lossPanelsOf() draws the image terms alone where no method is a game", () => {
+Deno.test("lossPanelsOf() draws only image terms if no method is a game", () => {
   assert.equal(lossPanelsOf(methods.slice(0, 1)).length, 1);
 });

@@ -32,7 +32,7 @@ Deno.test("renderingsDuringTraining() draws every other frame beside the inputs,
   }
 });
 
-Deno.test("renderingsDuringTraining() has at least the first frame, and none of a run without", () => {
+Deno.test("renderingsDuringTraining() draws at least the first frame, and none for a run without frames", () => {
   const run = handMadeRun();
   assert.equal(renderingsDuringTraining({ ...run, frames: run.frames.slice(0, 1) }).length, 1);
   assert.deepEqual(renderingsDuringTraining({ ...run, frames: [] }), []);
@@ -54,7 +54,7 @@ Deno.test("renderingsAfterTraining() draws inputs, projections and, with a textu
   );
 });
 
-Deno.test("renderingsAboveShapes() draws the sheets, and the shapes that it is asked for", () => {
+Deno.test("renderingsAboveShapes() draws the sheets and the chosen shapes", () => {
   const run = handMadeRun();
   const made = {
     projection: new Float32Array(4 * AREA).fill(0.25),

@@ -9,7 +9,7 @@ import { handMadeRun } from "./runs.ts";
 
 const COMMIT_OR_NONE = /^([0-9a-f]{40}|not a git checkout)$/; // a downloaded archive has no .git
 
-Deno.test("recordOf() says what was made, from which seed, by which code, where and how long", () => {
+Deno.test("recordOf() gives config, seed, commit, minutes and machine", () => {
   const now = performance.now;
   performance.now = () => 100_000;
   try {
@@ -53,7 +53,7 @@ Deno.test("recordOfRuns() describes the first run and sums the minutes of all", 
   assert.deepEqual(record, { ...recordOfRun(handMadeRun(), { error: 0.25 }), minutes: 36 });
 });
 
-/** What `currentCommit()` gives in another folder, or with other variables. */
+/** The result of `currentCommit()` in another folder, or with other variables. */
 async function commitIn(cwd: string, env: Record<string, string>): Promise<string> {
   const script =
     `import { currentCommit } from "@/show/figures/run_record.ts"; console.log(currentCommit());`;
@@ -65,7 +65,7 @@ async function commitIn(cwd: string, env: Record<string, string>): Promise<strin
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("currentCommit() says so where there is no checkout or no git", async () => {
+Deno.test("currentCommit() reports a missing checkout or a missing git", async () => {
   assert.match(currentCommit(), COMMIT_OR_NONE);
   await withFolder(async (folder) => {
     assert.equal(await commitIn(folder, { GIT_CEILING_DIRECTORIES: folder }), "not a git checkout");

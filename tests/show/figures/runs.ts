@@ -1,4 +1,4 @@
-/** A run made by hand: figures of it can be worked out on paper. */
+/** A run made by hand, whose figures can be worked out on paper. */
 import { initialValues } from "@/model/parameters.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Frame } from "@/train/monitor.ts";
@@ -17,7 +17,7 @@ export const LEFT_HALF = Float32Array.from(
   (_, cell) => cell % imageSize < imageSize / 2 ? 1 : 0,
 );
 
-/** What a model might make of the monitor's images: each rendering of one grey, each grid half full. */
+/** A possible result on the monitor's images: each rendering of one grey, each grid half full. */
 function frameOf(step: number, trackedCount: number): Frame {
   return {
     step,
@@ -33,7 +33,7 @@ function frameOf(step: number, trackedCount: number): Frame {
   };
 }
 
-/** A run of twelve steps with a frame every three; every step took 90 s. */
+/** A run of twelve steps with a frame every three steps; every step took 90 s. */
 export function handMadeRun(): Run {
   const { batches, monitor } = tinyData();
   const steps = Array.from({ length: TINY.steps }, (_, i) => i + 1);

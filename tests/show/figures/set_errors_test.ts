@@ -5,7 +5,7 @@ import { evaluate } from "@/train/evaluate.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { untrainedRun } from "./runs.ts";
 
-Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => {
+Deno.test("setErrorsOf() agrees with evaluating each run separately", () => {
   const runs = [untrainedRun(1), untrainedRun(2)];
   const errors = setErrorsOf(runs);
   assert.deepEqual(errors.map(({ count }) => count), [20, 11]);
@@ -22,14 +22,14 @@ Deno.test("setErrorsOf() gives what evaluating each run by itself gives", () => 
   assert.notEqual(errors[0]!.rendering[0], errors[0]!.rendering[1]);
 });
 
-Deno.test("setErrorsOf() meets no more images than the limit, and keeps no tensor", () => {
+Deno.test("setErrorsOf() uses no more images than the limit, and keeps no tensor", () => {
   assertTensorsKept(0, () => {
     const errors = setErrorsOf([untrainedRun(1)], { limit: 4 });
     assert.deepEqual(errors.map(({ count }) => count), [4, 4]);
   });
 });
 
-Deno.test("setErrorsTable() writes means and deviations, and a dash where a set has no run of its own", () => {
+Deno.test("setErrorsTable() writes means and deviations, and a dash for a set without its own run", () => {
   const together = [
     { count: 10_000, rendering: [0.02, 0.04], projection: [0.06, 0.06] },
     { count: 11, rendering: [0.5], projection: [0.25] },

@@ -23,11 +23,11 @@ Deno.test("viewpointsFigure() grows by a row for each method and by a group for 
   const heightOf = (methods: number, items: number[]) =>
     viewpointsFigure(Array(methods).fill(model), known, items).height;
   const rowHeight = heightOf(2, [0]) - heightOf(1, [0]);
-  assert.ok(rowHeight >= 2 * IMAGE_SIZE, "pictures at twice their size");
+  assert.ok(rowHeight >= 2 * IMAGE_SIZE, "images at twice their size");
   assert.ok(heightOf(1, [0, 3]) > heightOf(1, [0]) + 2 * rowHeight);
 });
 
-Deno.test("chairsFigure() grows by a column for each maker of shapes and a row for each object", () => {
+Deno.test("chairsFigure() grows by a column for each method and a row for each object", () => {
   const one = chairsFigure([model], known, [1]);
   const more = chairsFigure([model, baseline], known, [1, 4]);
   assert.ok(more.width > one.width + 90 && more.height > one.height + 90);

@@ -24,7 +24,7 @@ Deno.test("show() sends one display with the image, its width and the alternativ
   }]]);
 });
 
-Deno.test("show() sends a GIF as image/png, where it plays, at the width asked for", async () => {
+Deno.test("show() sends a GIF as image/png, so that it plays, at the width asked for", async () => {
   const { sent, broadcast } = recorder();
   const gif = encodeGif([image, image]);
   await show(gif, { width: 600 }, broadcast);
@@ -49,7 +49,7 @@ Deno.test("show() sends HTML, SVG and Markdown under their own types, each with 
   });
 });
 
-// The wait is what the display is for: a bound from below is no timing of the machine.
+// The wait is the purpose of show(), so a lower bound does not time the machine.
 Deno.test("show() waits 60 ms, and longer for large outputs", async () => {
   const waits = async (html: string) => {
     const start = performance.now();
@@ -69,9 +69,9 @@ Deno.test("show() says what to do outside a notebook", async () => {
   });
 });
 
-Deno.test("show() refuses bytes that are no image", () => {
+Deno.test("show() refuses bytes that are not an image", () => {
   assert.throws(() => toMessage(new Uint8Array(40), {}), {
     name: "TypeError",
-    message: "Cannot show an image: bytes must be those of a PNG or GIF file, got 40 others",
+    message: "Cannot show an image: bytes must be those of a PNG or GIF file, got 40 other bytes",
   });
 });

@@ -22,7 +22,7 @@ Deno.test("liveDisplay() updates one display", async () => {
   assert.match(String(ids[0]), /^[0-9a-f-]{36}$/);
 });
 
-Deno.test("liveDisplay() drops updates that come too fast, and always sends the last", async () => {
+Deno.test("liveDisplay() drops updates that come too fast, but never the last", async () => {
   const { sent, broadcast, html } = recorder();
   const live = await liveDisplay({ broadcast, intervalMilliseconds: 50 });
   for (let i = 0; i <= 30; i++) {
@@ -78,7 +78,7 @@ Deno.test("liveDisplay() says what to do outside a notebook", async () => {
   await assert.rejects(liveDisplay(), { name: "TypeError", message: /must run in a notebook/ });
 });
 
-Deno.test("progress() shows how far the job is, in words and as a bar", async () => {
+Deno.test("progress() shows the progress of a job, as text and as a bar", async () => {
   const { sent, broadcast } = recorder();
   const bar = await progress("train <a>", 2000, { broadcast });
   bar.update(1000, "loss 12.5");

@@ -6,7 +6,7 @@ import { image, withFolder, withServer, zipFile } from "../../data/fixtures.ts";
 
 const white = () => image({ width: 5, height: 5, colour: "white" });
 
-Deno.test("ownImages() names a folder without its place, and finds it there", () =>
+Deno.test("ownImages() names a folder without its path, and finds it again", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "my pots.2024"));
     await Deno.writeFile(join(folder, "my pots.2024", "a.png"), await white());
@@ -25,7 +25,7 @@ Deno.test("ownImages() takes a zip file", () =>
     assert.deepEqual([data, count], ["images:pots.zip:1", 2]);
   }));
 
-Deno.test("ownImages() tells images apart by what they show, not by their place", () =>
+Deno.test("ownImages() distinguishes images by content, not by path", () =>
   withFolder(async (folder) => {
     const digests: string[] = [];
     for (const [name, colour] of [["a", "white"], ["b", "white"], ["c", "grey"]] as const) {
@@ -38,29 +38,29 @@ Deno.test("ownImages() tells images apart by what they show, not by their place"
     assert.notEqual(digests[0], digests[2]);
   }));
 
-Deno.test("ownImages() refuses names that a mixture reads otherwise, or that lead elsewhere", async () => {
+Deno.test("ownImages() refuses names that a mixture parses differently, or that lead elsewhere", async () => {
   for (const name of ["pots,pans", "pots#1", "pots+mnist", "pots:2", ".hidden"]) {
     await assert.rejects(ownImages(`/anywhere/${name}`), {
       name: "RangeError",
-      message: "Cannot use images: the folder's name must be of letters, digits, spaces and " +
+      message: "Cannot use images: the folder's name must consist of letters, digits, spaces and " +
         `. _ -, got "${name}"; rename it`,
     });
   }
   await assert.rejects(ownImages("/anywhere/lib"), {
     name: "RangeError",
-    message: "Cannot use images: the folder's name must be another than those beside the " +
+    message: "Cannot use images: the folder's name must differ from those beside the " +
       'notebook, got "lib"; rename it',
   });
 });
 
-Deno.test("ownImages() says where there are no images", async () => {
+Deno.test("ownImages() reports a path without images", async () => {
   await assert.rejects(ownImages("/anywhere/pots"), {
     name: "RangeError",
     message: "Cannot load images:pots: the path must be a folder or a zip file, got no such path",
   });
 });
 
-Deno.test("exampleImages() writes images of the classes, mixed, and says where they are from", () =>
+Deno.test("exampleImages() writes images of the classes, mixed, and names their source", () =>
   withFolder((folder) =>
     withServer(() => new Response(null, { status: 404 }), async (address) => {
       const options = {

@@ -24,12 +24,12 @@ Deno.test("settings() takes data, steps and the data's folder from the parameter
   assert.deepEqual(load, { dataDir: "/sets", cacheDir: "../data/cache" });
 });
 
-Deno.test("settings() takes an empty variable for one that is not set", async () => {
+Deno.test("settings() treats an empty variable as unset", async () => {
   const { config } = await settings({ preset: "quick", data: DATA, steps: "" });
   assert.equal(config.steps, PRESETS.quick.steps);
 });
 
-Deno.test("settings() refuses a preset that does not exist, and steps that are none", async () => {
+Deno.test("settings() refuses an unknown preset and invalid steps", async () => {
   await assert.rejects(settings({ preset: "slow" as Preset, data: DATA }), {
     name: "RangeError",
     message: "Cannot use preset: preset must be one of paper, quick, got slow",
@@ -42,7 +42,7 @@ Deno.test("settings() refuses a preset that does not exist, and steps that are n
   }
 });
 
-/** Puts a stand-in for the kernel in place; the whole process keeps it, so it comes last. */
+/** Installs a stand-in for the kernel; it stays for the whole process, so its test comes last. */
 function standInKernel(): string[] {
   const shown: string[] = [];
   Deno.jupyter = {
@@ -52,7 +52,7 @@ function standInKernel(): string[] {
   return shown;
 }
 
-Deno.test("settings() shows what whoever chose the data has to say", async () => {
+Deno.test("settings() shows the notice about the data", async () => {
   const shown = standInKernel();
   await settings({ preset: "quick", data: DATA });
   assert.deepEqual(shown, []);
@@ -60,7 +60,7 @@ Deno.test("settings() shows what whoever chose the data has to say", async () =>
   assert.deepEqual(shown, ["> # NOT REAL DATA."]);
 });
 
-Deno.test("settings() does not take a damaged file for a missing one", async () => {
+Deno.test("settings() does not mistake a damaged file for a missing one", async () => {
   const shown = standInKernel();
   await withFolder(async (dataDir) => {
     await Deno.mkdir(`${dataDir}/mnist`);

@@ -5,7 +5,7 @@ import { viewerHtml } from "@/show/viewer/html.ts";
 
 const FRAMES = [{ label: "a voxel", grid: { occupancy: [1], size: [1, 1, 1] as const } }];
 
-Deno.test("showViewer() sends one display of the viewer, with words for what shows none", async () => {
+Deno.test("showViewer() sends one display of the viewer, with text where HTML is not shown", async () => {
   const sent: DisplayMessage[] = [];
   const broadcast = (_type: string, message: DisplayMessage) => {
     sent.push(message);

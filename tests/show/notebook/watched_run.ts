@@ -1,6 +1,6 @@
 /**
  * Runs the training cell of a notebook three times for `training_test.ts`, with a stand-in for the
- * kernel: stopped by SIGINT, gone on with, and opened again. Prints what was shown as JSON.
+ * kernel: stopped by SIGINT, resumed, and opened again. Prints what was shown as JSON.
  */
 import { watchRun, watchRuns } from "@/show/notebook/training.ts";
 import { TINY } from "../../tiny.ts";
@@ -24,7 +24,7 @@ Deno.jupyter = {
   },
 } as unknown as typeof Deno.jupyter;
 
-/** Runs the cell; tells what it showed and how it ended. */
+/** Runs the cell; reports what it showed and how it ended. */
 async function runCell(steps: number) {
   shown = [];
   try {

@@ -15,7 +15,7 @@ function rainbow(width: number, height: number, shift = 0): Bitmap {
   return bitmap;
 }
 
-/** Decodes a GIF's first frame by an independent decoder. */
+/** Decodes a GIF's first frame with an independent decoder. */
 async function firstFrame(bytes: Uint8Array): Promise<Uint8ClampedArray> {
   const image = await loadImage(Buffer.from(bytes));
   const context = createCanvas(image.width, image.height).getContext("2d");
@@ -23,14 +23,14 @@ async function firstFrame(bytes: Uint8Array): Promise<Uint8ClampedArray> {
   return context.getImageData(0, 0, image.width, image.height).data;
 }
 
-Deno.test("encodeGif() keeps frame count, size and delays, and plays for ever", () => {
+Deno.test("encodeGif() keeps frame count, size and delays, and loops for ever", () => {
   const frames = [0, 1, 2].map((shift) => rainbow(20, 10, shift));
   const gif = readGif(encodeGif(frames, { millisecondsPerFrame: 50, holdLast: 700 }));
   assert.deepEqual([gif.width, gif.height, gif.repeat], [20, 10, 0]);
   assert.deepEqual(gif.frames.map((frame) => frame.delayMilliseconds), [50, 50, 700]);
 });
 
-Deno.test("encodeGif() draws later frames over what is there", () => {
+Deno.test("encodeGif() draws later frames over earlier ones", () => {
   const { frames } = readGif(encodeGif([rainbow(8, 8), rainbow(8, 8, 3)]));
   assert.deepEqual(frames.map((frame) => frame.isTransparent), [false, true]);
   assert.ok(frames.every((frame) => frame.disposal === 1));
@@ -42,8 +42,8 @@ Deno.test("encodeGif() spends next to nothing on frames that do not change", () 
   assert.ok(ten! - one! < 9 * 120, `9 equal frames took ${ten! - one!} bytes`);
 });
 
-// A palette of 255 for a full gamut has steps of about 40; the dither adds up to 16.
-Deno.test("encodeGif() stays near the colours it was given", async () => {
+// A palette of 255 over the full gamut has steps of about 40; the dither adds up to 16.
+Deno.test("encodeGif() stays near the given colours", async () => {
   const frame = rainbow(64, 64);
   const decoded = await firstFrame(encodeGif([frame]));
   const errors = [...decoded].map((value, i) => Math.abs(value - frame.pixels[i]!));
@@ -57,10 +57,10 @@ Deno.test("encodeGif() keeps white white, black black and greys free of dither",
   assert.deepEqual([...await firstFrame(encodeGif([frame]))], [...frame.pixels]);
 });
 
-Deno.test("encodeGif() keeps the ground white where colours are few", async () => {
+Deno.test("encodeGif() keeps the background white with few colours", async () => {
   const frame = rainbow(64, 64);
   frame.pixels.fill(255, 0, 4 * 64 * 20); // twenty rows
-  // The next rows are nearly white: averaged with the ground, they would tint it.
+  // The next rows are nearly white: averaged with the background, they would tint it.
   frame.pixels.fill(244, 4 * 64 * 20, 4 * 64 * 50);
   const decoded = await firstFrame(encodeGif([frame], { colours: 8 }));
   assert.ok(decoded.subarray(0, 4 * 64 * 20).every((value) => value === 255));
@@ -70,7 +70,7 @@ Deno.test("encodeGif() refuses no frames, frames of two sizes, and options out o
   const frame = createBitmap(2, 2);
   assert.throws(() => encodeGif([]), {
     name: "RangeError",
-    message: "Cannot encode a GIF: frames must hold at least one bitmap, got none",
+    message: "Cannot encode a GIF: frames must not be empty",
   });
   assert.throws(() => encodeGif([frame, createBitmap(3, 2)]), {
     name: "TypeError",

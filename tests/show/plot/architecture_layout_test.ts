@@ -16,7 +16,7 @@ Deno.test("layOut() keeps panels inside the figure and apart from each other", (
   }
 });
 
-Deno.test("layOut() keeps stages and their words inside their panel", () => {
+Deno.test("layOut() keeps stages and their text inside their panel", () => {
   for (const { panel, left, top, width, height } of panels) {
     for (const { name } of panel.columns.flat()) {
       const stage = at(name);
@@ -26,7 +26,7 @@ Deno.test("layOut() keeps stages and their words inside their panel", () => {
   }
 });
 
-Deno.test("layOut() puts single stages of a row on one axis, parallel ones around it", () => {
+Deno.test("layOut() puts single stages of a row on one axis, and centres parallel ones on it", () => {
   const main = ["image", "conv 1", "z", "deconv 1", "rotation", "projection"].map(at);
   assert.ok(main.every(({ y, wordsTop }) => y === main[0]!.y && wordsTop === main[0]!.wordsTop));
   assert.equal(at("mean").x, at("log variance").x);

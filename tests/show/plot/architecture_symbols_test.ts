@@ -22,7 +22,7 @@ Deno.test("labelLines() gives name, shape and each line of the note; a grid's si
   assert.deepEqual(texts(stage("dense", [19])), ["stage", "19"]);
 });
 
-Deno.test("symbolSize() grows with extent and channels, and has room for the largest grid", () => {
+Deno.test("symbolSize() grows with extent and channels, and fits the largest grid", () => {
   const small = symbolSize(stage("conv2d", [7, 7, 128]));
   const large = symbolSize(stage("conv2d", [14, 14, 128]));
   const thin = symbolSize(stage("conv2d", [14, 14, 1]));

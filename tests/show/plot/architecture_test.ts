@@ -17,7 +17,7 @@ Deno.test("architectureSvg() names every stage, its shape and its note", () => {
   assert.ok(svg.includes("Decoder &amp; renderer"));
 });
 
-Deno.test("architectureSvg() feeds each stage from all of the column before, and by the links", () => {
+Deno.test("architectureSvg() feeds each stage from the whole previous column, and by the links", () => {
   const svg = architectureSvg(example);
   // image-conv, conv-mean, conv-variance, mean-z, variance-z, z-deconv, deconv-rotation,
   // rotation-projection, pose-s, and two links
@@ -35,7 +35,7 @@ function linksOf(svg: string): { x: number; y: number }[][] {
   );
 }
 
-Deno.test("architectureSvg() leads a link to the right along its row, any other around", () => {
+Deno.test("architectureSvg() routes a link to the right along its row, and any other around", () => {
   const column = (name: string): Panel => ({
     title: name,
     row: 1,
@@ -72,7 +72,7 @@ Deno.test("architectureSvg() draws a stage's bitmap instead of its symbol", () =
   assert.doesNotMatch(svg, /<polygon/);
 });
 
-Deno.test("architectureSvg() refuses links to stages that are not there, and equal names", () => {
+Deno.test("architectureSvg() refuses links to unknown stages, and equal names", () => {
   assert.throws(
     () => architectureSvg({ panels: example.panels.slice(2, 3) }),
     { name: "RangeError", message: /endsUnder must name one of .*, got rotation/ },
@@ -83,8 +83,7 @@ Deno.test("architectureSvg() refuses links to stages that are not there, and equ
   );
   const twice = [...example.panels, example.panels[3]!];
   assert.throws(() => architectureSvg({ panels: twice }), {
-    message:
-      "Cannot draw the architecture: each stage must have a name of its own, got two named " +
+    message: "Cannot draw the architecture: stage names must be unique, got two stages named " +
       "textured",
   });
 });

@@ -24,7 +24,7 @@ Deno.test("azimuthCharts() draws one azimuth for all as one bar that fills the h
   assert.ok(even! > 8 * collapsed!, `${even} and ${collapsed} pixels`);
 });
 
-Deno.test("azimuthCharts() takes azimuths of any turn for what they are", () => {
+Deno.test("azimuthCharts() accepts azimuths of any number of turns", () => {
   const bitmap = (azimuth: number) => azimuthCharts([method("a", constant(azimuth))]).pixels;
   assert.deepEqual(bitmap(0.25), bitmap(0.25 + 4 * Math.PI));
   assert.deepEqual(bitmap(0.25), bitmap(0.25 - 2 * Math.PI));

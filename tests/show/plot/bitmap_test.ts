@@ -29,7 +29,7 @@ Deno.test("createBitmap() is white and opaque", () => {
   assert.ok(createBitmap(2, 3).pixels.every((byte) => byte === 255));
 });
 
-Deno.test("createBitmap() refuses a side that is no integer >= 1", () => {
+Deno.test("createBitmap() refuses a side that is not an integer >= 1", () => {
   assert.throws(() => createBitmap(0, 3), {
     name: "RangeError",
     message: "Cannot make a bitmap: width must be an integer >= 1, got 0",
@@ -86,7 +86,7 @@ Deno.test("paste() refuses a bitmap that does not fit", () => {
 
 Deno.test("beside(), above() and grid() refuse an empty list", () => {
   for (const put of [beside, above, () => grid([], 2)]) {
-    assert.throws(() => put([]), { name: "RangeError", message: /at least one bitmap, got none/ });
+    assert.throws(() => put([]), { name: "RangeError", message: /bitmaps must not be empty/ });
   }
 });
 
@@ -98,7 +98,7 @@ Deno.test("encodePng() gives a file that reads back as the same pixels", () => {
   assert.deepEqual([...read.data], [...bitmap.pixels]);
 });
 
-Deno.test("imageFormat() knows PNG and GIF files by their first bytes", () => {
+Deno.test("imageFormat() recognises PNG and GIF files by their first bytes", () => {
   assert.equal(imageFormat(encodePng(createBitmap(1, 1))), "png");
   assert.equal(imageFormat(new TextEncoder().encode("GIF89a")), "gif");
   assert.equal(imageFormat(new Uint8Array(2)), undefined);

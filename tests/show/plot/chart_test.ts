@@ -5,7 +5,7 @@ import { drawChart, heading, horizontalRules, legend, logTicks } from "@/show/pl
 const chart = (marks: Plot.Markish[]) =>
   drawChart({ y: { type: "log", axis: null, domain: [1, 1000] }, marks });
 
-Deno.test("drawChart() gives an SVG document with ink of its own, for dark themes too", () => {
+Deno.test("drawChart() gives an SVG document with its own text colour, for dark themes too", () => {
   const svg = drawChart({ width: 300, height: 200, marks: [Plot.dot([{ a: 1 }], { x: "a" })] });
   assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   assert.match(svg, /width="300" height="200"/);
@@ -21,7 +21,7 @@ Deno.test("legend() names each series, from left to right", () => {
   assert.ok(svg.indexOf("●  ours") > 0 && svg.indexOf("●  ours") < svg.indexOf("●  theirs"));
 });
 
-Deno.test("heading() writes bold words", () => {
+Deno.test("heading() writes bold text", () => {
   assert.match(chart([heading("milliseconds", 0)]), /font-weight="600"[^]*milliseconds/);
 });
 
@@ -33,7 +33,7 @@ Deno.test("logTicks() gives powers of ten, then 1 2 5, then more digits: the fir
   assert.deepEqual(logTicks([1.2, 1.9]), []); // no round number to name
 });
 
-Deno.test("horizontalRules() labels every tick, which Plot by itself does not", () => {
+Deno.test("horizontalRules() labels every tick, unlike Plot", () => {
   const svg = chart([horizontalRules([8, 64, 1000])]);
   for (const label of [">8<", ">64<", ">1,000<"]) assert.ok(svg.includes(label), label);
   assert.equal(svg.match(/<line /g)?.length, 3);

@@ -1,7 +1,7 @@
-/** Counts pixels of images by colour. */
+/** Counts pixels by colour. */
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 
-/** Counts the pixels that have a colour, such as `#0072b2`, but for the odd unit. */
+/** Counts the pixels of a colour, such as `#0072b2`, up to a difference of one level. */
 export function countColoured({ pixels }: Bitmap, colour: string): number {
   const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   let count = 0;

@@ -4,7 +4,7 @@ import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 const SIDE = 4;
 
-/** A model's answer: a grey image and a grid with one full layer. */
+/** A model's result: a grey image and a grid with one full layer. */
 const exhibit = (label: string, grey: number) => ({
   label,
   image: new Float32Array(SIDE ** 2).fill(grey),
@@ -30,7 +30,7 @@ const AREA = (4 * SIDE) ** 2; // an image at the default scale
 Deno.test("shapeComparison() draws the input once and a row for each model", () => {
   const one = shapeComparison([object("a", "first")]);
   const two = shapeComparison([object("a", "first", "second")]);
-  // Antialiased letters and edges may have any grey: compare what a row adds.
+  // Antialiased letters and edges may have any grey, so compare what a row adds.
   const added = countGrey(two, 102) - countGrey(one, 102);
   assert.ok(added >= AREA && added < AREA + 40, `${added}`);
   assert.ok(countGrey(two, 51) - countGrey(one, 51) < 40);

@@ -15,7 +15,7 @@ const history: HistoryRecord[] = Array.from({ length: 1000 }, (_, i) => ({
   ms: 100,
 }));
 
-/** The vertical places of the curve that is drawn in a colour. */
+/** The vertical positions of the curve drawn in a colour. */
 function curveHeights(svg: string, colour: string): number[] {
   const path = svg.match(new RegExp(`<path[^>]*stroke="${colour}"[^>]*d="([^"]*)"`))?.[1] ??
     svg.match(new RegExp(`<path[^>]*d="([^"]*)"[^>]*stroke="${colour}"`))![1]!;
@@ -32,13 +32,13 @@ Deno.test("lossCurves() draws each term but step and ms, and names it", () => {
   assert.match(svg, /training step/);
 });
 
-Deno.test("lossCurves() draws the terms and the unit it is given", () => {
+Deno.test("lossCurves() draws the given terms and unit", () => {
   const { svg } = lossCurves(history, { terms: ["prior"], unit: "nats per image" });
   assert.match(svg, /nats per image/);
   assert.doesNotMatch(svg, /● +loss/);
 });
 
-Deno.test("lossCurves() has a running median: level where the term is, whatever one batch does", () => {
+Deno.test("lossCurves() has a running median that follows the term's level, not single batches", () => {
   const outlier = history.map((record) => ({
     step: record.step,
     loss: record.step === 400 ? 1000 : 10,
@@ -57,7 +57,7 @@ Deno.test("lossCurves() stays small for long histories", () => {
   assert.ok(html.length < 100_000, `${html.length} characters`);
 });
 
-Deno.test("lossCurves() gives HTML on white ground with ink of its own, for dark themes too", () => {
+Deno.test("lossCurves() gives HTML on white with its own text colour, for dark themes too", () => {
   const { html } = lossCurves(history);
   assert.match(html, /^<div style="background:white/);
   assert.match(html, /color: #1f2430/);
@@ -67,7 +67,7 @@ Deno.test("lossCurves() draws empty axes for an empty history", () => {
   assert.match(lossCurves([]).svg, /training step/);
 });
 
-Deno.test("curvesBitmap() draws the same chart at twice its size, curves in their colours", () => {
+Deno.test("curvesBitmap() draws the same chart at twice its size, with coloured curves", () => {
   const { width, height, pixels } = curvesBitmap(lossCurves(history, { width: 400, height: 200 }));
   assert.deepEqual([width, height], [800, 400]);
   const blue = [0x00, 0x72, 0xb2];
@@ -87,7 +87,7 @@ Deno.test("curveOf() gives a term's values that have a logarithm", () => {
   assert.deepEqual(curveOf(records, "b"), []);
 });
 
-Deno.test("runningMedian() ends with the last step, at most 240 points on", () => {
+Deno.test("runningMedian() ends with the last step, after at most 240 points", () => {
   const smooth = runningMedian(curveOf(history, "loss"));
   assert.equal(smooth.at(-1)!.step, 1000);
   assert.ok(smooth.length <= 240 && smooth.length > 190, `${smooth.length}`);

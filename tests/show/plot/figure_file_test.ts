@@ -36,7 +36,7 @@ Deno.test("saveFigure() writes the bitmap and its record, and leaves nothing els
     assert.ok(text.endsWith("}\n"));
   }));
 
-Deno.test("saveFigure() chooses the ending by what the figure is", () =>
+Deno.test("saveFigure() chooses the extension by the kind of figure", () =>
   inFolder(async (folder) => {
     const bitmap = createBitmap(2, 2);
     const save = async (figure: Parameters<typeof saveFigure>[1]) =>
@@ -54,16 +54,16 @@ Deno.test("saveFigure() replaces an older figure of the same name", () =>
     assert.equal(await readFile(file, "utf8"), "<svg>2</svg>");
   }));
 
-Deno.test("saveFigure() refuses names with folders in them, unknown bytes and files over 4 MB", () =>
+Deno.test("saveFigure() refuses names with folders, unknown bytes and files over 4 MB", () =>
   inFolder(async (folder) => {
     const save = (name: string, bytes: Uint8Array) => saveFigure(name, bytes, record, { folder });
     await assert.rejects(save("../figure", new Uint8Array(4)), {
       name: "TypeError",
-      message: 'Cannot save a figure: name must be of a-z, 0-9, _ and -, got "../figure"',
+      message: 'Cannot save a figure: name must consist of a-z, 0-9, _ and -, got "../figure"',
     });
     await assert.rejects(save("figure", new TextEncoder().encode("JFIF")), {
       name: "TypeError",
-      message: "Cannot save a figure: bytes must be those of a PNG or GIF file, got 4 others",
+      message: "Cannot save a figure: bytes must be those of a PNG or GIF file, got 4 other bytes",
     });
     const large = new Uint8Array(4_000_001);
     large.set(new TextEncoder().encode("GIF89a"));

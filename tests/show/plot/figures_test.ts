@@ -40,17 +40,17 @@ function drawnColumns({ width, height, pixels }: Bitmap): [number, number] {
   return [drawn[0]!, drawn.at(-1)!];
 }
 
-Deno.test("trainingStrip() puts the image before eight views, all of one scale", () => {
+Deno.test("trainingStrip() puts the image before eight views, all at one scale", () => {
   const strip = trainingStrip({ image, grid });
   const view = 2 * Math.ceil(9 * Math.SQRT2);
   assert.deepEqual([strip.width, strip.height], [18 + 8 * (8 + view), 18]);
   assert.deepEqual([...strip.pixels.subarray(0, 4)], [128, 128, 128, 255]);
-  // At azimuth 0 the left half of the grid takes the left 9 of the 18 pixels.
+  // At azimuth 0 the left half of the grid covers the left 9 of the 18 pixels.
   const first = cut(strip, 18 + 8, 0, view, 18);
   assert.deepEqual(drawnColumns(first), [(view - 18) / 2, (view - 18) / 2 + 8]);
 });
 
-Deno.test("trainingStrip() draws the viewpoints it is given", () => {
+Deno.test("trainingStrip() draws the given viewpoints", () => {
   const strip = trainingStrip({ image, grid }, { azimuths: [0, Math.PI], elevation: Math.PI / 6 });
   const view = 2 * Math.ceil(9 * Math.SQRT2);
   const halves = [0, 1].map((i) => cut(strip, 18 + 8 + i * (8 + view), 0, view, strip.height));
@@ -58,7 +58,7 @@ Deno.test("trainingStrip() draws the viewpoints it is given", () => {
   assert.ok(front![1] < view / 2 && back![0] >= view / 2, `front ${front}, back ${back}`);
 });
 
-Deno.test("trainingStrip() shows several images, and all azimuths from each elevation", () => {
+Deno.test("trainingStrip() shows several images, and all azimuths at each elevation", () => {
   const azimuths = [0, Math.PI];
   const images = { input: image.map(() => 1 / 3), projection: image };
   const elevation = [0, Math.PI / 6];
@@ -77,7 +77,7 @@ Deno.test("trainingStrip() shows several images, and all azimuths from each elev
   assert.deepEqual(cut(strip, 2 * 26 + width + 8, 0, width, raised.height), viewsOf(raised));
 });
 
-Deno.test("trainingStrips() has a second line of headings where there are several elevations", () => {
+Deno.test("trainingStrips() has a second line of headings for several elevations", () => {
   const exhibit = { label: "face", image, images: { input: image, projection: image }, grid };
   const draw = (elevation: number | number[]) =>
     trainingStrips([exhibit], 1, { elevation, scale: 10 }); // room for every heading
@@ -107,7 +107,7 @@ function stack(count: number, value: number): ImageStack {
   return { values: new Float32Array(count * 12).fill(value), size: [count, 3, 4] };
 }
 
-Deno.test("inputsBesideRenderings() puts the same image at the same place in both grids", () => {
+Deno.test("inputsBesideRenderings() puts an image at the same place in both grids", () => {
   const sheet = inputsBesideRenderings(stack(16, 0), stack(16, 0.5), { scale: 3 });
   const gridWidth = 8 * 12 + 7 * 2;
   const gap = 24;
@@ -119,7 +119,7 @@ Deno.test("inputsBesideRenderings() puts the same image at the same place in bot
   assert.equal(sheet.width, 2 * margin + 2 * gridWidth + gap);
 });
 
-Deno.test("inputsBesideRenderings() adds the step below, with no change of width", () => {
+Deno.test("inputsBesideRenderings() writes the step below, without changing the width", () => {
   const without = inputsBesideRenderings(stack(64, 0), stack(64, 1));
   const withStep = inputsBesideRenderings(stack(64, 0), stack(64, 1), { step: 5500 });
   assert.equal(withStep.width, without.width);
@@ -151,7 +151,7 @@ Deno.test("sheetsBeside() puts any number of sheets from left to right, each und
   );
 });
 
-Deno.test("turntable() gives 24 views of one size, of all shapes, none like the one before", () => {
+Deno.test("turntable() gives 24 different views of all shapes, of one size", () => {
   const frames = turntable([{ label: "a", grid }, { label: "b", grid }], { width: 40 });
   assert.equal(frames.length, 24);
   frames.forEach((frame, i) => {

@@ -1,6 +1,6 @@
-/** Reads the structure of a GIF file back: just what the tests look at. */
+/** Reads the structure of a GIF file, as far as the tests need it. */
 
-/** One frame's place in time and on the canvas. */
+/** One frame's timing and position on the canvas. */
 export interface GifFrame {
   readonly delayMilliseconds: number;
   /** 1 keeps the frame under the next one. */
@@ -12,7 +12,7 @@ export interface GifFrame {
 export interface GifFile {
   readonly width: number;
   readonly height: number;
-  /** 0 plays for ever. */
+  /** 0 loops for ever. */
   readonly repeat: number | undefined;
   readonly frames: readonly GifFrame[];
 }

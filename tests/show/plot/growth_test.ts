@@ -36,7 +36,7 @@ Deno.test("growthCurves() gives each series its colour", () => {
   assert.equal(countColoured(growthCurves(points[0]!), SECOND), 0);
 });
 
-Deno.test("growthCurves() draws hollow dots where others disturbed", () => {
+Deno.test("growthCurves() draws hollow dots for disturbed measurements", () => {
   const dots = (isQuiet: boolean) =>
     countColoured(growthCurves([point("here", "batch", 8, isQuiet)]), FIRST);
   assert.ok(dots(true) > dots(false) + 50, `${dots(true)} and ${dots(false)} pixels`);

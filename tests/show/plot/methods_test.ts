@@ -24,13 +24,13 @@ Deno.test("lossesOfMethods() draws each method in its colour", () => {
   }
 });
 
-Deno.test("lossesOfMethods() draws the mean of the seeds strong and the seeds faint", () => {
+Deno.test("lossesOfMethods() draws the mean strong and the seeds faint", () => {
   const strong = (...levels: number[]) =>
     countColoured(
       lossesOfMethods([{ title: "", losses: [loss(FIRST, levels.map(history))], level: 1000 }]),
       FIRST,
     );
-  // The seeds lie apart from their mean: only its line has the full colour.
+  // The seeds are apart from their mean: only its line has the full colour.
   assert.ok(Math.abs(strong(10, 200) / strong(60) - 1) < 0.25, `${strong(10, 200)} ${strong(60)}`);
 });
 
@@ -65,10 +65,10 @@ Deno.test("lossesOfMethods() averages only the steps that all seeds have", () =>
 
 Deno.test("seedDots() draws a dot for each seed and a stroke for their mean", () => {
   const panel = (...values: number[]) => seedDots([{ title: "pieces", values: { a: values } }]);
-  // Strokes have the full colour; dots are lighter, but where they overlap a stroke.
+  // Strokes have the full colour; dots are lighter, except where they overlap a stroke.
   const stroke = countColoured(panel(1, 9), FIRST);
   assert.ok(stroke > 100, `${stroke}`);
-  assert.ok(countColoured(panel(1, 9), "#74b1d5") > 200); // .55 of the colour on white
+  assert.ok(countColoured(panel(1, 9), "#74b1d5") > 200); // 0.55 of the colour on white
   assert.equal(countColoured(panel(1, 9), SECOND), 0);
 });
 

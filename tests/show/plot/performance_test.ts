@@ -25,12 +25,12 @@ Deno.test("timeBars() draws each bar as long as its time, on its panel's own sca
   assert.equal(countColoured(both, OURS), 2 * countColoured(one, OURS));
 });
 
-Deno.test("timeBars() draws no bar for what could not be measured", () => {
+Deno.test("timeBars() draws no bar for an unmeasured time", () => {
   const bars = [bar("ours", 2, "ours"), { ...bar("theirs", 0, "peer"), label: "failed" }];
   assert.equal(countColoured(timeBars([{ title: "", bars }]), PEER), 0);
 });
 
-Deno.test("partBars() lays the directions of a part end to end", () => {
+Deno.test("partBars() puts the directions of a part end to end", () => {
   const parts = [
     { name: "decoder", direction: "forward", ms: 10 },
     { name: "decoder", direction: "backward", ms: 30 },
@@ -43,7 +43,7 @@ Deno.test("partBars() lays the directions of a part end to end", () => {
   assert.ok(Math.abs(ratio - 3) < 0.1, `${ratio}`);
 });
 
-Deno.test("inMilliseconds() gives three digits, but no more than two after the point", () => {
+Deno.test("inMilliseconds() gives three digits, and at most two after the point", () => {
   assert.deepEqual([246.4, 99.96, 2.714, 0.0507].map(inMilliseconds), [
     "246 ms",
     "100 ms",

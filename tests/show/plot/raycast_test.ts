@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createCaster, createHit, type FilledCells } from "@/show/plot/raycast.ts";
 
-/** Two columns, three rows, four layers; one cell filled: column 1, row 0, layer 2. */
+/** Two columns, three rows, four layers; only one cell is filled: column 1, row 0, layer 2. */
 function oneCell(): FilledCells {
   const filled = new Uint8Array(24);
   filled[2 * 6 + 0 * 2 + 1] = 1;
   return { filled, counts: [2, 3, 4] };
 }
 
-Deno.test("a caster finds the one filled cell, the wall it entered by and where", () => {
+Deno.test("a caster finds the only filled cell, the wall it entered by and where", () => {
   const hit = createHit();
   assert.ok(createCaster(oneCell(), [0, 0, 1])([1.25, 0.5, -3], hit));
   assert.deepEqual([...hit.cell], [1, 0, 2]);
@@ -17,12 +17,12 @@ Deno.test("a caster finds the one filled cell, the wall it entered by and where"
   assert.deepEqual([...hit.point].map((at) => Math.round(at * 1e6) / 1e6), [1.25, 0.5, 2]);
 });
 
-Deno.test("a caster passes beside the one filled cell", () => {
+Deno.test("a caster passes beside the only filled cell", () => {
   assert.equal(createCaster(oneCell(), [0, 0, 1])([0.75, 0.5, -3], createHit()), false);
   assert.equal(createCaster(oneCell(), [0, 0, 1])([1.5, 1.5, -3], createHit()), false);
 });
 
-Deno.test("a caster enters by the side that faces the ray", () => {
+Deno.test("a caster enters through the side that faces the ray", () => {
   const hit = createHit();
   for (
     const [direction, origin, axis] of [
@@ -42,8 +42,8 @@ Deno.test("a caster finds nothing in an empty grid", () => {
   assert.equal(createCaster(empty, [0.3, 0.2, 1])([1, 1, -5], createHit()), false);
 });
 
-// Steps of a thousandth of a cell can miss what a ray touches for less than that; a hit is exact.
-Deno.test("a caster meets the first filled cell that small steps along the ray meet", () => {
+// Steps of a thousandth of a cell can miss a shorter contact; a hit is exact.
+Deno.test("a caster hits the first filled cell that small steps along the ray hit", () => {
   const component = fc.double({ min: -1, max: 1, noNaN: true });
   const cells = fc.array(fc.boolean(), { minLength: 60, maxLength: 60 });
   fc.assert(
@@ -59,7 +59,7 @@ Deno.test("a caster meets the first filled cell that small steps along the ray m
         const inside = column! >= 0 && column! < 3 && row! >= 0 && row! < 4 && layer! >= 0 &&
           layer! < 5;
         if (!inside || !cells[(layer! * 4 + row!) * 3 + column!]) continue;
-        assert.ok(found, "steps meet a cell that the caster misses");
+        assert.ok(found, "steps hit a cell that the caster misses");
         const entered = Math.hypot(...origin.map((at, a) => hit.point[a]! - at));
         assert.ok(entered <= length + 1e-6, `entered at ${entered}, steps at ${length}`);
         break;

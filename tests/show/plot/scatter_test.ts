@@ -3,7 +3,7 @@ import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { scatterMaps, type ScatterPoint } from "@/show/plot/scatter.ts";
 import { CLASS_COLOURS, SERIES_COLOURS } from "@/show/plot/style.ts";
 
-/** Counts pixels near a colour, as points that shine through a little have it. */
+/** Counts pixels near a colour, as of slightly transparent points. */
 function countOf({ pixels }: Bitmap, colour: string): number {
   const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   const blended = wanted.map((value) => 0.75 * value + 0.25 * 255);
@@ -21,10 +21,10 @@ Deno.test("scatterMaps() draws each series in its colour", () => {
   const bitmap = scatterMaps([{ title: "t", series: ["a", "b", "c"], maps: { one: some } }]);
   const counts = SERIES_COLOURS.slice(0, 3).map((colour) => countOf(bitmap, colour));
   assert.ok(counts[0]! > counts[1]! && counts[1]! > 10, `two of a, one of b: ${counts}`);
-  assert.ok(counts[2]! < counts[1]! / 2, `c is in the legend alone: ${counts}`);
+  assert.ok(counts[2]! < counts[1]! / 2, `c is only in the legend: ${counts}`);
 });
 
-Deno.test("scatterMaps() takes the colours of classes for more than six series", () => {
+Deno.test("scatterMaps() uses the colours of classes for more than six series", () => {
   const series = ["a", "b", "2", "3", "4", "5", "6"];
   const bitmap = scatterMaps([{ title: "t", series, maps: { one: some } }]);
   assert.ok(countOf(bitmap, CLASS_COLOURS[0]) > 10);

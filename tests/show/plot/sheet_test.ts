@@ -13,7 +13,7 @@ Deno.test("labelledSheet() shows every bitmap whole, and leaves missing ones whi
   assert.equal(countColoured(drawn, "#000000"), 400 + 900 + 100);
 });
 
-Deno.test("labelledSheet() gives each column the width of its widest bitmap, each row its height", () => {
+Deno.test("labelledSheet() fits each column to its widest bitmap, each row to its highest", () => {
   const sizeOf = (...sides: [number, number][]) => {
     const rows = sides.map((pair) => ({ label: "", bitmaps: pair.map(black) }));
     const { width, height } = labelledSheet(["", ""], rows);
@@ -24,7 +24,7 @@ Deno.test("labelledSheet() gives each column the width of its widest bitmap, eac
   assert.deepEqual(sizeOf([20, 20], [20, 50]), [width + 30, height + 30]);
 });
 
-Deno.test("labelledSheet() sets groups off, and makes room for labels", () => {
+Deno.test("labelledSheet() separates groups, and leaves room for labels", () => {
   const sheet = (label: string, isFirstOfGroup: boolean) =>
     labelledSheet(["a"], [
       { label: "", bitmaps: [createBitmap(20, 20)] },

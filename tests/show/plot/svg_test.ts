@@ -11,7 +11,7 @@ Deno.test("rasterizeSvg() draws on white, at the zoom asked for", () => {
   assert.deepEqual([...pixels.subarray(4 * 7, 4 * 8)], [255, 255, 255, 255]);
 });
 
-Deno.test("rasterizeSvg() refuses what is no SVG document", () => {
+Deno.test("rasterizeSvg() refuses what is not an SVG document", () => {
   assert.throws(() => rasterizeSvg("<p>no</p"), {
     name: "SyntaxError",
     message: 'Cannot draw SVG: svg must be a document with a size, got "<p>no</p"',
@@ -42,12 +42,12 @@ Deno.test("textBitmap() puts text at the start, centre or end of a given width",
   assert.ok(inkCentre("end") > 90);
 });
 
-Deno.test("textBitmap() draws an empty line, and characters that mean something to XML", () => {
+Deno.test("textBitmap() draws an empty line, and characters with a meaning in XML", () => {
   assert.equal(textBitmap("", { width: 30 }).width, 30);
   assert.ok(textBitmap('<a & "b">').width > 20);
 });
 
-Deno.test("escapeXml() writes out the four characters that mean something", () => {
+Deno.test("escapeXml() escapes the four characters with a meaning", () => {
   assert.equal(escapeXml('<a & "b">'), "&lt;a &amp; &quot;b&quot;&gt;");
 });
 

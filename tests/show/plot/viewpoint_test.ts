@@ -25,7 +25,7 @@ Deno.test("viewpoint() turns lines of sight as the projection's equation does", 
   }));
 });
 
-Deno.test("viewpoint() gives three directions at right angles, of length 1", () => {
+Deno.test("viewpoint() gives three orthogonal directions of length 1", () => {
   fc.assert(fc.property(angle, elevation, (azimuth, elevation) => {
     const { right, up, forward } = viewpoint(azimuth, elevation);
     for (const v of [right, up, forward]) close(dot(v, v), 1);
@@ -38,10 +38,10 @@ Deno.test("viewpoint() gives three directions at right angles, of length 1", () 
 Deno.test("viewpoint() looks down from a raised camera", () => {
   const { forward, up } = viewpoint(0, Math.PI / 2);
   close(forward[1], -1); // straight down
-  close(up[2], 1); // what lies away is shown upwards
+  close(up[2], 1); // away from the viewer is up in the image
 });
 
-Deno.test("fittingScale() lets every corner of the cube into the bitmap, at any azimuth", () => {
+Deno.test("fittingScale() fits every corner of the cube into the bitmap, at any azimuth", () => {
   fc.assert(fc.property(angle, elevation, (azimuth, elevation) => {
     const scale = fittingScale(120, 84, elevation);
     const { right, up } = viewpoint(azimuth, elevation);
@@ -52,7 +52,7 @@ Deno.test("fittingScale() lets every corner of the cube into the bitmap, at any 
   }));
 });
 
-Deno.test("fittingSize() is even, and fittingScale() finds the scale again", () => {
+Deno.test("fittingSize() is even, and fittingScale() recovers the scale", () => {
   assert.deepEqual(fittingSize(42, 0), { width: 120, height: 84 });
   assert.equal(fittingScale(120, 84, 0), 42);
   const { width, height } = fittingSize(50, Math.PI / 6);

@@ -24,7 +24,7 @@ function isDrawn(bitmap: Bitmap, x: number, y: number): boolean {
   return pixel(bitmap, x, y).some((value) => value < 250);
 }
 
-/** An asymmetric solid of boxes: a post at the left, a foot to the right, a nose towards the viewer. */
+/** An asymmetric solid of boxes: a post at the left, a foot to the right, a nose to the viewer. */
 function asymmetric(size: number): VoxelGrid {
   const occupancy = new Float32Array(size ** 3);
   for (let i = 0; i < occupancy.length; i++) {
@@ -77,9 +77,9 @@ function silhouetteAgreement(grid: VoxelGrid, drawnAt: number, projectedAt: numb
   return both / either;
 }
 
-Deno.test("drawVoxels() draws one voxel where the grid has it, in the colour of its position", () => {
+Deno.test("drawVoxels() draws one voxel in its place, in the colour of its position", () => {
   const bitmap = drawVoxels(oneVoxel(0, 0, 1), { width: 24, height: 16 });
-  // The near, upper, right octant of 8 x 8 pixels; light on a face seen head-on is .962.
+  // The near, upper, right octant of 8 x 8 pixels; light on a face seen head-on is 0.962.
   const expected = [0.75, 0.25, 0.75].map((value) => 255 * 0.962 * value);
   pixel(bitmap, 16, 4).forEach((value, c) => assert.ok(Math.abs(value - expected[c]!) <= 1));
   for (let i = 0; i < 24 * 16; i++) {
@@ -88,10 +88,10 @@ Deno.test("drawVoxels() draws one voxel where the grid has it, in the colour of 
   }
 });
 
-Deno.test("drawVoxels() shows what stands at the right in front, at azimuth pi / 2", () => {
+Deno.test("drawVoxels() shows the right side in front at azimuth pi / 2", () => {
   // There the viewer looks along x: the line (x cos a + z sin a, -x sin a + z cos a) is (z, -x).
   const bitmap = drawVoxels(oneVoxel(0, 1, 0), { width: 24, height: 16, azimuth: Math.PI / 2 });
-  assert.ok(isDrawn(bitmap, 16, 12), "near layers are at the right now");
+  assert.ok(isDrawn(bitmap, 16, 12), "near layers are now on the right");
   assert.ok(!isDrawn(bitmap, 8, 12));
 });
 
@@ -137,8 +137,8 @@ Deno.test("drawVoxels() draws the untrained full cube whole, from every side", (
   }
 });
 
-// A ray that runs along a wall may fall on either side of it after the turn.
-Deno.test("drawVoxels() changes nothing by a turn of 2 pi", () => {
+// A ray along a wall may fall on either side of it after the turn.
+Deno.test("drawVoxels() is unchanged by a turn of 2 pi", () => {
   fc.assert(
     fc.property(randomGrid, angle, angle, (grid, azimuth, elevation) => {
       const view = { width: 30, height: 30, azimuth, elevation };

@@ -16,8 +16,8 @@ function colourAt(point: number[], cell: number[], axis: number, azimuth = 0): n
   return [...colour].map((value) => Math.round(value * 1e4) / 1e4);
 }
 
-// Seen head-on, the face across the layers has the light .62 + .38 * .9 = .962.
-Deno.test("a shader gives position as colour: red right, green away, blue up", () => {
+// Seen head-on, the face across the layers has the light 0.62 + 0.38 * 0.9 = 0.962.
+Deno.test("a shader shows position as colour: red right, green away, blue up", () => {
   const dark = 0.25 * 0.962;
   const bright = 0.75 * 0.962;
   const rounded = (values: number[]) => values.map((value) => Math.round(value * 1e4) / 1e4);
@@ -27,7 +27,7 @@ Deno.test("a shader gives position as colour: red right, green away, blue up", (
   assert.deepEqual(colourAt([0.5, 0.5, 0], [0, 0, 0], 2), rounded([dark, dark, bright]));
 });
 
-Deno.test("a shader gives edges clip(2 * colour - .5, 0, 1)", () => {
+Deno.test("a shader gives edges clip(2 * colour - 0.5, 0, 1)", () => {
   const light = 0.962;
   assert.deepEqual(colourAt([1.999, 1.5, 0], [1, 1, 0], 2), [light, 0, 0]);
 });

@@ -23,7 +23,7 @@ function elementsOf(html: string) {
   return { document, root, poster, type, bytes: Buffer.from(data!, "base64") };
 }
 
-Deno.test("viewerHtml() holds the scene, a poster and the script, and refers to nothing outside", () => {
+Deno.test("viewerHtml() contains the scene, a poster and the script, and refers to nothing outside", () => {
   const html = viewerHtml(FRAMES, { width: 60 });
   const { document, root, poster } = elementsOf(html);
   assert.deepEqual(JSON.parse(root.getAttribute("data-scene")!), packScene(FRAMES, { width: 60 }));
@@ -36,7 +36,7 @@ Deno.test("viewerHtml() holds the scene, a poster and the script, and refers to 
   assert.doesNotMatch(html, /https?:|src="(?!data:)/);
 });
 
-Deno.test("viewerHtml() draws the last frame for the poster, as the viewer will first show it", () => {
+Deno.test("viewerHtml() draws the last frame as poster, as the viewer first shows it", () => {
   const options = { width: 60, azimuth: 0.4, elevation: 0.2, threshold: 0.6 };
   const { type, bytes } = elementsOf(viewerHtml(FRAMES, options));
   assert.equal(type, "image/png");
@@ -46,7 +46,7 @@ Deno.test("viewerHtml() draws the last frame for the poster, as the viewer will 
   assert.deepEqual(new Uint8ClampedArray(data), expected.pixels);
 });
 
-Deno.test("viewerHtml() takes a poster of one's own, which may turn", () => {
+Deno.test("viewerHtml() accepts a poster, which may turn", () => {
   const image = createBitmap(8, 6);
   const gif = encodeGif([image, image]);
   const given = elementsOf(viewerHtml(FRAMES, { poster: gif }));
@@ -54,8 +54,8 @@ Deno.test("viewerHtml() takes a poster of one's own, which may turn", () => {
   assert.equal(elementsOf(viewerHtml(FRAMES, { poster: image })).type, "image/png");
   assert.throws(() => viewerHtml(FRAMES, { poster: new Uint8Array(5) }), {
     name: "TypeError",
-    message:
-      "Cannot view shapes: poster must be an image or the bytes of a PNG or GIF file, got 5 others",
+    message: "Cannot view shapes: poster must be an image or the bytes of a PNG or GIF file, got " +
+      "5 other bytes",
   });
 });
 

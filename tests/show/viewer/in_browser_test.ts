@@ -1,4 +1,4 @@
-/** The viewer in a real browser: what it draws, and how it answers to hands. */
+/** The viewer in a real browser: what it draws, and how it responds to input. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { browserTest } from "../../browser/chromium.ts";
@@ -34,7 +34,7 @@ browserTest(
       await page.mouse.down();
       await page.mouse.move(60 + PIXELS_PER_RADIAN, 60 - PIXELS_PER_RADIAN / 2, { steps: 4 });
       await page.mouse.up();
-      await page.mouse.move(10, 10); // not held any more
+      await page.mouse.move(10, 10); // no longer pressed
       const elevation = Math.PI / 6 - 0.5;
       await assertShows(page.locator("body"), FRAME, { azimuth: 1, elevation });
       assert.equal(await captionOf(page), "step 1 · 57° · elevation 1°");

@@ -24,11 +24,11 @@ export function randomFrame(seed: number): ViewerFrame {
   return { label: `step ${seed}`, front: 0.3 * seed, grid: { occupancy, size: [4, 5, 6] } };
 }
 
-/** A viewer of one such grid. */
+/** A viewer of such grids. */
 export const viewerOf = (frames: readonly ViewerFrame[], options: ViewerOptions = {}) =>
   viewerHtml(frames, { width: WIDTH, ...options });
 
-/** Where Chromium thinks that the page comes from. */
+/** The address of the page in Chromium. */
 const ADDRESS = "http://page.test/";
 
 /** How a page is opened. */
@@ -37,7 +37,7 @@ export interface PageOptions extends BrowserContextOptions {
   readonly args?: readonly string[];
 }
 
-/** Opens a page with these outputs and asserts that in the end nothing was complained of. */
+/** Opens a page with these outputs and asserts that it ends without complaints. */
 export async function withPage(
   outputs: readonly string[],
   test: (page: Page) => Promise<void>,
@@ -63,7 +63,7 @@ export async function withPage(
   }
 }
 
-/** Runs in the page: keeps every WebGL context that is made. */
+/** Runs in the page: keeps every WebGL context that is created. */
 function keepContexts(): void {
   const kept: WebGL2RenderingContext[] = [];
   const { getContext } = HTMLCanvasElement.prototype;
@@ -76,7 +76,7 @@ function keepContexts(): void {
   Object.assign(globalThis, { kept });
 }
 
-/** Counts the page's WebGL contexts: those ever made, and those alive. */
+/** Counts the page's WebGL contexts: all ever created, and those alive. */
 export async function contextsOf(page: Page): Promise<{ made: number; alive: number }> {
   return await page.evaluate(() => {
     const { kept } = globalThis as typeof globalThis & { kept: WebGL2RenderingContext[] };
@@ -87,7 +87,7 @@ export async function contextsOf(page: Page): Promise<{ made: number; alive: num
 /** Longer than it takes to draw finely after the last change. */
 const STILL_MILLISECONDS = 300;
 
-/** Gives what an element shows once it is still, without the ring of what has the focus. */
+/** Gives what an element shows once it is still, without the focus ring. */
 export async function imageOf(element: Locator): Promise<Bitmap> {
   await element.evaluate((element) => element.blur());
   for (let before: Uint8Array = Buffer.of();;) {
@@ -107,7 +107,7 @@ export function differenceOf(a: Bitmap, b: Bitmap): number {
   return a.pixels.filter((value, i) => Math.abs(value - b.pixels[i]!) > 3).length / a.pixels.length;
 }
 
-/** Asserts that a viewer shows what a figure would; azimuths count from the front. */
+/** Asserts that a viewer shows what a figure would; azimuths are relative to the front. */
 export async function assertShows(
   viewer: Locator,
   { grid, front = 0 }: ViewerFrame,

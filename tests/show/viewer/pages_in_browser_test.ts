@@ -98,7 +98,7 @@ browserTest(
       const dark = await imageOf(page.locator("canvas"));
       assert.ok(light.pixels[0]! > 250 && dark.pixels[0]! < 50);
       await page.emulateMedia({ colorScheme: "light" });
-      await page.evaluate(() => document.body.dataset.jpThemeLight = "false"); // as JupyterLab says it
+      await page.evaluate(() => document.body.dataset.jpThemeLight = "false"); // as JupyterLab sets it
       assert.equal(differenceOf(await imageOf(page.locator("canvas")), dark), 0);
     }),
 );

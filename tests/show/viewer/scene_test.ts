@@ -51,7 +51,7 @@ Deno.test("packScene() takes occupancies below 0 and above 255 units for those",
   assert.deepEqual([bytesOf(scene), scene.level, scene.unit], [[0, 255, 1], 1, 0.05]);
 });
 
-Deno.test("packScene() makes room for a tilted cube", () => {
+Deno.test("packScene() leaves room for a tilted cube", () => {
   const { width, height } = packScene([frameOf([1])], { width: 200 });
   assert.equal(width, 200);
   assert.ok(height / width >= Math.sqrt(3) / Math.SQRT2 && height / width < 1.23);
@@ -60,7 +60,7 @@ Deno.test("packScene() makes room for a tilted cube", () => {
 Deno.test("packScene() refuses no frames, frames that differ in size, and wrong numbers", () => {
   assert.throws(() => packScene([]), {
     name: "RangeError",
-    message: "Cannot view shapes: frames must hold at least one shape, got none",
+    message: "Cannot view shapes: frames must not be empty",
   });
   assert.throws(() => packScene([frameOf([1, 2]), frameOf([1])]), {
     name: "TypeError",

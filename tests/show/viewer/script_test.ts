@@ -3,13 +3,13 @@ import { viewerScript, viewerStyle } from "@/show/viewer/script.ts";
 
 Deno.test("viewerScript() gives a script that any browser parses, and no more than it needs", () => {
   const script = viewerScript();
-  new Function(`"use strict"; ${script}`); // else a SyntaxError; names that meet are one too
+  new Function(`"use strict"; ${script}`); // else a SyntaxError, also for clashing names
   assert.match(script, /\nstartViewers\(\);\n}$/);
   assert.doesNotMatch(script, /^(import|export)\b|\/\*|\/\/|\n\n| {2}| $/m);
   assert.ok(script.length < 16_000, `${script.length} characters`);
 });
 
-Deno.test("viewerScript() and viewerStyle() can stand in HTML, and are the same each time", () => {
+Deno.test("viewerScript() and viewerStyle() can be embedded in HTML, and are the same each time", () => {
   assert.doesNotMatch(viewerScript() + viewerStyle(), /<\/|<!--/);
   assert.equal(viewerScript(), viewerScript());
   assert.doesNotMatch(viewerScript(), /Math\.random|Date\b|randomUUID|performance/);

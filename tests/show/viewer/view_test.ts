@@ -24,7 +24,7 @@ Deno.test("firstView() is the last frame at the poster's viewpoint", () => {
   });
 });
 
-Deno.test("changed() changes what it is told, inside the bounds", () => {
+Deno.test("changed() applies a change within the bounds", () => {
   assert.deepEqual(changed(FIRST, { frame: 0, level: 9 }), { ...FIRST, frame: 0, level: 9 });
   assert.equal(changed(FIRST, { elevation: 9 }).elevation, Math.PI / 2);
   assert.equal(changed(FIRST, { elevation: -9 }).elevation, -Math.PI / 2);
@@ -37,7 +37,7 @@ Deno.test("captionOf() counts degrees from the front, from 0 to 359", () => {
   assert.equal(captionOf(SCENE, view), "step 50 · 354° · elevation -45°");
 });
 
-Deno.test("scaleOf() is that of the figures at every elevation", () => {
+Deno.test("scaleOf() is the figures' scale at every elevation", () => {
   const { width, height } = SCENE;
   for (const elevation of [0, 0.6, -0.955, Math.PI / 2]) {
     assertClose([fittingScale(width, height, elevation)], [scaleOf(FIRST, width)], 1e-9);
