@@ -43,7 +43,7 @@ export function formatNumber(value: number, decimals: number): string {
  * @param spread Mean and deviation
  * @param decimals Digits after the point, an integer >= 0
  *
- * @example As in the README
+ * @example As in notebook 03
  * ```ts
  * import assert from "node:assert/strict";
  * import { formatSpread } from "./spread.ts";
