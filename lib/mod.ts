@@ -122,7 +122,6 @@ export {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "./train/checkpoint.ts";
-export { evaluate, type EvaluateOptions, type Score } from "./train/evaluate.ts";
 export { readHistory, type StepRecord } from "./train/history.ts";
 export { train, type TrainOptions, type TrainResult } from "./train/loop.ts";
 export { createMonitor, type Frame, loadFrames, type Monitor } from "./train/monitor.ts";
@@ -135,12 +134,12 @@ export {
   type TrainerOptions,
   trainStep,
 } from "./train/trainer.ts";
-export { reconstructUnseen, type UnseenBatch, type UnseenOptions } from "./train/unseen.ts";
 
 // Measuring
 export type { Accuracy, Features } from "./study/classify.ts";
 export { classifyRuns } from "./study/classify_runs.ts";
 export { type Embedding, EMBEDDINGS } from "./study/embedding.ts";
+export { evaluate, type EvaluateOptions, type Score } from "./study/evaluate.ts";
 export { type Fit, fitGrid, renderViews, type Silhouettes } from "./study/fit_grid.ts";
 export {
   type GroundTruth,
@@ -175,7 +174,7 @@ export { type Pieces, piecesOf } from "./study/score/pieces.ts";
 export { type Solidity, solidityOf } from "./study/score/solidity.ts";
 export type { Spread } from "./study/score/spread.ts";
 export type { Turn } from "./study/score/turn.ts";
-export type { ViewsAround } from "./study/score/views.ts";
+export type { ViewsAround } from "./study/score/views_around.ts";
 export {
   type ShapeScoreOptions,
   type ShapeScores,
@@ -183,9 +182,10 @@ export {
   studyRuns,
 } from "./study/shape_scores.ts";
 export { type Evaluation, scoreRun, type TruthScores } from "./study/truth_scores.ts";
+export { reconstructUnseen, type UnseenBatch, type UnseenOptions } from "./study/unseen.ts";
 
 // Showing
-export { type Mesh, meshOf, type MeshOptions } from "./show/export/mesh.ts";
+export { meshOf, type MeshOptions, type SurfaceMesh } from "./show/export/mesh.ts";
 export {
   type Exported,
   type ExportedShape,
@@ -194,6 +194,16 @@ export {
 } from "./show/export/shape_archive.ts";
 export { accuracyTable } from "./show/figures/accuracies.ts";
 export { ADVERSARIAL_CLAIMS, type Claim, claimsTable } from "./show/figures/claims_table.ts";
+export {
+  type ComparedMethod,
+  comparedObjects,
+  lossPanelsOf,
+  methodsOf,
+  methodsTable,
+  metricsOf,
+  quantitiesOf,
+  type Quantity,
+} from "./show/figures/compared_methods.ts";
 export {
   exhibitsOf,
   exhibitsWithInputs,
@@ -219,16 +229,6 @@ export {
   unitSheet,
 } from "./show/figures/latent_sheets.ts";
 export { architectureOf } from "./show/figures/model_architecture.ts";
-export {
-  type ComparedMethod,
-  comparedObjects,
-  lossPanelsOf,
-  methodsOf,
-  methodsTable,
-  metricsOf,
-  quantitiesOf,
-  type Quantity,
-} from "./show/figures/objectives.ts";
 export {
   renderingsAboveShapes,
   renderingsAfterTraining,

@@ -11,7 +11,7 @@ import { resizeSquare } from "@/data/resize.ts";
 import type { LoadOptions } from "@/data/sources.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
-import type { ViewsAround } from "@/study/score/views.ts";
+import type { ViewsAround } from "@/study/score/views_around.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Run } from "@/train/run.ts";

@@ -9,9 +9,9 @@ import { Inference, type Reconstruction } from "@/infer/inference.ts";
 import { solidityOf } from "@/study/score/solidity.ts";
 import { piecesOf } from "@/study/score/pieces.ts";
 import { circularDeviation, spreadOf } from "@/study/score/spread.ts";
-import { createErrors, type Score } from "@/train/evaluate.ts";
+import { createErrors, type Score } from "@/study/evaluate.ts";
 import type { Run } from "@/train/run.ts";
-import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
+import { reconstructUnseen, type UnseenOptions } from "@/study/unseen.ts";
 
 /** Scores of one model on unseen images: means over the images of all sets, except the errors. */
 export interface ShapeScores {

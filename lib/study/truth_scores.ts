@@ -27,7 +27,7 @@ import {
   novelViewOverlap,
   viewAt,
   type ViewsAround,
-} from "@/study/score/views.ts";
+} from "@/study/score/views_around.ts";
 import type { Run } from "@/train/run.ts";
 import {
   bestExtrusionDepth,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadGroundTruth, objectsOf, VIEW_COUNT, viewsAround } from "@/study/ground_truth.ts";
 import { solidAt } from "@/study/score/alignment.ts";
-import { viewAt } from "@/study/score/views.ts";
+import { viewAt } from "@/study/score/views_around.ts";
 import { loadRunData } from "@/train/run_data.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { npyFile, withFolder } from "../data/fixtures.ts";

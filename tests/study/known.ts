@@ -6,7 +6,7 @@ import { viewsAround } from "@/study/ground_truth.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { cellsReaching } from "@/study/score/overlap.ts";
 import { type Turn, turnAzimuth, turnGrid } from "@/study/score/turn.ts";
-import { viewAt } from "@/study/score/views.ts";
+import { viewAt } from "@/study/score/views_around.ts";
 import { trueSolids } from "./score/solids.ts";
 
 /** Side of the true grids, the same as for chairs. */

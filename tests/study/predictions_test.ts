@@ -10,7 +10,7 @@ import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createLearner } from "@/method/registry.ts";
 import { solidAt } from "@/study/score/alignment.ts";
-import { viewAt } from "@/study/score/views.ts";
+import { viewAt } from "@/study/score/views_around.ts";
 import { viewsAround } from "@/study/ground_truth.ts";
 import { assertClose } from "../assert.ts";
 import { gridOf, trueSolids } from "./score/solids.ts";

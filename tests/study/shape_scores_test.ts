@@ -4,7 +4,7 @@ import { Inference, type Reconstruction } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createLearner } from "@/method/registry.ts";
 import * as tf from "@/engine/tf.ts";
-import { evaluate } from "@/train/evaluate.ts";
+import { evaluate } from "@/study/evaluate.ts";
 import { assertClose } from "../assert.ts";
 import { CELLS, handMadeRun } from "../show/figures/runs.ts";
 import { TINY, tinySet } from "../tiny.ts";

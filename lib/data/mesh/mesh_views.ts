@@ -35,7 +35,7 @@ export interface CategoryViews {
 }
 
 /** The camera's azimuth and the image size. */
-export interface Viewpoint {
+export interface MeshViewpoint {
   /** Radians. */
   readonly azimuth: number;
   /** S, the side of the image and of the grids. */
@@ -49,7 +49,7 @@ export interface Viewpoint {
  * @param name Its name
  * @throws {RangeError} If the mesh is one point
  */
-export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: Viewpoint): MeshView {
+export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: MeshViewpoint): MeshView {
   const fitted = normaliseMesh(mesh, `"${name}"`);
   const surface = surfaceVoxels(fitted, size);
   const pixels = new Uint8Array(size ** 2);

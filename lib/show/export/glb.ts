@@ -4,7 +4,7 @@
  * @module
  */
 import { Document, NodeIO } from "@gltf-transform/core";
-import type { Mesh } from "./mesh.ts";
+import type { SurfaceMesh } from "./mesh.ts";
 
 /**
  * Gives the bytes of a GLB file with one mesh, of a rough material coloured by vertex.
@@ -12,7 +12,7 @@ import type { Mesh } from "./mesh.ts";
  * @param name Name of the mesh
  * @param mesh Positions in metres, y up
  */
-export async function encodeGlb(name: string, mesh: Mesh): Promise<Uint8Array> {
+export async function encodeGlb(name: string, mesh: SurfaceMesh): Promise<Uint8Array> {
   const document = new Document();
   const root = document.getRoot();
   root.getAsset().generator = "3D shapes from single images";
@@ -42,7 +42,7 @@ function toLinear(level: number): number {
 /** glTF reserves the highest index of each type. */
 const MOST_SHORT_VERTICES = 65_535;
 
-function indicesOf({ positions, triangles }: Mesh) {
+function indicesOf({ positions, triangles }: SurfaceMesh) {
   const isShort = positions.length / 3 <= MOST_SHORT_VERTICES;
   return isShort ? Uint16Array.from(triangles) : Uint32Array.from(triangles);
 }

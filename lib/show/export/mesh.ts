@@ -8,7 +8,7 @@ import { THRESHOLD, type VoxelGrid } from "@/render/voxel_grid.ts";
 import { extractSurface } from "./surface.ts";
 
 /** A closed mesh with the figures' colours; x to the right, y up, z towards the viewer, in metres. */
-export interface Mesh {
+export interface SurfaceMesh {
   /** Vertices `[V, 3]`. */
   readonly positions: Float32Array;
   /** Outward unit vectors `[V, 3]`. */
@@ -40,7 +40,7 @@ const SIDE = 1;
  * @param options Threshold and front
  * @throws What `extractSurface` throws
  */
-export function meshOf(grid: VoxelGrid, options: MeshOptions = {}): Mesh {
+export function meshOf(grid: VoxelGrid, options: MeshOptions = {}): SurfaceMesh {
   const { threshold = THRESHOLD, front = 0 } = options;
   const { positions: cells, triangles } = extractSurface(grid, threshold);
   const [layers, rows, columns] = grid.size;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Mesh } from "./mesh.ts";
+import type { SurfaceMesh } from "./mesh.ts";
 
 /**
  * Gives the text of an OBJ file. Vertex colours follow positions, an extension that Blender,
@@ -12,7 +12,7 @@ import type { Mesh } from "./mesh.ts";
  * @param name Name of the object
  * @param mesh Positions in metres, y up
  */
-export function encodeObj(name: string, mesh: Mesh): string {
+export function encodeObj(name: string, mesh: SurfaceMesh): string {
   const lines = ["# x right, y up, z towards the viewer, in metres", `o ${name}`];
   const { positions, normals, colours, triangles } = mesh;
   for (let i = 0; i < positions.length; i += 3) {

@@ -12,7 +12,7 @@ import { encodePng } from "@/show/plot/bitmap.ts";
 import type { FigureRecord } from "@/show/plot/figure_file.ts";
 import { THRESHOLD } from "@/render/voxel_grid.ts";
 import { encodeGlb } from "./glb.ts";
-import { type Mesh, meshOf } from "./mesh.ts";
+import { meshOf, type SurfaceMesh } from "./mesh.ts";
 import { encodeObj } from "./obj.ts";
 
 /** How shapes are exported. */
@@ -98,7 +98,7 @@ export async function exportShapes(
   return { file: path, byteCount: bytes.length, shapes };
 }
 
-function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): Mesh {
+function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): SurfaceMesh {
   try {
     return meshOf(grid, { threshold, front });
   } catch (cause) {

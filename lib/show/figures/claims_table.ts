@@ -4,7 +4,7 @@
  * @module
  */
 import { differenceOf, formatNumber, formatSpread, spreadOf } from "@/study/score/spread.ts";
-import type { Quantity } from "./objectives.ts";
+import type { Quantity } from "./compared_methods.ts";
 
 /** A claim that compares one method with another, and the measures that test it. */
 export interface Claim {

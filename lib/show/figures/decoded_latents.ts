@@ -16,7 +16,7 @@ import { gridAt } from "@/render/voxel_grid.ts";
 import type { Monitor } from "@/train/monitor.ts";
 
 /** What decodes and renders latents. */
-export interface Decoder extends Pick<ModelPose, "azimuth"> {
+export interface LatentDecoder extends Pick<ModelPose, "azimuth"> {
   /** The trained model. Its pose is the front of every shape. */
   readonly model: Pick<Inference, "decode" | "render" | "gridSize">;
   /** Its sizes. */
@@ -41,7 +41,7 @@ export interface Decoded {
  *
  * @param latents `[N, Z - 1]`
  */
-export function decodeLatents({ model, azimuth }: Decoder, latents: Float32Array): Decoded {
+export function decodeLatents({ model, azimuth }: LatentDecoder, latents: Float32Array): Decoded {
   const occupancy = model.decode(latents);
   const count = occupancy.length / model.gridSize ** 3;
   const renderings = model.render(occupancy, new Float32Array(count).fill(azimuth));
@@ -106,7 +106,7 @@ export interface PathOptions {
  */
 export function pathRows(
   label: string,
-  decoder: Decoder,
+  decoder: LatentDecoder,
   latents: Float32Array,
   { before, after, azimuths = [0, SIDEWAYS] }: PathOptions = {},
 ): SheetRow[] {
@@ -147,7 +147,7 @@ export function pathRows(
  */
 export function poseRow(
   label: string,
-  { model, config }: Decoder,
+  { model, config }: LatentDecoder,
   { latent, input }: { readonly latent: Float32Array; readonly input: Float32Array },
   azimuths: readonly number[],
 ): SheetRow {
@@ -168,13 +168,13 @@ export function poseRow(
  * @param latents `[N, Z - 1]`
  * @param columns Shapes in a row
  */
-export function shapeSheet(decoder: Decoder, latents: Float32Array, columns: number): Bitmap {
+export function shapeSheet(decoder: LatentDecoder, latents: Float32Array, columns: number): Bitmap {
   const options = { scale: SCALE, azimuths: [0, SIDEWAYS] };
   return grid(shapesAt(decoder, latents).map((shape) => trainingStrip(shape, options)), columns);
 }
 
 /** Decodes and renders latents, and splits the result by shape. */
-function shapesAt(decoder: Decoder, latents: Float32Array) {
+function shapesAt(decoder: LatentDecoder, latents: Float32Array) {
   const { imageSize } = decoder.config;
   const { renderings, occupancy } = decodeLatents(decoder, latents);
   const area = imageSize ** 2;

@@ -7,7 +7,7 @@
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { Inference } from "@/infer/inference.ts";
 import { formatNumber, formatSpread, spreadOf } from "@/study/score/spread.ts";
-import { evaluate, type EvaluateOptions, type Score } from "@/train/evaluate.ts";
+import { evaluate, type EvaluateOptions, type Score } from "@/study/evaluate.ts";
 import type { Run } from "@/train/run.ts";
 
 /** Mean squared errors of a pixel, for images in [0, 1]. */

@@ -5,9 +5,9 @@
  */
 import { Inference } from "@/infer/inference.ts";
 import { formatSpread, spreadOf } from "@/study/score/spread.ts";
-import { createErrors } from "@/train/evaluate.ts";
+import { createErrors } from "@/study/evaluate.ts";
 import type { Run } from "@/train/run.ts";
-import { reconstructUnseen, type UnseenOptions } from "@/train/unseen.ts";
+import { reconstructUnseen, type UnseenOptions } from "@/study/unseen.ts";
 
 /** Mean squared errors of a pixel on one set, for images in [0, 1]. */
 export interface SetErrors {

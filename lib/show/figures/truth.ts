@@ -11,7 +11,7 @@ import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
-import { viewAt, type ViewsAround } from "@/study/score/views.ts";
+import { viewAt, type ViewsAround } from "@/study/score/views_around.ts";
 import type { ScoredMethod } from "./truth_tables.ts";
 
 /**

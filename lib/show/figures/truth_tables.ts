@@ -11,7 +11,7 @@ import {
   type TruthScores,
 } from "@/study/truth_scores.ts";
 import { formatNumber, formatSpread, type Spread, spreadOf } from "@/study/score/spread.ts";
-import { differenceFromOwnView } from "@/study/score/views.ts";
+import { differenceFromOwnView } from "@/study/score/views_around.ts";
 
 /** A method, scored once for each seed. */
 export interface ScoredMethod {

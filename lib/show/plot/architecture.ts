@@ -4,7 +4,13 @@
  * @module
  */
 import { layOut } from "./architecture_layout.ts";
-import type { Architecture, Layout, Link, PlacedStage, Point } from "./architecture_parts.ts";
+import type {
+  Architecture,
+  FigureLayout,
+  FigurePoint,
+  Link,
+  PlacedStage,
+} from "./architecture_parts.ts";
 import { drawArrow, drawPanel, drawStage, drawTitle } from "./architecture_symbols.ts";
 import type { Bitmap } from "./bitmap.ts";
 import { FONT_FAMILY } from "./style.ts";
@@ -37,7 +43,7 @@ export function architectureBitmap(architecture: Architecture, zoom = 2): Bitmap
 }
 
 /** Draws the arrows from every stage of a column to every stage of the next. */
-function columnArrows({ panels, stages }: Layout): string[] {
+function columnArrows({ panels, stages }: FigureLayout): string[] {
   const isMain = (row = 0) => row === 0;
   const paths = [
     panels.filter(({ panel }) => isMain(panel.row)).map(({ panel }) => panel),
@@ -66,7 +72,7 @@ type Ends = readonly [from: PlacedStage, to: PlacedStage];
  * Routes a link to the right along its row, or out of it, along the channel above the lower row,
  * into the fed stage. Links that share a channel or a side of a stage are kept apart.
  */
-function route({ stages }: Layout, link: Link, links: readonly Link[]): Point[] {
+function route({ stages }: FigureLayout, link: Link, links: readonly Link[]): FigurePoint[] {
   const endsOf = ({ from, to }: Link): Ends => [stages.get(from)!, stages.get(to)!];
   const [start, end] = endsOf(link);
   if (isStraight([start, end])) {

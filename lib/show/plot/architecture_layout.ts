@@ -6,7 +6,7 @@
 import type {
   Architecture,
   DrawnStage,
-  Layout,
+  FigureLayout,
   Panel,
   PlacedPanel,
   PlacedStage,
@@ -39,7 +39,7 @@ interface Row {
 }
 
 /** Positions every panel and stage: the main path from left to right, other rows below it. */
-export function layOut({ panels, links = [] }: Architecture): Layout {
+export function layOut({ panels, links = [] }: Architecture): FigureLayout {
   const placedPanels: PlacedPanel[] = [];
   const stages = new Map<string, PlacedStage>();
   const rowCount = Math.max(...panels.map(({ row = 0 }) => row)) + 1;

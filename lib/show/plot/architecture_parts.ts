@@ -74,7 +74,7 @@ export interface Architecture {
 }
 
 /** A place on the figure, in pixels from its top left corner. */
-export interface Point {
+export interface FigurePoint {
   /** To the right. */
   readonly x: number;
   /** Downwards. */
@@ -82,7 +82,7 @@ export interface Point {
 }
 
 /** A stage and its place. */
-export interface PlacedStage extends Point {
+export interface PlacedStage extends FigurePoint {
   /** What stands here. */
   readonly stage: DrawnStage;
   /** From the symbol's centre (x, y) to its side. */
@@ -114,7 +114,7 @@ export interface PlacedPanel {
 }
 
 /** The whole figure. */
-export interface Layout {
+export interface FigureLayout {
   /** Width of the figure. */
   readonly width: number;
   /** Height of the figure. */

@@ -6,9 +6,9 @@
 import { Buffer } from "node:buffer";
 import type {
   DrawnStage,
+  FigurePoint,
   PlacedPanel,
   PlacedStage,
-  Point,
   StageKind,
 } from "./architecture_parts.ts";
 import { encodePng } from "./bitmap.ts";
@@ -122,7 +122,7 @@ export function drawTitle({ panel, left, top }: PlacedPanel): string {
 }
 
 /** Draws an arrow along points, its head at the last and its label where it comes from no side. */
-export function drawArrow(points: readonly Point[], isOptional = false, label = ""): string {
+export function drawArrow(points: readonly FigurePoint[], isOptional = false, label = ""): string {
   const [start, before, end] = [points[0]!, points.at(-2)!, points.at(-1)!];
   const side = start.x < end.x ? 1 : -1;
   const angle = Math.atan2(end.y - before.y, end.x - before.x) * 180 / Math.PI;

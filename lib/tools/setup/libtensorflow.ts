@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { Backend } from "./backend_choice.ts";
 import { runChild } from "./child.ts";
-import { type Architecture, requireDisk } from "./platform.ts";
+import { type CpuArchitecture, requireDisk } from "./platform.ts";
 import { exists, isCurrent, prepareFolder, type Stamp } from "./prepared.ts";
 import type { SetupContext } from "./context.ts";
 
@@ -15,7 +15,7 @@ import type { SetupContext } from "./context.ts";
 export const TENSORFLOW_VERSION = "2.21.0";
 
 /** The wheel of each library; there is none for a GPU on ARM. */
-const PACKAGES: Record<Architecture, Partial<Record<Backend, string>>> = {
+const PACKAGES: Record<CpuArchitecture, Partial<Record<Backend, string>>> = {
   x86_64: { cpu: "tensorflow-cpu", gpu: "tensorflow" },
   aarch64: { cpu: "tensorflow" },
 };
@@ -37,7 +37,7 @@ const CUDA_REQUIREMENTS = join(import.meta.dirname!, "cuda_requirements.txt");
 export async function ensureLibtensorflow(
   context: SetupContext,
   backend: Backend,
-  architecture: Architecture,
+  architecture: CpuArchitecture,
 ): Promise<string> {
   const { layout } = context;
   const name = PACKAGES[architecture][backend];

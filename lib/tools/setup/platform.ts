@@ -6,7 +6,7 @@
 import { statfs } from "node:fs/promises";
 
 /** CPU architectures with a pinned wheel of libtensorflow. */
-export type Architecture = "x86_64" | "aarch64";
+export type CpuArchitecture = "x86_64" | "aarch64";
 
 /**
  * Returns the CPU architecture.
@@ -16,7 +16,7 @@ export type Architecture = "x86_64" | "aarch64";
 export function requirePlatform(
   os: string = Deno.build.os,
   architecture: string = Deno.build.arch,
-): Architecture {
+): CpuArchitecture {
   if (os === "linux" && (architecture === "x86_64" || architecture === "aarch64")) {
     return architecture;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ADVERSARIAL_CLAIMS, claimsTable } from "@/show/figures/claims_table.ts";
-import type { Quantity } from "@/show/figures/objectives.ts";
+import type { Quantity } from "@/show/figures/compared_methods.ts";
 
 const quantity = (key: string, first: number[], second: number[]): Quantity => ({
   key,

@@ -6,7 +6,7 @@ import {
   meanImageError,
 } from "@/show/figures/image_errors.ts";
 import { Inference } from "@/infer/inference.ts";
-import { evaluate } from "@/train/evaluate.ts";
+import { evaluate } from "@/study/evaluate.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
 import { TINY, tinySet } from "../../tiny.ts";
 import { untrainedRun } from "./runs.ts";

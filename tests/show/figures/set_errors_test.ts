@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setErrorsOf, setErrorsTable } from "@/show/figures/set_errors.ts";
 import { Inference } from "@/infer/inference.ts";
-import { evaluate } from "@/train/evaluate.ts";
+import { evaluate } from "@/study/evaluate.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { untrainedRun } from "./runs.ts";
 

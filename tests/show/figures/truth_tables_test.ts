@@ -14,7 +14,7 @@ import {
   viewDifferenceTable,
   yardsticksOf,
 } from "@/show/figures/truth_tables.ts";
-import { differenceFromOwnView } from "@/study/score/views.ts";
+import { differenceFromOwnView } from "@/study/score/views_around.ts";
 import { knownObjects, perfectPrediction } from "../../study/known.ts";
 
 const known = knownObjects();

@@ -46,7 +46,7 @@ Deno.test("formatNumber() drops the zero before the point, but never the only di
 });
 
 Deno.test("formatSpread() writes mean ± deviation, or the mean of a single seed", () => {
-  const values = [0.0094, 0.0095, 0.0089, 0.0089, 0.0096]; // from the README's table
+  const values = [0.0094, 0.0095, 0.0089, 0.0089, 0.0096]; // from notebook 03's table
   assert.equal(formatSpread(spreadOf(values), 4), ".0093 ± .0003");
   assert.equal(formatSpread(spreadOf([0.0094]), 4), ".0094");
   assert.equal(formatSpread({ mean: 12.62, deviation: 1.08 }, 1), "12.6 ± 1.1");

@@ -7,7 +7,7 @@ import {
   methodsTable,
   metricsOf,
   quantitiesOf,
-} from "@/show/figures/objectives.ts";
+} from "@/show/figures/compared_methods.ts";
 import { exhibitsOf } from "@/show/figures/exhibits.ts";
 import type { Reconstruction } from "@/infer/inference.ts";
 import { TINY } from "../../tiny.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { imagesAt } from "@/data/image_set.ts";
 import type { Inference, Reconstruction } from "@/infer/inference.ts";
-import { reconstructUnseen, type UnseenBatch, unseenCounts } from "@/train/unseen.ts";
+import { reconstructUnseen, type UnseenBatch, unseenCounts } from "@/study/unseen.ts";
 import { tinySet } from "../tiny.ts";
 
 /** A model that renders what it is given. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Inference, Reconstruction } from "@/infer/inference.ts";
-import { createErrors, evaluate } from "@/train/evaluate.ts";
-import { reconstructUnseen } from "@/train/unseen.ts";
+import { createErrors, evaluate } from "@/study/evaluate.ts";
+import { reconstructUnseen } from "@/study/unseen.ts";
 import { assertClose } from "../assert.ts";
 import { tinySet } from "../tiny.ts";
 

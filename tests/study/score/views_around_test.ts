@@ -4,7 +4,7 @@ import {
   meanSquaredDifference,
   novelViewOverlap,
   viewAt,
-} from "@/study/score/views.ts";
+} from "@/study/score/views_around.ts";
 import { assertClose } from "../../assert.ts";
 
 /** Two shapes, four views of two pixels each. */
