@@ -51,7 +51,7 @@ Deno.test("objectsNamed() finds the next image of a repeated name", () => {
   assert.deepEqual(found.map(({ latent }) => [...latent]), [0, 1, 2].map((z) => [z, z, z]));
   assert.throws(() => objectsNamed(model, { images, names }, ["set b", "set b"]), {
     name: "RangeError",
-    message: 'Cannot find an image: "set b" must be there 2 times, among set a, set b',
+    message: 'Cannot find image "set b": the monitor must have at least 2, got set a, set b',
   });
 });
 

@@ -83,7 +83,7 @@ Deno.test("sheets refuse images that the monitor does not have", () => {
   withView((view) =>
     assert.throws(() => poseSheet(view, { "it": "no such" }), {
       name: "RangeError",
-      message: /^Cannot find an image: "no such" must be there 1 times, among /,
+      message: /^Cannot find image "no such": the monitor must have at least 1, got /,
     })
   );
 });
