@@ -120,7 +120,8 @@ function groupedByMoves({ parameters, moves }: Learner): [readonly Move[], strin
     group[1].push(name);
     groups.set(key, group);
   }
-  return [...groups.values()];
+  const firstMove = ([movers]: [readonly Move[], string[]]) => moves.indexOf(movers[0]!);
+  return [...groups.values()].toSorted((a, b) => firstMove(a) - firstMove(b));
 }
 
 /** A missing variable would start from 0 without a word. */
