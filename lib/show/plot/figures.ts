@@ -19,7 +19,7 @@ export interface ViewOptions {
   readonly azimuths?: readonly number[];
   /** Elevation of the camera, in radians; 0 by default. Several elevations repeat all azimuths. */
   readonly elevation?: number | readonly number[];
-  /** Voxels of at least this density are drawn; .1 by default. */
+  /** Voxels of at least this occupancy are drawn; 0.05 by default. */
   readonly threshold?: number;
 }
 
@@ -65,7 +65,7 @@ const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
  * Draws one strip: the image, then the thresholded voxels from each viewpoint. Voxels and image
  * pixels have the same scale, so that the front view can be laid over the image.
  *
- * @param exhibit The image `[H, W]` of the grid or several, and the voxels
+ * @param exhibit The image or several, `[H, W]` as the grid's or square and smaller, and the voxels
  * @param options Scale, viewpoints and threshold
  */
 export function trainingStrip(
@@ -80,8 +80,24 @@ export function trainingStrip(
       drawVoxels(grid, { ...size, azimuth: front + azimuth, elevation, threshold })
     );
   });
-  const flat = Object.values(images).map((each) => greyBitmap(each, [rows, columns], scale));
+  const flat = Object.values(images)
+    .map((each) => greyBitmap(inMiddle(each, rows, columns), [rows, columns], scale));
   return beside([...flat, ...views]);
+}
+
+/** Puts a square image in the middle of a larger one, which is black: a grid may reach beyond it. */
+function inMiddle(image: ArrayLike<number>, rows: number, columns: number): ArrayLike<number> {
+  const side = Math.sqrt(image.length);
+  const [top, left] = [(rows - side) / 2, (columns - side) / 2];
+  const fits = Number.isInteger(top) && Number.isInteger(left) && top >= 0 && left >= 0;
+  if (image.length === rows * columns || !fits) return image;
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      values[(top + row) * columns + left + column] = image[row * side + column]!;
+    }
+  }
+  return values;
 }
 
 const elevationsOf = ({ elevation = 0 }: ViewOptions): number[] => [elevation].flat();
@@ -240,7 +256,7 @@ export interface TurntableOptions {
   readonly width?: number;
   /** Shapes in a row; all in one row by default. */
   readonly columns?: number;
-  /** Voxels of at least this density are drawn; .1 by default. */
+  /** Voxels of at least this occupancy are drawn; 0.05 by default. */
   readonly threshold?: number;
 }
 

@@ -50,6 +50,15 @@ Deno.test("trainingStrip() puts the image before eight views, all at one scale",
   assert.deepEqual(drawnColumns(first), [(view - 18) / 2, (view - 18) / 2 + 8]);
 });
 
+Deno.test("trainingStrip() puts a smaller image in the middle, black around it", () => {
+  const strip = trainingStrip({ image: new Float32Array(16).fill(0.5), grid });
+  const framed = Float32Array.from({ length: 36 }, (_, i) => {
+    const [row, column] = [Math.floor(i / 6), i % 6];
+    return Math.min(row, column) >= 1 && Math.max(row, column) <= 4 ? 0.5 : 0;
+  });
+  assert.deepEqual(strip, trainingStrip({ image: framed, grid }));
+});
+
 Deno.test("trainingStrip() draws the given viewpoints", () => {
   const strip = trainingStrip({ image, grid }, { azimuths: [0, Math.PI], elevation: Math.PI / 6 });
   const view = 2 * Math.ceil(9 * Math.SQRT2);
