@@ -19,6 +19,7 @@ import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Learner } from "@/model/learner.ts";
 import { Pass } from "@/model/pass.ts";
+import { THRESHOLD } from "@/render/voxel_grid.ts";
 
 /** What a model makes of one batch of images; plain arrays, S = image size, G = side of the grid. */
 export interface Reconstruction {
@@ -105,6 +106,31 @@ export function inferenceFunctions(
   };
 }
 
+/**
+ * Loads the parameters of a trained model into variables.
+ *
+ * @param weights The parameters' values, by name, as a checkpoint holds them; averages count first
+ * @returns Reads them
+ * @throws {RangeError} If weights are missing or have another size
+ */
+export function loadParameters(
+  learner: Learner,
+  weights: NamedArrays,
+): () => Readonly<Record<string, tf.Tensor>> {
+  const variables = Object.entries(learner.parameters).map(([name, { shape }]) => {
+    const values = (weights[`average/${name}`] ?? weights[name])?.values;
+    const count = elementCount(shape);
+    if (values?.length !== count) {
+      throw new RangeError(
+        `Cannot load weights: ${name} must have ${count} values, got ${values?.length ?? 0}; ` +
+          `load the checkpoint made with this config`,
+      );
+    }
+    return [name, new Variable(name, [...shape], values)] as const;
+  });
+  return () => Object.fromEntries(variables.map(([name, variable]) => [name, variable.read()]));
+}
+
 /** A trained model that can be asked; frees its graph when disposed. */
 export class Inference implements Disposable {
   readonly #functions: InferenceFunctions;
@@ -113,12 +139,14 @@ export class Inference implements Disposable {
   readonly batchSize: number;
   /** G, the side of the voxel grids. */
   readonly gridSize: number;
+  /** Least occupancy of a voxel that counts as filled. */
+  readonly threshold: number;
 
   /**
    * Compiles the model.
    *
    * @param config The config that the weights were trained with
-   * @param weights The parameters' values, by name, as a checkpoint holds them
+   * @param weights The parameters' values, by name, as a checkpoint holds them; averages count first
    * @param options `batchSize` of the compiled functions: the training's unless given, at most that;
    *   `step` after which the weights were saved: the run's last unless given
    * @throws {RangeError} If weights are missing or have another size
@@ -132,24 +160,9 @@ export class Inference implements Disposable {
     this.batchSize = batchSize;
     const learner = createLearner(config);
     this.gridSize = learner.gridSize;
-    const variables = Object.fromEntries(
-      Object.entries(learner.parameters).map(([name, { shape }]) => {
-        const values = weights[name]?.values as Float32Array | undefined;
-        const count = elementCount(shape);
-        if (values?.length !== count) {
-          throw new RangeError(
-            `Cannot load weights: ${name} must have ${count} values, got ${values?.length ?? 0}; ` +
-              `load the checkpoint made with this config`,
-          );
-        }
-        return [name, new Variable(name, [...shape], values)];
-      }),
-    );
+    this.threshold = learner.threshold ?? THRESHOLD;
     this.#functions = inferenceFunctions(learner, {
-      parameters: () =>
-        Object.fromEntries(
-          Object.entries(variables).map(([name, variable]) => [name, variable.read()]),
-        ),
+      parameters: loadParameters(learner, weights),
       step: () => tf.scalar(step),
       batchSize,
       imageSize: config.imageSize,

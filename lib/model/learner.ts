@@ -25,6 +25,8 @@ export interface Move {
   readonly clipNorm: number;
   /** Adam's step size: a number, or a schedule. */
   readonly learningRate: number | ((step: tf.Scalar) => tf.Scalar);
+  /** How much Adam's means keep of what they were; 0.9 and 0.999 unless given. */
+  readonly momentum?: { readonly first: number; readonly second: number };
   /** Gives the terms of its loss on images `[B, H, W, 1]` in [0, 1]; a plain function of tensors. */
   terms(pass: Pass, images: tf.Tensor4D): Terms;
 }
@@ -51,6 +53,14 @@ export interface Inferred {
   readonly rendering: tf.Tensor3D;
 }
 
+/** How latents and poses of unseen images are improved after inference. */
+export interface Refinement {
+  /** Finds the poses from which shape latents `[B, latentSize]` look like images `[B, H, W, 1]`. */
+  pose(pass: Pass, latent: tf.Tensor2D, images: tf.Tensor4D): Pose;
+  /** Gives what is minimised over the latent of each image, the poses being given `[B]`. */
+  loss(pass: Pass, latent: tf.Tensor2D, pose: Pose, images: tf.Tensor4D): tf.Tensor1D;
+}
+
 /** Pure functions of parameters and images, and how the parameters learn. */
 export interface Learner {
   /** Every parameter, those of opponents included. */
@@ -69,6 +79,15 @@ export interface Learner {
   render(occupancy: tf.Tensor4D, pose: Pose): tf.Tensor3D;
   /** Infers shape and pose of images `[B, H, W, 1]` and renders them again. */
   infer(pass: Pass, images: tf.Tensor4D): Inferred;
+  /** Least occupancy of a voxel that counts as filled, in (0, 1]; `THRESHOLD` unless given. */
+  readonly threshold?: number;
+  /** How inference is refined, where the method can. */
+  readonly refinement?: Refinement;
+  /**
+   * How much running averages of the parameters keep at each step, `[]` in [0, 1], by the steps taken
+   * before. Where there are averages, a trained model works with them.
+   */
+  readonly averageDecay?: (step: tf.Scalar) => tf.Scalar;
   /** Gives the name that a variable had in older checkpoints. */
   readonly olderName?: (name: string) => string;
 }

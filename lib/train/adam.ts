@@ -10,8 +10,7 @@ import type { Move } from "@/model/learner.ts";
 import type { Pack } from "./pack.ts";
 
 /** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
+const MOMENTUM = { first: 0.9, second: 0.999 };
 const EPSILON = 1e-8;
 
 /** What Adam remembers of one variable: running means of the gradient and of its square. */
@@ -31,6 +30,7 @@ export interface Moments {
  * @param gradient Same shape; the caller's to dispose
  * @param step How often it was moved before, a scalar
  * @param learningRate Step size, a scalar
+ * @param momentum How much its means keep of what they were
  */
 export function applyAdam(
   variable: Variable,
@@ -38,6 +38,7 @@ export function applyAdam(
   gradient: tf.Tensor,
   step: tf.Scalar,
   learningRate: tf.Scalar,
+  { first, second } = MOMENTUM,
 ): void {
   tf.tidy(() => {
     const count = tf.add(step, 1);
@@ -45,11 +46,11 @@ export function applyAdam(
       variable.handle(),
       moments.first.handle(),
       moments.second.handle(),
-      tf.pow(BETA1, count),
-      tf.pow(BETA2, count),
+      tf.pow(first, count),
+      tf.pow(second, count),
       learningRate,
-      tf.scalar(BETA1),
-      tf.scalar(BETA2),
+      tf.scalar(first),
+      tf.scalar(second),
       tf.scalar(EPSILON),
       gradient,
     ], 0);
@@ -78,13 +79,13 @@ export function movePack(
   moments: PackedMoments,
   gradients: Readonly<Record<string, tf.Tensor>>,
   step: tf.Scalar,
-  { learningRate, clipNorm }: Pick<Move, "learningRate" | "clipNorm">,
+  { learningRate, clipNorm, momentum }: Pick<Move, "learningRate" | "clipNorm" | "momentum">,
 ): void {
   tf.tidy(() => {
     const joined = pack.join(gradients);
     const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
     const variables = { first: moments.first.variable, second: moments.second.variable };
     const rate = typeof learningRate === "number" ? tf.scalar(learningRate) : learningRate(step);
-    applyAdam(pack.variable, variables, clipped, step, rate);
+    applyAdam(pack.variable, variables, clipped, step, rate, momentum);
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
-import type * as tf from "@/engine/tf.ts";
+import * as tf from "@/engine/tf.ts";
 import type { Learner, Move } from "@/model/learner.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { movePack, type PackedMoments } from "./adam.ts";
@@ -22,6 +22,14 @@ export interface State extends Disposable {
    * @param step How often it moved before, a scalar
    */
   apply(move: Move, gradients: Readonly<Record<string, tf.Tensor>>, step: tf.Scalar): void;
+  /**
+   * Moves the running averages towards the parameters, where the learner has averages.
+   *
+   * @param step How often they moved before, a scalar
+   */
+  average(step: tf.Scalar): void;
+  /** Gives what a trained model works with: all parameters, averaged where there are averages. */
+  readTrained(): Record<string, tf.Tensor>;
   /** Replaces parameters that forward passes change, as far as there are new values. */
   keepStatistics(statistics: Readonly<Record<string, tf.Tensor>>): void;
   /** Gives every variable, by the name that it has in a checkpoint; the caller disposes them. */
@@ -32,7 +40,11 @@ export interface State extends Disposable {
 interface Group {
   readonly parameters: Pack;
   readonly moments: ReadonlyMap<Move, PackedMoments>;
+  readonly average?: Pack;
 }
+
+/** Opens the names of averaged parameters in checkpoints. */
+export const AVERAGE = "average/";
 
 /**
  * Makes the variables of a run.
@@ -50,7 +62,9 @@ export function createState(learner: Learner, from: number | NamedArrays): State
     const values: Record<string, Float32Array> = {};
     for (const name of names) {
       shapes[name] = parameters[name]!.shape;
-      const found = start[prefix + name] ?? start[learner.olderName?.(prefix + name) ?? ""];
+      // A new run's averages start where its parameters do.
+      const source = typeof from === "number" && prefix === AVERAGE ? name : prefix + name;
+      const found = start[source] ?? start[learner.olderName?.(source) ?? ""];
       if (typeof from !== "number") checkSize(prefix + name, shapes[name], found?.values);
       if (found) values[name] = found.values;
     }
@@ -67,6 +81,7 @@ export function createState(learner: Learner, from: number | NamedArrays): State
     groups.push({
       parameters: createPack(names),
       moments: new Map(movers.map((move) => [move, momentsOf(move)])),
+      ...(learner.averageDecay && { average: createPack(names, AVERAGE) }),
     });
   }
   const kept = Object.keys(parameters).filter((name) => !parameters[name]!.isTrained);
@@ -90,6 +105,22 @@ export function createState(learner: Learner, from: number | NamedArrays): State
         if (own) movePack(parameters, own, gradients, step, move);
       }
     },
+    average(step) {
+      tf.tidy(() => {
+        for (const { parameters, average } of groups) {
+          if (!average) continue;
+          const kept = learner.averageDecay!(step);
+          const [now, before] = [parameters.variable.read(), average.variable.read()];
+          average.variable.assign(tf.add(now, tf.mul(kept, tf.sub(before, now))));
+        }
+      });
+    },
+    readTrained() {
+      return Object.assign(
+        statistics?.read() ?? {},
+        ...groups.map(({ parameters, average }) => (average ?? parameters).read()),
+      );
+    },
     keepStatistics(replaced) {
       if (!statistics || Object.keys(replaced).length === 0) return;
       const isWhole = statistics.names.every((name) => name in replaced);
@@ -109,7 +140,7 @@ export function createState(learner: Learner, from: number | NamedArrays): State
   };
 }
 
-/** Groups the parameters that are trained by the moves that train them. */
+/** Groups the parameters that are trained by the moves that train them, in the order of the moves. */
 function groupedByMoves({ parameters, moves }: Learner): [readonly Move[], string[]][] {
   const groups = new Map<string, [readonly Move[], string[]]>();
   for (const [name, { isTrained }] of Object.entries(parameters)) {

@@ -49,6 +49,7 @@ export function trainingStep(
       if (i < moves.length - 1) Object.assign(values, state.read(move.parameters));
     }
     state.keepStatistics(statistics);
+    state.average(step);
     return losses;
   });
 }

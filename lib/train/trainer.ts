@@ -91,7 +91,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
     reconstruct: inferenceFunctions(learner, {
-      parameters: () => state.read(),
+      parameters: () => state.readTrained(),
       step: () => feed.step(),
       batchSize,
       imageSize,

@@ -11,30 +11,37 @@ const slopesAt = (values: ArrayLike<number>) =>
 
 const START = [1, -2, 0.5];
 
-Deno.test("applyAdam() follows the paper's formula in float64", () => {
-  tf.tidy(() => {
-    const [learningRate, clipNorm] = [0.05, Infinity];
-    using variable = new Variable("x", [3], Float32Array.from(START));
-    using first = new Variable("first", [3]);
-    using second = new Variable("second", [3]);
-    const values = Float64Array.from(START);
-    const moments = twinMoments(3);
-    for (let step = 0; step < 20; step++) {
-      const slopes = slopesAt(values);
-      applyAdam(
-        variable,
-        { first, second },
-        tf.tensor1d(slopes),
-        tf.scalar(step),
-        tf.scalar(learningRate),
-      );
-      adamTwin(values, moments, slopes, step, { learningRate, clipNorm });
-      assertClose(variable.read().dataSync(), values, 1e-5);
-    }
-    assertClose(first.read().dataSync(), moments.first, 1e-4);
-    assertClose(second.read().dataSync(), moments.second, 1e-4);
+const MOMENTA = [undefined, { first: 0, second: 0.99 }, { first: 0.9, second: 0.99 }];
+
+for (const momentum of MOMENTA) {
+  const kept = momentum ? `means that keep ${momentum.first} and ${momentum.second}` : "its means";
+  Deno.test(`applyAdam() follows the paper's formula in float64, with ${kept}`, () => {
+    tf.tidy(() => {
+      const [learningRate, clipNorm] = [0.05, Infinity];
+      using variable = new Variable("x", [3], Float32Array.from(START));
+      using first = new Variable("first", [3]);
+      using second = new Variable("second", [3]);
+      const values = Float64Array.from(START);
+      const moments = twinMoments(3);
+      for (let step = 0; step < 20; step++) {
+        const slopes = slopesAt(values);
+        applyAdam(
+          variable,
+          { first, second },
+          tf.tensor1d(slopes),
+          tf.scalar(step),
+          tf.scalar(learningRate),
+          momentum,
+        );
+        const options = { learningRate, clipNorm, ...momentum && { momentum } };
+        adamTwin(values, moments, slopes, step, options);
+        assertClose(variable.read().dataSync(), values, 1e-5);
+      }
+      assertClose(first.read().dataSync(), moments.first, 1e-4);
+      assertClose(second.read().dataSync(), moments.second, 1e-4);
+    });
   });
-});
+}
 
 Deno.test("applyAdam() takes a first step of the learning rate, whatever the slope", () => {
   tf.tidy(() => {

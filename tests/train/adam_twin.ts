@@ -13,16 +13,20 @@ export function twinMoments(count: number): TwinMoments {
 
 /**
  * Moves values in place; `step` counts the moves before. The gradient is first scaled down to the
- * norm `clipNorm`.
+ * norm `clipNorm`. `momentum` is how much the moments keep, as in `applyAdam`.
  */
 export function adamTwin(
   values: Float64Array,
   { first, second }: TwinMoments,
   gradient: ArrayLike<number>,
   step: number,
-  { learningRate, clipNorm }: { learningRate: number; clipNorm: number },
+  { learningRate, clipNorm, momentum = { first: 0.9, second: 0.999 } }: {
+    learningRate: number;
+    clipNorm: number;
+    momentum?: { readonly first: number; readonly second: number };
+  },
 ): void {
-  const [beta1, beta2, epsilon, t] = [0.9, 0.999, 1e-8, step + 1];
+  const [beta1, beta2, epsilon, t] = [momentum.first, momentum.second, 1e-8, step + 1];
   let squares = 0;
   for (let i = 0; i < gradient.length; i++) squares += gradient[i]! ** 2;
   const norm = Math.sqrt(squares);

@@ -5,7 +5,7 @@ import { createVae } from "@/method/vae.ts";
 import type { Learner } from "@/model/learner.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { createState, type State } from "@/train/state.ts";
-import { assertTensorsKept } from "../assert.ts";
+import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
 
 const learner = createVae(TINY);
@@ -178,6 +178,87 @@ Deno.test("createState() refuses a checkpoint that lacks a variable or has anoth
       });
     });
   }
+});
+
+/** The same learner with averages, which keep a half at step 0 and a share that grows. */
+const averaged: Learner = {
+  ...learner,
+  averageDecay: (step) => tf.div(tf.add(step, 1), tf.add(step, 2)) as tf.Scalar,
+};
+
+Deno.test("createState() starts the averages of a new run at its parameters", () => {
+  using state = createState(averaged, 1);
+  const snapshot = read(state);
+  const initial = initialValues(learner.parameters, 1);
+  for (const [name, { isTrained }] of Object.entries(learner.parameters)) {
+    const average = snapshot[`average/${name}`];
+    // Statistics are running means already.
+    assert.deepEqual(average, isTrained ? initial[name] : undefined, name);
+  }
+  withState(1, (without) => {
+    assert.ok(Object.keys(read(without)).every((name) => !name.startsWith("average/")));
+  });
+});
+
+Deno.test("average() moves averages towards the parameters, by as much as averageDecay leaves", () => {
+  const name = "pose/mean";
+  const start = numbered();
+  const averages = Object.keys(learner.parameters).map((name) => [
+    `average/${name}`,
+    { ...start[name]!, values: start[name]!.values.map((value) => value + 6) },
+  ]);
+  using state = createState(averaged, { ...start, ...Object.fromEntries(averages) });
+  const away = () => {
+    const { [name]: now, [`average/${name}`]: average } = read(state);
+    assert.deepEqual(now, start[name]);
+    return average!.values.map((value, i) => value - now!.values[i]!);
+  };
+  const all = (value: number) => new Array(start[name]!.values.length).fill(value);
+  for (const [step, distance] of [[0, 3], [1, 2], [2, 1.5]] as const) {
+    tf.tidy(() => state.average(tf.scalar(step)));
+    assertClose(away(), all(distance), 1e-3);
+  }
+});
+
+Deno.test("readTrained() gives averages where there are any, and statistics as they are", () => {
+  const start = numbered();
+  const shifted = Object.fromEntries(
+    Object.entries(start).map(([name, { shape, values }]) => [
+      `average/${name}`,
+      { shape, values: values.map((value) => -value) },
+    ]),
+  );
+  for (const each of [learner, averaged]) {
+    using state = createState(each, { ...start, ...shifted });
+    tf.tidy(() => {
+      const trained = state.readTrained();
+      assert.deepEqual(Object.keys(trained).sort(), Object.keys(learner.parameters).sort());
+      for (const [name, { isTrained }] of Object.entries(learner.parameters)) {
+        const isAverage = isTrained && each === averaged;
+        const { values } = isAverage ? shifted[`average/${name}`]! : start[name]!;
+        assert.deepEqual(trained[name]!.dataSync(), values, name);
+      }
+    });
+  }
+});
+
+Deno.test("average() does nothing without averages, and keeps no tensor", () => {
+  withState(1, (state) => {
+    const before = read(state);
+    const step = tf.scalar(0);
+    assertTensorsKept(0, () => state.average(step));
+    using other = createState(averaged, 1);
+    assertTensorsKept(0, () => other.average(step));
+    step.dispose();
+    assert.deepEqual(read(state), before);
+  });
+});
+
+Deno.test("createState() refuses a checkpoint without averages where the learner has them", () => {
+  assert.throws(() => createState(averaged, numbered()), {
+    name: "RangeError",
+    message: /^Cannot resume: the checkpoint must hold \d+ values of average\/.*, got 0; resume /,
+  });
 });
 
 Deno.test("createState() keeps no tensor: variables are not tensors", () => {
