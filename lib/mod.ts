@@ -74,7 +74,7 @@ export { createDecoder, type Decoder, type DecoderOptions } from "./model/decode
 export { createEncoder, type Encoded, type Encoder, type EncoderOptions } from "./model/encoder.ts";
 export { type Gaussian, sample } from "./model/gaussian.ts";
 export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
-export type { Inferred, Learner, Move, Pose, Terms } from "./model/learner.ts";
+export type { Inferred, Learner, Move, Pose, Refinement, Terms } from "./model/learner.ts";
 export {
   type Initializer,
   initialValues,
@@ -93,6 +93,11 @@ export { createTexture, type Texture } from "./model/texture.ts";
 export { defineMethod, type Method, type MethodDefinition } from "./method/method.ts";
 export type { Latents } from "./method/objective/objective.ts";
 export { BETAS, OBJECTIVES } from "./method/objective/objectives.ts";
+export {
+  type FoundAzimuths,
+  searchAzimuths,
+  type SearchOptions,
+} from "./method/pose/azimuth_search.ts";
 export type { PoseLatents } from "./method/pose/pose.ts";
 export { POSES } from "./method/pose/poses.ts";
 export {
@@ -103,6 +108,7 @@ export {
   METHODS,
   PRESETS,
 } from "./method/registry.ts";
+export { SEARCHED_OPTIONS, type SearchedConfig } from "./method/searched.ts";
 export {
   type Branch,
   createVae,

@@ -19,6 +19,8 @@ export interface MethodDefinition<F extends Fields> {
   readonly derive?: (chosen: Partial<ValuesOf<F>>) => Partial<ValuesOf<F>>;
   /** Options that older files lack, with the values that those runs had. */
   readonly laterOptions?: Partial<ValuesOf<F>>;
+  /** Fields of every run that this method's losses depend on, though others' do not: its schedules. */
+  readonly fixedFields?: readonly (keyof RunConfig)[];
   /**
    * Makes the learner.
    *
@@ -39,6 +41,8 @@ export interface Method {
   derive(chosen: Readonly<Record<string, unknown>>): Readonly<Record<string, Value>>;
   /** Options that older files lack, with the values that those runs had. */
   readonly laterOptions: Readonly<Record<string, Value>>;
+  /** Fields of every run that this method's losses depend on, though others' do not: its schedules. */
+  readonly fixedFields: readonly string[];
   /** Makes the learner of a checked config. */
   create(config: Config): Learner;
 }
@@ -50,6 +54,7 @@ export function defineMethod<F extends Fields>(definition: MethodDefinition<F>):
     presets: {},
     derive: () => ({}),
     laterOptions: {},
+    fixedFields: [],
     ...definition,
   } as unknown as Method;
 }

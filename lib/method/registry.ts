@@ -8,6 +8,7 @@ import {
   type Config,
   defaultsOf,
   type Fields,
+  FREE_FIELDS,
   LATER_RUN_FIELDS,
   type Preset,
   RUN_FIELDS,
@@ -15,10 +16,11 @@ import {
 } from "@/config.ts";
 import type { Learner } from "@/model/learner.ts";
 import type { Method } from "./method.ts";
+import { SEARCHED } from "./searched.ts";
 import { VAE, type VaeConfig } from "./vae.ts";
 
 /** Every method, by the name that a config gives. */
-export const METHODS: Readonly<Record<string, Method>> = { vae: VAE };
+export const METHODS: Readonly<Record<string, Method>> = { vae: VAE, searched: SEARCHED };
 
 /**
  * Finds the method of a config.
@@ -40,6 +42,13 @@ export function methodNamed(name: unknown, methods = METHODS): Method {
  */
 export function createLearner(config: Config): Learner {
   return methodNamed(config.method).create(config);
+}
+
+/** Names the fields that change what a run learns: with others it is another run. */
+export function definingFields(config: Config): string[] {
+  const { fixedFields } = methodNamed(config.method);
+  return Object.keys(config)
+    .filter((name) => !FREE_FIELDS.includes(name) || fixedFields.includes(name));
 }
 
 /** Gives the fields of a method's configs: those of every run, then the method's options. */

@@ -55,6 +55,12 @@ export const glorotUniform = (inputs: number, outputs: number): Initializer => {
   return (random) => random.uniform(-limit, limit);
 };
 
+/** Uniform within 1 / sqrt(inputs), which is what PyTorch's layers start from. */
+export const uniformByFanIn = (inputs: number): Initializer => {
+  const limit = 1 / Math.sqrt(inputs);
+  return (random) => random.uniform(-limit, limit);
+};
+
 /** Declares a parameter that the optimiser changes. */
 export function trained(shape: readonly number[], initial: Initializer): Parameter {
   return { shape, initial, isTrained: true };

@@ -4,11 +4,11 @@
  * @module
  */
 import { join } from "node:path";
-import { type Config, FREE_FIELDS } from "@/config.ts";
+import type { Config } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
-import { checkStoredConfig } from "@/method/registry.ts";
+import { checkStoredConfig, definingFields } from "@/method/registry.ts";
 
 /** A run at the end of a step. */
 export interface Checkpoint {
@@ -134,6 +134,6 @@ export function checkContinues(checkpoint: Config, config: Config): void {
 
 /** Names the fields that change the run and that two configs do not share. */
 export function differingFields(a: Config, b: Config): string[] {
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...fields].filter((field) => !FREE_FIELDS.includes(field) && a[field] !== b[field]);
+  const fields = new Set([...definingFields(a), ...definingFields(b)]);
+  return [...fields].filter((field) => a[field] !== b[field]);
 }

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Config, FREE_FIELDS } from "@/config.ts";
+import type { Config } from "@/config.ts";
 import type { MixtureOptions } from "@/data/mixture.ts";
 import { type Checkpoint, differingFields, loadNewestCheckpoint } from "./checkpoint.ts";
-import { checkStoredConfig } from "@/method/registry.ts";
+import { checkStoredConfig, definingFields } from "@/method/registry.ts";
 import { loadRunData, type RunData } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
 import { train, type TrainOptions } from "./loop.ts";
@@ -51,8 +51,7 @@ export async function runFolder(runs: string, config: Config): Promise<string> {
     const stored = await readConfig(join(runs, name));
     if (stored && differingFields(stored, config).length === 0) return join(runs, name);
   }
-  const fields = Object.entries(config).filter(([field]) => !FREE_FIELDS.includes(field))
-    .toSorted(([a], [b]) => a < b ? -1 : 1);
+  const fields = definingFields(config).toSorted().map((field) => [field, config[field]]);
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
   return join(runs, `${data}-${hash}`);
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import type { Config } from "@/config.ts";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createLearner } from "@/method/registry.ts";
+import { configWith, createLearner } from "@/method/registry.ts";
 import { createVae, type VaeConfig } from "@/method/vae.ts";
 import { createRandom } from "@/engine/random.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
 import { projectVoxels } from "@/render/project.ts";
+import { THRESHOLD } from "@/render/voxel_grid.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -170,6 +172,19 @@ Deno.test("Inference uses the texture layer where the model has one", () => {
   assert.notDeepEqual(textured!.rendering, textured!.projection);
   // Texture comes last: the layers before it start with the same values, and so does what they give.
   assertClose(textured!.projection, bare!.projection, 1e-5);
+});
+
+Deno.test("Inference tells the occupancy from which the method's voxels are filled", () => {
+  using inference = new Inference(TINY, weights);
+  assert.equal(inference.threshold, THRESHOLD);
+  const searched: Config = {
+    ...configWith("quick", { method: "searched" }),
+    imageSize: 16,
+    filters: 32,
+  };
+  const others = initialValues(createLearner(searched).parameters, 1);
+  using other = new Inference(searched, others);
+  assert.equal(other.threshold, 0.5);
 });
 
 Deno.test("Inference leaves the weights that it is given as they are", () => {

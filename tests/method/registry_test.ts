@@ -53,7 +53,7 @@ Deno.test("checkConfig() checks the run's fields and the method's together", () 
 
 for (const name of ["nonsense", "constructor", ""]) {
   Deno.test(`methods are found by name, and ${JSON.stringify(name)} is refused`, () => {
-    const message = `Cannot use config: method must be one of vae, got ${name}`;
+    const message = `Cannot use config: method must be one of vae, searched, got ${name}`;
     assert.throws(() => checkConfig({ ...paper, method: name }), { name: "RangeError", message });
     assert.throws(() => createLearner({ ...paper, method: name }), { message });
     assert.throws(() => configWith("paper", { method: name }), { message });

@@ -4,6 +4,7 @@ import { type Config, FREE_FIELDS } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import { BETAS } from "@/method/objective/objectives.ts";
 import { describeMachine } from "@/engine/machine.ts";
+import { configWith } from "@/method/registry.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
 import { image, withFolder } from "../data/fixtures.ts";
@@ -27,10 +28,23 @@ Deno.test("runFolder() is another for every field that changes the model", async
   assert.equal(fields.length, 15);
   const folders = await Promise.all(fields.map((field) => {
     const value = (CONFIG as Config)[field];
-    const other = typeof value === "boolean" ? !value : typeof value === "number" ? value + 1 : "x";
+    const other = field === "method"
+      ? "searched"
+      : typeof value === "boolean"
+      ? !value
+      : typeof value === "number"
+      ? value + 1
+      : "x";
     return runFolder("runs", { ...CONFIG, [field]: other });
   }));
   assert.equal(new Set([await runFolder("runs", CONFIG), ...folders]).size, fields.length + 1);
+});
+
+Deno.test("runFolder() is another for another length where schedules depend on it", async () => {
+  const searched = configWith("quick", { method: "searched" });
+  const folder = await runFolder("runs", searched);
+  assert.notEqual(await runFolder("runs", { ...searched, steps: 99 }), folder);
+  assert.equal(await runFolder("runs", { ...searched, frameEvery: 99 }), folder);
 });
 
 Deno.test("runFolder() finds a run by its config, whatever its folder's name", async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Config, type Fields, helpOf, type Preset, RUN_FIELDS } from "@/config.ts";
+import { type Config, type Fields, helpOf, type Preset, RUN_FIELDS, type Value } from "@/config.ts";
 import { parseMixture } from "@/data/mixture.ts";
 import type { Processor } from "@/engine/machine.ts";
 import {
@@ -23,7 +23,7 @@ export type ConfigOptions = { readonly preset: Preset } & Readonly<Record<string
 /** The names of the presets. */
 const PRESET_NAMES: readonly Preset[] = ["paper", "quick"];
 
-/** The fields of every run and of every method; methods share a field of one name. */
+/** The fields of every run and of every method; methods share a flag of one name. */
 const ALL_FIELDS: Fields = Object.assign({}, ...Object.values(METHODS).map(fieldsOf));
 
 /** Gives the name under which commander keeps a field's value. */
@@ -48,16 +48,22 @@ export function addConfigOptions(command: Command): Command {
   command.addOption(presetOption("paper"));
   for (const [name, schema] of Object.entries(ALL_FIELDS)) {
     const { flag, help, default: value } = helpOf(schema);
-    const users = Object.keys(METHODS).filter((method) => name in METHODS[method]!.options);
-    // An option that not every method has says whose it is.
-    const whose = name in RUN_FIELDS || users.length === Object.keys(METHODS).length
-      ? ""
-      : `${users.join(", ")}: `;
-    const option = new Option(flag, `${whose}${help} (paper: ${value})`);
+    const methods = Object.entries(METHODS).map(([method, { summary }]) => `${method}: ${summary}`);
+    const wording = name === "method" ? methods.join("; ") : help;
+    const option = new Option(flag, `${wording} (${defaultsOfField(name, value)})`);
     if (typeof value === "number") option.argParser(parseNumber);
     command.addOption(option);
   }
   return command;
+}
+
+/** Puts the default of a field into words, that of each method that has it; the paper's is `vae`. */
+function defaultsOfField(name: string, ofRun: Value): string {
+  if (name in RUN_FIELDS) return `paper: ${ofRun}`;
+  return Object.entries(METHODS).filter(([, { options }]) => name in options)
+    .map(([method, { options }]) =>
+      `${method === "vae" ? "paper" : method}: ${helpOf(options[name]!).default}`
+    ).join("; ");
 }
 
 /**

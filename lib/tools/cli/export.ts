@@ -4,7 +4,6 @@
  * @module
  */
 import { type Command, InvalidArgumentError } from "commander";
-import { THRESHOLD } from "@/render/voxel_grid.ts";
 import type { NamedImages } from "@/show/export/chosen_images.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
@@ -18,7 +17,7 @@ interface ExportFlags {
   readonly class?: readonly string[];
   readonly index?: readonly string[];
   readonly image?: readonly string[];
-  readonly threshold: number;
+  readonly threshold?: number;
   readonly dataDir: string;
   readonly out: string;
 }
@@ -32,7 +31,11 @@ export function addExport(program: Command): void {
     .option("--class <names...>", "one image of each class (default: every class)")
     .option("--index <numbers...>", "images by index in each set, from 0")
     .option("--image <files...>", "your own PNG or JPEG images, bright on dark as in the sets")
-    .option("--threshold <occupancy>", "occupancy of the surface", parseOccupancy, THRESHOLD)
+    .option(
+      "--threshold <occupancy>",
+      "occupancy of the surface (default: the method's, 0.05 for vae)",
+      parseOccupancy,
+    )
     .addOption(dataDirOption())
     .requiredOption("--out <file>", "the zip file")
     .action(action("export", async (session, options: ExportFlags) => {
@@ -64,7 +67,7 @@ async function exportAll(session: Session, options: ExportFlags): Promise<void> 
   const { file, byteCount, shapes } = await exportShapes(
     options.out,
     exhibitsOf(reconstruction, names, config),
-    { record, step, threshold: options.threshold },
+    { record, step, threshold: options.threshold ?? inference.threshold },
   );
   for (const { folder, voxels, triangles } of shapes) {
     session.say(`export: ${folder}: ${voxels} voxels, ${triangles} triangles`);

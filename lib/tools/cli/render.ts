@@ -61,9 +61,10 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
   const all = exhibitsOf(inference.reconstruct(monitor.images), monitor.names, config);
   const exhibits = monitor.tracked.map((slot) => all[slot]!);
   session.progress("Draw");
+  const { threshold } = inference;
   const files = {
-    "strips.png": encodePng(trainingStrips(exhibits, step)),
-    "turntable.gif": encodeGif(turntable(exhibits, { width: 120, columns: 10 })),
+    "strips.png": encodePng(trainingStrips(exhibits, step, { threshold })),
+    "turntable.gif": encodeGif(turntable(exhibits, { threshold, width: 120, columns: 10 })),
   };
   for (const [name, bytes] of Object.entries(files)) {
     await writeAtomically(join(out, name), bytes);

@@ -115,7 +115,7 @@ Deno.test("bench exits with 2 on what it does not know", async () => {
     ],
     [
       ["--method", "nonsense"],
-      /^error: Cannot use config: method must be one of vae, got nonsense\n$/,
+      /^error: Cannot use config: method must be one of vae, searched, got nonsense\n$/,
     ],
     [
       ["--objective", "mmd", "--batch", "1"],

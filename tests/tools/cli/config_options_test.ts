@@ -11,8 +11,8 @@ import {
   usableConfig,
 } from "@/tools/cli/config_options.ts";
 import { Misuse } from "@/tools/cli/session.ts";
-import type { Config } from "@/config.ts";
-import { PRESETS } from "@/method/registry.ts";
+import { type Config, helpOf } from "@/config.ts";
+import { configWith, fieldsOf, METHODS, PRESETS } from "@/method/registry.ts";
 import type { VaeConfig } from "@/method/vae.ts";
 
 /** A command with the options, which throws rather than exits and prints nothing. */
@@ -66,11 +66,35 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     Object.keys(PRESETS.paper).toSorted(),
     "every field has a flag",
   );
+});
+
+Deno.test("configFrom() takes the flags of another method, and of that method alone", () => {
+  const paper = configWith("paper", { method: "searched" });
+  assert.deepEqual(configOf("--method", "searched"), paper);
   assert.deepEqual(
-    flags.map(([flag]) => flag).concat("--texture", "--elevation", "--preset").toSorted(),
-    command().options.map(({ long }) => long).toSorted(),
+    configOf("--method", "searched", "--realism", "0", "--asymmetric", "--filters", "32"),
+    { ...paper, realism: 0, asymmetric: true, filters: 32 },
+  );
+  const fields = Object.values(METHODS).flatMap((method) => Object.values(fieldsOf(method)));
+  assert.deepEqual(
+    [...new Set(fields.map((field) => helpOf(field).flag)), "--preset <name>"].toSorted(),
+    command().options.map(({ flags }) => flags).toSorted(),
     "there are no others",
   );
+  const misuses: [string[], string][] = [
+    [
+      ["--method", "searched", "--tau", "1", "--texture"],
+      "of method searched, got --texture, --tau",
+    ],
+    [["--realism", "1"], "of method vae, got --realism"],
+  ];
+  for (const [args, words] of misuses) {
+    assert.throws(() => configOf(...args), (error: Error) => {
+      assert.ok(error instanceof Misuse);
+      assert.equal(error.message, `Cannot use config: options must be those ${words}`);
+      return true;
+    });
+  }
 });
 
 Deno.test("configFrom() gives an objective its own weight, unless one is typed", () => {
@@ -81,24 +105,29 @@ Deno.test("configFrom() gives an objective its own weight, unless one is typed",
 
 Deno.test("flagsOf() gives the flags that make a config again", () => {
   const changes = { texture: true, beta: 0.5, tau: 0.25, clipNorm: 1e-7 };
-  for (const config of [PRESETS.quick, { ...PRESETS.paper, ...changes }]) {
+  const searched = configWith("quick", { method: "searched", asymmetric: true, kl: 0.25 });
+  for (const config of [PRESETS.quick, { ...PRESETS.paper, ...changes }, searched]) {
     assert.deepEqual(configOf(...flagsOf(config)), config);
   }
 });
 
 Deno.test("addConfigOptions() gives each flag a description with the paper's value", () => {
   const help = command().helpInformation().replaceAll(/\s+/g, " ");
-  assert.match(help, /--filters <count> channels of .* \(paper: 128\)/);
+  assert.match(help, /--filters <count> channels of .* \(paper: 128; searched: 64\)/);
   assert.match(
     help,
     /--objective <name> what .*: mu-vae, elbo, beta-vae, mmd, adversarial \(paper: mu-vae\)/,
   );
   assert.match(help, /--texture add a texture layer to the projection \(paper: false\)/);
-  assert.match(help, /--method <name> what is learned, and how \(paper: vae\)/);
+  assert.match(
+    help,
+    /--method <name> vae: the paper's 3D-VAE, .*; searched: true shapes, .* \(paper: vae\)/,
+  );
+  assert.match(help, /--latent <units> units of the latent \(paper: 20; searched: 19\)/);
   assert.match(help, /the author's 15 epochs are 22740 \(paper: 5500\)/);
   assert.match(help, /--preset <name> .* \(choices: "paper", "quick", default: "paper"\)/);
   for (const { long, description } of command().options) {
-    assert.ok(long === "--preset" || description.includes("(paper: "), description);
+    assert.ok(long === "--preset" || /\((paper|searched): /.test(description), description);
   }
 });
 
@@ -122,8 +151,8 @@ Deno.test("configFrom() refuses a value out of bounds as the user's mistake", ()
     [["--precision", "half"], "precision must be one of float32, bfloat16, got half"],
     [["--tau", "0"], "tau must be a number > 0, got 0"],
     [["--clip-norm", "Infinity"], "clipNorm must be a number > 0, got Infinity"],
-    [["--method", "nonsense"], "method must be one of vae, got nonsense"],
-    [["--method", "constructor"], "method must be one of vae, got constructor"],
+    [["--method", "nonsense"], "method must be one of vae, searched, got nonsense"],
+    [["--method", "constructor"], "method must be one of vae, searched, got constructor"],
     [
       ["--objective", "nonsense"],
       "objective must be one of mu-vae, elbo, beta-vae, mmd, adversarial, got nonsense",

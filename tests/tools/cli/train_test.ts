@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { helpOf } from "@/config.ts";
 import { PRESETS } from "@/method/registry.ts";
+import { SEARCHED } from "@/method/searched.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { readHistory } from "@/train/history.ts";
@@ -129,7 +131,7 @@ Deno.test("train exits with 2 on bad usage and makes no folder", () =>
       ],
       [
         ["--out", out, "--method", "nonsense"],
-        /^error: Cannot use config: method must be one of vae, got nonsense\n$/,
+        /^error: Cannot use config: method must be one of vae, searched, got nonsense\n$/,
       ],
       [
         ["--out", out, "--objective", "mmd", "--batch", "1"],
@@ -181,9 +183,14 @@ Deno.test("train --help lists every flag, with its default", async () => {
   const entries = list!.trimEnd().split(/\n(?= {2}-)/).map((it) => it.trim().split(/\s{2,}/));
   const help = Object.fromEntries(entries.map(([flag, ...words]) => [flag!, words.join(" ")]));
   for (const [flag, value] of Object.entries(PAPER)) {
-    assert.ok(help[flag]?.endsWith(` (paper: ${value})`), `${flag}: ${help[flag]}`);
+    const words = help[flag]?.replace(/; searched: [^;()]*\)$/, ")");
+    assert.ok(words?.endsWith(` (paper: ${value})`), `${flag}: ${help[flag]}`);
   }
+  const own = Object.values(SEARCHED.options).map((field) => helpOf(field).flag)
+    .filter((flag) => !(flag in PAPER));
+  for (const flag of own) assert.match(help[flag]!, / \(searched: [^;]*\)$/);
   const others = [
+    ...own,
     "--preset <name>",
     "--data-dir <folder>",
     "--out <folder>",

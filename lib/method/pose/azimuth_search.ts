@@ -1,0 +1,101 @@
+/**
+ * Poses by search: every azimuth is tried, and one is drawn by how well it explains the image.
+ *
+ * @module
+ */
+import { checkShape } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
+import { projectViews } from "@/render/views.ts";
+
+/** Azimuths that are tried, five degrees apart. */
+export const AZIMUTH_COUNT = 72;
+const STEP = 2 * Math.PI / AZIMUTH_COUNT;
+
+/** Brings an angle into [-pi, pi). */
+export function wrapAngle(angle: tf.Tensor): tf.Tensor {
+  const turns = tf.floor(tf.div(tf.add(angle, Math.PI), 2 * Math.PI));
+  return tf.sub(angle, tf.mul(turns, 2 * Math.PI));
+}
+
+/**
+ * Brings an azimuth into [-pi / 2, pi / 2] by a -> pi - a. A level silhouette of a shape that is its own
+ * mirror image is the same from both, so only one of them can be a target.
+ */
+export function foldAzimuth(azimuth: tf.Tensor): tf.Tensor {
+  const a = wrapAngle(azimuth);
+  const folded = tf.sub(tf.mul(tf.sign(a), Math.PI), a);
+  return tf.where(tf.greater(tf.abs(a), Math.PI / 2), folded, a);
+}
+
+/** What is searched. */
+export interface SearchOptions {
+  /** Opacity of one unit of density along one cell. */
+  readonly tau: number;
+  /** Whether azimuths are folded; see `foldAzimuth`. */
+  readonly isFolded: boolean;
+  /** How azimuths are drawn; the best is taken without. */
+  readonly draw?: {
+    /** T of softmax(-error / T) `[]`. */
+    readonly temperature: tf.Tensor;
+    /** Uniform in [0, 1), `[B, AZIMUTH_COUNT]`. */
+    readonly uniform: tf.Tensor;
+  };
+}
+
+/** What a search finds. */
+export interface FoundAzimuths {
+  /** Radians `[B]`. */
+  readonly azimuth: tf.Tensor1D;
+  /** Squared error of the image from the azimuth that was drawn, summed over pixels `[B]`. */
+  readonly error: tf.Tensor1D;
+}
+
+/**
+ * Finds from which azimuth each shape looks like its image.
+ *
+ * error[b, k] = sum over pixels of (image_b - render(density_b, 2 pi k / 72))^2
+ * k ~ softmax(-error / T), or the least error; then the vertex of the parabola through k - 1, k, k + 1.
+ *
+ * All views are one matrix product. Call it inside of `withoutGradient`: nothing of it is differentiated.
+ *
+ * @param density `[B, D, H, W]`
+ * @param images `[B, H, W]` in [0, 1]
+ * @throws {TypeError} If a shape is wrong
+ */
+export function searchAzimuths(
+  density: tf.Tensor4D,
+  images: tf.Tensor3D,
+  { tau, isFolded, draw }: SearchOptions,
+): FoundAzimuths {
+  const action = "search azimuths";
+  const lengths = checkShape(action, "density", density, ["B", "D", "H", "W"]);
+  checkShape(action, "images", images, ["B", "H", "W"], lengths);
+  if (draw) checkShape(action, "uniform", draw.uniform, ["B", AZIMUTH_COUNT], lengths);
+  return tf.tidy(() => {
+    const azimuths = tf.tensor1d(Float32Array.from({ length: AZIMUTH_COUNT }, (_, k) => k * STEP));
+    const views = projectViews(density, { azimuth: azimuths }, { tau }); // [B, A, H, W]
+    const errors = tf.sum(tf.squaredDifference(views, tf.expandDims(images, 1)), [2, 3]); // [B, A]
+    const scores = draw
+      ? tf.add(tf.div(tf.neg(errors), draw.temperature), gumbel(draw.uniform))
+      : tf.neg(errors);
+    const places = tf.tensor1d(Float32Array.from({ length: AZIMUTH_COUNT }, (_, k) => k));
+    const chosen = tf.argMax(scores, 1).cast("float32"); // [B]
+    const errorAt = (offset: number) => {
+      const place = tf.mod(tf.add(chosen, AZIMUTH_COUNT + offset), AZIMUTH_COUNT).expandDims(1);
+      return tf.sum(tf.where(tf.equal(places, place), errors, tf.zerosLike(errors)), 1); // [B]
+    };
+    const [before, here, after] = [-1, 0, 1].map(errorAt) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const bend = tf.maximum(tf.add(tf.sub(before, tf.mul(2, here)), after), 1e-3);
+    const shift = tf.clipByValue(tf.div(tf.mul(0.5, tf.sub(before, after)), bend), -0.5, 0.5);
+    const azimuth = tf.mul(tf.add(chosen, shift), STEP);
+    return {
+      azimuth: (isFolded ? foldAzimuth(azimuth) : wrapAngle(azimuth)) as tf.Tensor1D,
+      error: here as tf.Tensor1D,
+    };
+  }) as unknown as FoundAzimuths;
+}
+
+/** -log(-log u): the largest of logits plus such noise is a draw by their softmax. */
+function gumbel(uniform: tf.Tensor): tf.Tensor {
+  return tf.neg(tf.log(tf.neg(tf.log(tf.add(tf.mul(uniform, 1 - 2e-7), 1e-7)))));
+}
