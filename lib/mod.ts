@@ -120,6 +120,7 @@ export {
 
 // Trained models
 export { type Encoding, Inference, type Reconstruction } from "./infer/inference.ts";
+export { refine, type RefineOptions } from "./infer/refine.ts";
 
 // Training
 export {

@@ -1,0 +1,142 @@
+/**
+ * Refinement of inference: the latent of each unseen image is moved until its shape looks like the image,
+ * and the pose is searched again on the way.
+ *
+ * @module
+ */
+import type { Config } from "@/config.ts";
+import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { Variable } from "@/engine/graph/variable.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
+import * as tf from "@/engine/tf.ts";
+import { createLearner } from "@/method/registry.ts";
+import { Pass } from "@/model/pass.ts";
+import { loadParameters, type Reconstruction } from "./inference.ts";
+
+/** How far to refine. The defaults cost a second an image on two CPU cores. */
+export interface RefineOptions {
+  /** Steps of Adam. */
+  readonly steps?: number;
+  /** Steps between searches for the pose. */
+  readonly searchEvery?: number;
+  /** Adam's step size. */
+  readonly learningRate?: number;
+}
+
+/** Adam's constants, as PyTorch has them. */
+const [FIRST, SECOND, EPSILON] = [0.9, 0.999, 1e-8];
+
+/**
+ * Infers shapes and poses of images as `Inference.reconstruct` does, then refines them: by default 100
+ * steps of Adam on each latent, with a new search for the pose every 25.
+ *
+ * @param config The config that the weights were trained with
+ * @param weights The parameters' values, by name, as a checkpoint holds them
+ * @param images `[N, S, S]` in [0, 1], N >= 1
+ * @param options How far
+ * @returns Arrays with N rows; no texture
+ * @throws {RangeError} If the method has no refinement, weights are missing, images have another size, or
+ *   options are out of bounds
+ */
+export function refine(
+  config: Config,
+  weights: NamedArrays,
+  images: Float32Array,
+  options: RefineOptions = {},
+): Omit<Reconstruction, "elevation"> {
+  const { steps = 100, searchEvery = 25, learningRate = 0.02 } = options;
+  const { batchSize, imageSize } = config;
+  const learner = createLearner(config);
+  const { refinement, latentSize } = learner;
+  if (!refinement) {
+    throw new RangeError(
+      `Cannot refine: the method must have a refinement, got ${config.method}; use --method searched`,
+    );
+  }
+  for (const [name, count] of Object.entries({ steps, searchEvery })) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    throw new RangeError(`Cannot refine: ${name} must be an integer >= 1, got ${count}`);
+  }
+  const area = imageSize ** 2;
+  const count = images.length / area;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(
+      `Cannot refine: images must have ${area} values each, got ${images.length} in all`,
+    );
+  }
+  const parameters = loadParameters(learner, weights);
+  const rows = [batchSize, latentSize];
+  const [latent, first, second] = ["latent", "first", "second"].map((name) =>
+    new Variable(`refine/${name}`, rows)
+  ) as [Variable, Variable, Variable];
+  const azimuth = new Variable("refine/azimuth", [batchSize]);
+  const pass = () =>
+    new Pass({
+      values: parameters(),
+      seed: tf.zeros([2], "int32"),
+      step: tf.scalar(config.steps),
+      isTraining: false,
+    });
+  const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
+  const image = float(batchSize, imageSize, imageSize, 1);
+  using program = jit({
+    start: graphFunction({ images: image }, (inputs) => {
+      latent.assign(learner.infer(pass(), inputs.images as tf.Tensor4D).latent);
+      for (const moment of [first, second]) moment.assign(tf.zeros(rows));
+      return { done: tf.scalar(0) };
+    }),
+    search: graphFunction({ images: image }, (inputs) => {
+      const images = inputs.images as tf.Tensor4D;
+      azimuth.assign(refinement.pose(pass(), latent.read() as tf.Tensor2D, images).azimuth);
+      return { done: tf.scalar(0) };
+    }),
+    move: graphFunction({ images: image, step: float() }, ({ images, step }) => {
+      const pose = { azimuth: azimuth.read() as tf.Tensor1D };
+      const loss = (z: tf.Tensor) =>
+        tf.sum(refinement.loss(pass(), z as tf.Tensor2D, pose, images as tf.Tensor4D)) as tf.Scalar;
+      const { value, grad } = tf.valueAndGrad(loss)(latent.read());
+      const m = tf.add(tf.mul(FIRST, first.read()), tf.mul(1 - FIRST, grad));
+      const v = tf.add(tf.mul(SECOND, second.read()), tf.mul(1 - SECOND, tf.square(grad)));
+      const count = tf.add(step, 1);
+      const mean = tf.div(m, tf.sub(1, tf.pow(FIRST, count)));
+      const deviation = tf.sqrt(tf.div(v, tf.sub(1, tf.pow(SECOND, count))));
+      const change = tf.mul(learningRate, tf.div(mean, tf.add(deviation, EPSILON)));
+      latent.assign(tf.sub(latent.read(), change));
+      first.assign(m);
+      second.assign(v);
+      return { loss: value };
+    }),
+    read: graphFunction({}, () => {
+      const z = latent.read() as tf.Tensor2D;
+      const occupancy = learner.decode(pass(), z);
+      const pose = { azimuth: azimuth.read() as tf.Tensor1D };
+      const projection = learner.render(occupancy, pose);
+      return { latent: z, ...pose, occupancy, projection };
+    }),
+  });
+  const results: Record<string, Float32Array> = {};
+  for (let start = 0; start < count; start += batchSize) {
+    const batch = new Float32Array(batchSize * area);
+    batch.set(images.subarray(start * area, (start + batchSize) * area));
+    tf.tidy(() => {
+      const feed = { images: tf.tensor4d(batch, [batchSize, imageSize, imageSize, 1]) };
+      program.start(feed);
+      for (let step = 0; step < steps; step++) {
+        if (step % searchEvery === 0) program.search(feed);
+        program.move({ ...feed, step: tf.scalar(step) });
+      }
+      program.search(feed);
+      for (const [name, tensor] of Object.entries(program.read({}))) {
+        const length = tensor.size / batchSize;
+        const result = results[name] ??= new Float32Array(count * length);
+        const wanted = Math.min(batchSize, count - start) * length;
+        result.set((tensor.dataSync() as Float32Array).subarray(0, wanted), start * length);
+      }
+    });
+  }
+  const { latent: z, azimuth: angles, occupancy, projection } = results as Record<
+    "latent" | "azimuth" | "occupancy" | "projection",
+    Float32Array
+  >;
+  return { latent: z, azimuth: angles, occupancy, projection, rendering: projection };
+}
