@@ -21,7 +21,7 @@ export function accuracyTable(accuracies: readonly Accuracy[]): string {
     return `| ${names} | ${cells.join(" | ")} |`;
   });
   return [
-    `| set | a picture is | ${classifiers.join(" | ")} |`,
+    `| set | an image is | ${classifiers.join(" | ")} |`,
     `| --- | --- |${classifiers.map(() => " ---: |").join("")}`,
     ...rows,
   ].join("\n");

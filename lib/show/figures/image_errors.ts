@@ -89,7 +89,7 @@ export function imageErrorsTable(
   const rows = Object.entries(errors).flatMap(([name, { rendering, projection, meanImage }]) => [
     rowOf(`${name}, textured`, rendering),
     rowOf(`${name}, projection`, projection),
-    rowOf(`${name}, their mean picture`, meanImage),
+    rowOf(`${name}, their mean image`, meanImage),
   ]);
   const rule = `| --- | ${heads.slice(1).map(() => "---:").join(" | ")} |`;
   return [`| ${heads.join(" | ")} |`, rule, ...rows].join("\n");

@@ -62,7 +62,7 @@ export function setErrorsTable(
     return `| ${[names[i], count.toLocaleString("en-US"), ...cells].join(" | ")} |`;
   });
   return [
-    "| unseen | pictures | textured | projection | alone |",
+    "| unseen | images | textured | projection | alone |",
     "| --- | ---: | ---: | ---: | ---: |",
     ...rows,
   ].join("\n");

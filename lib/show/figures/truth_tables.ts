@@ -30,7 +30,7 @@ const COLUMNS: readonly [keyof TruthScores, heading: string, digits: number, sca
   ["azimuthShareWithin30", "≤ 30°, %", 0, 100],
   ["novelViewOverlap", "IoU of unseen views", 3, 1],
   ["viewDifference", "views differ by", 3, 1],
-  ["pictureError", "picture error", 4, 1],
+  ["pictureError", "image error", 4, 1],
 ];
 
 /**
@@ -72,7 +72,7 @@ export function scoredBaselines(truths: readonly GroundTruth[]): ScoredMethod[] 
   return [
     { name: "extruded silhouette", evaluations: evaluations.map(({ extrusion }) => extrusion) },
     { name: "solid of revolution", evaluations: evaluations.map(({ revolution }) => revolution) },
-    { name: "nearest picture's truth", evaluations: evaluations.map(({ nearest }) => nearest) },
+    { name: "nearest image's truth", evaluations: evaluations.map(({ nearest }) => nearest) },
   ];
 }
 

@@ -27,7 +27,7 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
   const live = await liveDisplay();
   try {
     const run = await watch(live, "", config, options);
-    const html = lossCurves(run.history).html + paragraph(`Pictures: ${provenanceOf(run)}.`);
+    const html = lossCurves(run.history).html + paragraph(`Images: ${provenanceOf(run)}.`);
     live.update({ html }, { alt: `Loss curves of ${run.history.length} steps` });
     return run;
   } finally {
@@ -97,7 +97,7 @@ function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
   });
   const provenances = [...new Set(runs.map(provenanceOf))];
   return `<table><tr><th>run</th><th>steps</th><th>last image loss</th><th>machine</th></tr>` +
-    `${rows.join("")}</table>${paragraph(`Pictures: ${provenances.join(". ")}.`)}`;
+    `${rows.join("")}</table>${paragraph(`Images: ${provenances.join(". ")}.`)}`;
 }
 
 const paragraph = (text: string) => `<p>${escapeXml(text)}</p>`;

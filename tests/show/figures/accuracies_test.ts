@@ -21,7 +21,7 @@ Deno.test("accuracyTable() has a row for each kind of features, a column for eac
   assert.equal(
     accuracyTable(ACCURACIES),
     [
-      "| set | a picture is | logistic regression | 5 nearest neighbours |",
+      "| set | an image is | logistic regression | 5 nearest neighbours |",
       "| --- | --- | ---: | ---: |",
       "| a-set | latent | 90.5 ± .7 % [88.5, 92.2] | 50.0 % [46.9, 53.1] |",
       "| a-set | pixels |  | .0 % [.0, .4] |",

@@ -58,7 +58,7 @@ Deno.test("imageErrorsTable() has a column for each seed and a row for each kind
       "| --- | ---: | ---: | ---: |\n" +
       "| faces, textured | .0200 | .0400 | .0300 ± .0141 |\n" +
       "| faces, projection | .0600 | .0600 | .0600 ± .0000 |\n" +
-      "| faces, their mean picture | .1200 | .1200 | .1200 ± .0000 |",
+      "| faces, their mean image | .1200 | .1200 | .1200 ± .0000 |",
   );
 });
 

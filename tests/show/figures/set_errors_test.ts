@@ -37,7 +37,7 @@ Deno.test("setErrorsTable() writes means and deviations, and a dash for a set wi
   const alone = [{ count: 10_000, rendering: [0.01, 0.01], projection: [0.01, 0.01] }];
   assert.equal(
     setErrorsTable(["digits", "the rest"], together, alone),
-    "| unseen | pictures | textured | projection | alone |\n" +
+    "| unseen | images | textured | projection | alone |\n" +
       "| --- | ---: | ---: | ---: | ---: |\n" +
       "| digits | 10,000 | .0300 ± .0141 | .0600 ± .0000 | .0100 ± .0000 |\n" +
       "| the rest | 11 | .5000 | .2500 | – |",

@@ -66,7 +66,7 @@ Deno.test("scoredBaselines() scores all three on every ground truth", () => {
   assert.deepEqual(baselines.map(({ name }) => name), [
     "extruded silhouette",
     "solid of revolution",
-    "nearest picture's truth",
+    "nearest image's truth",
   ]);
   assert.ok(baselines.every(({ evaluations }) => evaluations.length === 2));
   assert.deepEqual(baselines[0]!.evaluations[1]!.scores, extrusion.scores);
