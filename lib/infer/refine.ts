@@ -13,7 +13,7 @@ import { createLearner } from "@/method/registry.ts";
 import { Pass } from "@/model/pass.ts";
 import { loadParameters, type Reconstruction } from "./inference.ts";
 
-/** How far to refine. The defaults cost a second an image on two CPU cores. */
+/** How far to refine. The defaults cost about a second an image on two CPU cores. */
 export interface RefineOptions {
   /** Steps of Adam. */
   readonly steps?: number;
@@ -34,7 +34,7 @@ const [FIRST, SECOND, EPSILON] = [0.9, 0.999, 1e-8];
  * @param weights The parameters' values, by name, as a checkpoint holds them
  * @param images `[N, S, S]` in [0, 1], N >= 1
  * @param options How far
- * @returns Arrays with N rows; no texture
+ * @returns Arrays with N rows; no texture and no elevation
  * @throws {RangeError} If the method has no refinement, weights are missing, images have another size, or
  *   options are out of bounds
  */
@@ -43,14 +43,14 @@ export function refine(
   weights: NamedArrays,
   images: Float32Array,
   options: RefineOptions = {},
-): Omit<Reconstruction, "elevation"> {
+): Reconstruction {
   const { steps = 100, searchEvery = 25, learningRate = 0.02 } = options;
-  const { batchSize, imageSize } = config;
+  const { imageSize } = config;
   const learner = createLearner(config);
   const { refinement, latentSize } = learner;
   if (!refinement) {
     throw new RangeError(
-      `Cannot refine: the method must have a refinement, got ${config.method}; use --method searched`,
+      `Cannot refine: the method must have a refinement, got ${config.method}; train with --method searched`,
     );
   }
   for (const [name, count] of Object.entries({ steps, searchEvery })) {
@@ -64,6 +64,7 @@ export function refine(
       `Cannot refine: images must have ${area} values each, got ${images.length} in all`,
     );
   }
+  const batchSize = Math.min(count, config.batchSize);
   const parameters = loadParameters(learner, weights);
   const rows = [batchSize, latentSize];
   const [latent, first, second] = ["latent", "first", "second"].map((name) =>
@@ -138,5 +139,12 @@ export function refine(
     "latent" | "azimuth" | "occupancy" | "projection",
     Float32Array
   >;
-  return { latent: z, azimuth: angles, occupancy, projection, rendering: projection };
+  return {
+    latent: z,
+    azimuth: angles,
+    elevation: new Float32Array(count),
+    occupancy,
+    projection,
+    rendering: projection,
+  };
 }

@@ -49,7 +49,7 @@ Deno.test("refine() brings renderings nearer to their images than inference does
   assert.ok(after < before / 4, `${before} to ${after}`);
   assert.deepEqual(
     Object.fromEntries(Object.entries(made).map(([name, { length }]) => [name, length / COUNT])),
-    { latent: 4, azimuth: 1, occupancy: 16 ** 3, projection: AREA, rendering: AREA },
+    { latent: 4, azimuth: 1, elevation: 1, occupancy: 16 ** 3, projection: AREA, rendering: AREA },
   );
 });
 
@@ -92,7 +92,7 @@ Deno.test("refine() refuses methods without refinement, other weights, and no st
       TINY,
       weights,
       {},
-      "Cannot refine: the method must have a refinement, got vae; use --method searched",
+      "Cannot refine: the method must have a refinement, got vae; train with --method searched",
     ],
     [CONFIG, weights, { steps: 0 }, "Cannot refine: steps must be an integer >= 1, got 0"],
     [

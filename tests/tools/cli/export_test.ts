@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import JSZip from "jszip";
+import type { Config } from "@/config.ts";
+import { configWith, createLearner } from "@/method/registry.ts";
+import { initialValues } from "@/model/parameters.ts";
+import { saveCheckpoint } from "@/train/checkpoint.ts";
 import { image, withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
@@ -31,6 +35,29 @@ Deno.test("export writes the shapes of classes, indices and the user's images to
     );
     const shapes = ["box", "embedded-digits-3", "embedded-digits-at-4", "embedded-digits-at-5"];
     assert.deepEqual(await namesIn(out), [...ALWAYS, ...shapes].toSorted());
+  }));
+
+Deno.test("export refines shapes of a method that can, and refuses others", () =>
+  withFolder(async (folder) => {
+    const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
+    await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
+    const refined = ["export", "--image", own, "--out", out, "--refine", "--threshold", "0.01"];
+    const paper = await runCli(refined);
+    assert.equal(paper.code, 2);
+    assert.match(
+      paper.stderr,
+      /\nerror: Cannot refine: the method must have a refinement, got vae; /,
+    );
+    const config: Config = {
+      ...configWith("quick", { method: "searched" }),
+      imageSize: 16,
+      filters: 32,
+    };
+    const snapshot = initialValues(createLearner(config).parameters, 1);
+    const checkpoint = await saveCheckpoint(folder, { step: 1, config, snapshot });
+    const { code, stderr } = await runCli([...refined, "--checkpoint", checkpoint]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
   }));
 
 Deno.test("export needs no data set for the user's image", () =>
