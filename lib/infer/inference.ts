@@ -18,6 +18,7 @@ import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Learner } from "@/model/learner.ts";
+import { AVERAGE } from "@/model/parameters.ts";
 import { Pass } from "@/model/pass.ts";
 import { THRESHOLD } from "@/render/voxel_grid.ts";
 
@@ -118,7 +119,7 @@ export function loadParameters(
   weights: NamedArrays,
 ): () => Readonly<Record<string, tf.Tensor>> {
   const variables = Object.entries(learner.parameters).map(([name, { shape }]) => {
-    const values = (weights[`average/${name}`] ?? weights[name])?.values;
+    const values = (weights[AVERAGE + name] ?? weights[name])?.values;
     const count = elementCount(shape);
     if (values?.length !== count) {
       throw new RangeError(

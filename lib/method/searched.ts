@@ -125,6 +125,13 @@ function createSearched(config: SearchedConfig): Learner {
   const projected = (logits: tf.Tensor4D, azimuth: tf.Tensor1D) =>
     projectVoxels(tf.softplus(logits) as tf.Tensor4D, azimuth, { tau: 1 });
 
+  /** The pose from which shapes look most like their images. */
+  const bestPose = (logits: tf.Tensor4D, images: tf.Tensor3D) => {
+    const density = tf.softplus(logits) as tf.Tensor4D;
+    const { azimuth } = searchAzimuths(density, images, { tau: 1, isFolded: isSymmetric });
+    return { azimuth };
+  };
+
   /** The images of the batch, some wider or taller once poses are found. */
   const stretched = (pass: Pass, images: tf.Tensor4D, stream: string) => {
     const most = tf.mul(config.stretch, ramp(progressOf(pass), 0.5, 0.6));
@@ -258,12 +265,7 @@ function createSearched(config: SearchedConfig): Learner {
     },
     refinement: {
       pose(pass, latent, batch) {
-        const density = tf.softplus(decoder.decode(pass, latent)) as tf.Tensor4D;
-        const { azimuth } = searchAzimuths(density, padded(batch), {
-          tau: 1,
-          isFolded: isSymmetric,
-        });
-        return { azimuth };
+        return bestPose(decoder.decode(pass, latent), padded(batch));
       },
       loss(pass, latent, { azimuth }, batch) {
         const made = projected(decoder.decode(pass, latent), azimuth);
@@ -275,13 +277,10 @@ function createSearched(config: SearchedConfig): Learner {
     infer(pass, batch) {
       const images = padded(batch);
       const { latent, logits } = generate(pass, images);
-      const { azimuth } = searchAzimuths(tf.softplus(logits) as tf.Tensor4D, images, {
-        tau: 1,
-        isFolded: isSymmetric,
-      });
-      const projection = cropped(projected(logits, azimuth));
+      const pose = bestPose(logits, images);
+      const projection = cropped(projected(logits, pose.azimuth));
       const occupancy = tf.sigmoid(logits) as tf.Tensor4D;
-      return { latent, pose: { azimuth }, occupancy, projection, rendering: projection };
+      return { latent, pose, occupancy, projection, rendering: projection };
     },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@/engine/tf.ts";
+import { dense } from "./layers.ts";
 import { type Initializer, type Layer, trained, uniformByFanIn } from "./parameters.ts";
 
 /** A kernel and a bias for each output, both uniform by the fan-in unless given. */
@@ -79,12 +80,5 @@ export function affine(
   start: { readonly weights?: Initializer; readonly bias?: Initializer } = {},
 ): Layer<tf.Tensor2D, tf.Tensor2D> {
   const { weights = uniformByFanIn(inputs), bias = uniformByFanIn(inputs) } = start;
-  return {
-    parameters: {
-      [`${name}/weights`]: trained([inputs, outputs], weights),
-      [`${name}/bias`]: trained([outputs], bias),
-    },
-    apply: ({ values }, x) =>
-      tf.add(tf.matMul(x, values[`${name}/weights`] as tf.Tensor2D), values[`${name}/bias`]!),
-  };
+  return dense(name, inputs, outputs, weights, bias);
 }

@@ -39,16 +39,17 @@ export function linear(
   };
 }
 
-/** `y = x W + b`; b starts at 0. Parameters as for `linear`. */
+/** `y = x W + b`; b starts at 0 unless given. Parameters as for `linear`. */
 export function dense(
   name: string,
   inputs: number,
   outputs: number,
   initial: Initializer,
+  bias: Initializer = constant(0),
 ): Layer<tf.Tensor2D, tf.Tensor2D> {
   const product = linear(name, inputs, outputs, initial);
   return {
-    parameters: { ...product.parameters, [`${name}/bias`]: trained([outputs], constant(0)) },
+    parameters: { ...product.parameters, [`${name}/bias`]: trained([outputs], bias) },
     apply: (pass, x) => tf.add(product.apply(pass, x), pass.values[`${name}/bias`]!),
   };
 }

@@ -55,6 +55,9 @@ export const glorotUniform = (inputs: number, outputs: number): Initializer => {
   return (random) => random.uniform(-limit, limit);
 };
 
+/** Opens the names of averaged parameters in checkpoints. */
+export const AVERAGE = "average/";
+
 /** Uniform within 1 / sqrt(inputs), which is what PyTorch's layers start from. */
 export const uniformByFanIn = (inputs: number): Initializer => {
   const limit = 1 / Math.sqrt(inputs);

@@ -6,7 +6,7 @@
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Learner, Move } from "@/model/learner.ts";
-import { initialValues } from "@/model/parameters.ts";
+import { AVERAGE, initialValues } from "@/model/parameters.ts";
 import { movePack, type PackedMoments } from "./adam.ts";
 import { Pack } from "./pack.ts";
 
@@ -42,9 +42,6 @@ interface Group {
   readonly moments: ReadonlyMap<Move, PackedMoments>;
   readonly average?: Pack;
 }
-
-/** Opens the names of averaged parameters in checkpoints. */
-export const AVERAGE = "average/";
 
 /**
  * Makes the variables of a run.

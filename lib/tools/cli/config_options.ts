@@ -46,9 +46,9 @@ export function dataDirOption(): Option {
 /** Adds the preset and a flag for each field, with its default in the help. */
 export function addConfigOptions(command: Command): Command {
   command.addOption(presetOption("paper"));
+  const methods = Object.entries(METHODS).map(([method, { summary }]) => `${method}: ${summary}`);
   for (const [name, schema] of Object.entries(ALL_FIELDS)) {
     const { flag, help, default: value } = helpOf(schema);
-    const methods = Object.entries(METHODS).map(([method, { summary }]) => `${method}: ${summary}`);
     const wording = name === "method" ? methods.join("; ") : help;
     const option = new Option(flag, `${wording} (${defaultsOfField(name, value)})`);
     if (typeof value === "number") option.argParser(parseNumber);
