@@ -5,6 +5,7 @@
  * @module
  */
 import type { Config } from "@/config.ts";
+import { applyAdam } from "@/engine/adam.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
@@ -22,9 +23,6 @@ export interface RefineOptions {
   /** Adam's step size. */
   readonly learningRate?: number;
 }
-
-/** Adam's constants, as PyTorch has them. */
-const [FIRST, SECOND, EPSILON] = [0.9, 0.999, 1e-8];
 
 /**
  * Infers shapes and poses of images as `Inference.reconstruct` does, then refines them: by default 100
@@ -96,15 +94,7 @@ export function refine(
       const loss = (z: tf.Tensor) =>
         tf.sum(refinement.loss(pass(), z as tf.Tensor2D, pose, images as tf.Tensor4D)) as tf.Scalar;
       const { value, grad } = tf.valueAndGrad(loss)(latent.read());
-      const m = tf.add(tf.mul(FIRST, first.read()), tf.mul(1 - FIRST, grad));
-      const v = tf.add(tf.mul(SECOND, second.read()), tf.mul(1 - SECOND, tf.square(grad)));
-      const count = tf.add(step, 1);
-      const mean = tf.div(m, tf.sub(1, tf.pow(FIRST, count)));
-      const deviation = tf.sqrt(tf.div(v, tf.sub(1, tf.pow(SECOND, count))));
-      const change = tf.mul(learningRate, tf.div(mean, tf.add(deviation, EPSILON)));
-      latent.assign(tf.sub(latent.read(), change));
-      first.assign(m);
-      second.assign(v);
+      applyAdam(latent, { first, second }, grad, step as tf.Scalar, tf.scalar(learningRate));
       return { loss: value };
     }),
     read: graphFunction({}, () => {

@@ -8,7 +8,7 @@ import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/engine/tf.ts";
-import { applyAdam } from "@/train/adam.ts";
+import { applyAdam } from "@/engine/adam.ts";
 
 /** Opacity of a cell: two cells of occupancy 1 make a ray nearly opaque. */
 const TAU = 2;

@@ -6,7 +6,7 @@
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import * as tf from "@/engine/tf.ts";
-import { applyAdam, type Moments } from "@/train/adam.ts";
+import { applyAdam, type Moments } from "@/engine/adam.ts";
 import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
 
 /** A fitted classifier. */

@@ -7,10 +7,12 @@
  *
  * @module
  */
+import { applyAdam } from "@/engine/adam.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { int, nativeOp, type } from "@/engine/native.ts";
 import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
+import type { Move } from "@/model/learner.ts";
 
 /** Every tensor starts a row of this many numbers, so that sums over rows add up to sums over tensors. */
 const ROW = 1024;
@@ -124,4 +126,37 @@ function gather(values: tf.Tensor, indices: tf.Tensor1D): tf.Tensor {
     Tindices: type("int32"),
     Taxis: type("int32"),
   }, [values, indices, tf.scalar(0, "int32")])[0]!;
+}
+
+/** What Adam remembers of a pack. */
+export interface PackedMoments {
+  /** Means of the gradients. */
+  readonly first: Pack;
+  /** Means of their squares. */
+  readonly second: Pack;
+}
+
+/**
+ * Moves the tensors of a pack against their gradients, each clipped by itself.
+ *
+ * @param pack What to move
+ * @param moments What is remembered of it, updated too
+ * @param gradients By name; the caller's to dispose
+ * @param step How often it was moved before, a scalar
+ * @param options Step size, and largest norm of a gradient
+ */
+export function movePack(
+  pack: Pack,
+  moments: PackedMoments,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  step: tf.Scalar,
+  { learningRate, clipNorm, momentum }: Pick<Move, "learningRate" | "clipNorm" | "momentum">,
+): void {
+  tf.tidy(() => {
+    const joined = pack.join(gradients);
+    const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
+    const variables = { first: moments.first.variable, second: moments.second.variable };
+    const rate = typeof learningRate === "number" ? tf.scalar(learningRate) : learningRate(step);
+    applyAdam(pack.variable, variables, clipped, step, rate, momentum);
+  });
 }

@@ -7,8 +7,7 @@ import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Learner, Move } from "@/model/learner.ts";
 import { AVERAGE, initialValues } from "@/model/parameters.ts";
-import { movePack, type PackedMoments } from "./adam.ts";
-import { Pack } from "./pack.ts";
+import { movePack, Pack, type PackedMoments } from "./pack.ts";
 
 /** The variables of a training run; freed when disposed. */
 export interface State extends Disposable {

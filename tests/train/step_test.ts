@@ -9,7 +9,7 @@ import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY, tinyData } from "../tiny.ts";
-import { adamTwin, twinMoments } from "./adam_twin.ts";
+import { adamTwin, twinMoments } from "../engine/adam_twin.ts";
 
 const { batchSize, imageSize, learningRate, seed } = TINY;
 const learner = createVae(TINY);

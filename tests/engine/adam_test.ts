@@ -1,6 +1,6 @@
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
-import { applyAdam } from "@/train/adam.ts";
+import { applyAdam } from "@/engine/adam.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { adamTwin, twinMoments } from "./adam_twin.ts";

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import type { Variable } from "@/engine/graph/variable.ts";
-import { nativeOp, type } from "@/engine/native.ts";
-import * as tf from "@/engine/tf.ts";
-import type { Move } from "@/model/learner.ts";
-import type { Pack } from "./pack.ts";
+import type { Variable } from "./graph/variable.ts";
+import { nativeOp, type } from "./native.ts";
+import * as tf from "./tf.ts";
 
 /** Adam's constants. Paper: TensorFlow 1's defaults, which the released code leaves in place. */
 const MOMENTUM = { first: 0.9, second: 0.999 };
@@ -54,38 +52,5 @@ export function applyAdam(
       tf.scalar(EPSILON),
       gradient,
     ], 0);
-  });
-}
-
-/** What Adam remembers of a pack. */
-export interface PackedMoments {
-  /** Means of the gradients. */
-  readonly first: Pack;
-  /** Means of their squares. */
-  readonly second: Pack;
-}
-
-/**
- * Moves the tensors of a pack against their gradients, each clipped by itself.
- *
- * @param pack What to move
- * @param moments What is remembered of it, updated too
- * @param gradients By name; the caller's to dispose
- * @param step How often it was moved before, a scalar
- * @param options Step size, and largest norm of a gradient
- */
-export function movePack(
-  pack: Pack,
-  moments: PackedMoments,
-  gradients: Readonly<Record<string, tf.Tensor>>,
-  step: tf.Scalar,
-  { learningRate, clipNorm, momentum }: Pick<Move, "learningRate" | "clipNorm" | "momentum">,
-): void {
-  tf.tidy(() => {
-    const joined = pack.join(gradients);
-    const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
-    const variables = { first: moments.first.variable, second: moments.second.variable };
-    const rate = typeof learningRate === "number" ? tf.scalar(learningRate) : learningRate(step);
-    applyAdam(pack.variable, variables, clipped, step, rate, momentum);
   });
 }
