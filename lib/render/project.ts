@@ -10,6 +10,7 @@
  */
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
+import { bilinearWeights } from "./bilinear.ts";
 import { rowsOfImage, turnedPoints } from "./camera.ts";
 
 /** What a projection can vary. */
@@ -30,7 +31,8 @@ export interface ProjectionOptions {
  *
  * with p and R as in `camera.ts`, density trilinear between cell centres and 0 outside the grid.
  * Paper: the projection of PrGAN (arXiv:1612.05872), which the author's code takes over.
- * Differentiable in both tensors; a plain function of tensors, so it can be traced.
+ * Differentiable in both tensors, by azimuth also where grid and rays are aligned (`bilinear.ts`);
+ * a plain function of tensors, so it can be traced.
  * `projectViews` gives several views of each grid.
  *
  * @example An opaque cell hides what lies behind it
@@ -108,10 +110,4 @@ export function inRows(thickness: tf.Tensor, rows: number): tf.Tensor {
 /** 1 - exp(-tau thickness) */
 export function opacityOf(thickness: tf.Tensor, tau: number | tf.Tensor): tf.Tensor {
   return tf.sub(1, tf.exp(tf.mul(thickness, typeof tau === "number" ? -tau : tf.neg(tau))));
-}
-
-/** Gives the weight of each of `count` cells at fractional indices `[..., 1]`: max(0, 1 - |f - k|). */
-export function bilinearWeights(index: tf.Tensor4D, count: number): tf.Tensor4D {
-  const cells = tf.tensor1d(Float32Array.from({ length: count }, (_, k) => k));
-  return tf.relu(tf.sub(1, tf.abs(tf.sub(index, cells)))) as tf.Tensor4D;
 }

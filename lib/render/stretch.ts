@@ -6,7 +6,7 @@
  */
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { bilinearWeights } from "./project.ts";
+import { bilinearWeights } from "./bilinear.ts";
 
 /**
  * Stretches images, bilinearly; what comes in from outside is 0.

@@ -12,8 +12,9 @@
  */
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
+import { bilinearWeights } from "./bilinear.ts";
 import { rowsAlongRays, turnedPoints } from "./camera.ts";
-import { bilinearWeights, layersOf, type ProjectionOptions } from "./project.ts";
+import { layersOf, type ProjectionOptions } from "./project.ts";
 
 /** Where the camera stands. */
 export interface CameraAngles {

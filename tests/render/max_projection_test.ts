@@ -4,6 +4,7 @@ import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
 import { projectMaximum } from "@/render/max_projection.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
+import { maximumReference } from "./reference.ts";
 
 const [B, D, H, W] = [2, 3, 4, 5];
 const random = createRandom(4);
@@ -11,28 +12,9 @@ const OCCUPANCY = Float32Array.from({ length: B * D * H * W }, () => random.unif
 const AZIMUTH = [0.7, -2.1];
 const occupancy = () => tf.tensor4d(OCCUPANCY, [B, D, H, W]);
 
-/** The same in float64: the greatest of the points of a ray, each from four taps of its layer. */
-function twin(values: ArrayLike<number>, azimuth: ArrayLike<number>): Float64Array {
-  const image = new Float64Array(B * H * W);
-  for (let i = 0; i < image.length; i++) {
-    const [b, h, w] = [Math.floor(i / W / H), Math.floor(i / W) % H, i % W];
-    const [cos, sin] = [Math.cos(azimuth[b]!), Math.sin(azimuth[b]!)];
-    for (let k = 0; k < D; k++) {
-      const [x, z] = [(2 * w + 1) / W - 1, (2 * k + 1) / D - 1];
-      const column = (x * cos + z * sin + 1) * W / 2 - 0.5;
-      const depth = (-x * sin + z * cos + 1) * D / 2 - 0.5;
-      let point = 0;
-      for (let cell = 0; cell < D * W; cell++) {
-        const [cellD, cellW] = [Math.floor(cell / W), cell % W];
-        const weight = Math.max(0, 1 - Math.abs(depth - cellD)) *
-          Math.max(0, 1 - Math.abs(column - cellW));
-        point += weight * values[((b * D + cellD) * H + h) * W + cellW]!;
-      }
-      image[i] = Math.max(image[i]!, point);
-    }
-  }
-  return image;
-}
+/** The same in float64. */
+const twin = (values: ArrayLike<number>, azimuth: ArrayLike<number>) =>
+  maximumReference({ shape: [B, D, H, W], density: values, azimuth });
 
 Deno.test("projectMaximum() gives the greatest cell of each ray, by hand", () => {
   tf.tidy(() => {

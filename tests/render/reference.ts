@@ -61,6 +61,32 @@ export function projectReference(
   return image;
 }
 
+/** Projects as the contract of `projectMaximum` says: the greatest of the points of each ray. */
+export function maximumReference(
+  { shape: [batch, depth, height, width], density, azimuth }: Pick<
+    Scene,
+    "shape" | "density" | "azimuth"
+  >,
+): Float64Array {
+  const cells = depth * height * width;
+  const image = new Float64Array(batch * height * width);
+  for (let i = 0; i < image.length; i++) {
+    const [b, h, w] = [Math.floor(i / width / height), Math.floor(i / width) % height, i % width];
+    const grid = Float64Array.from({ length: cells }, (_, cell) => density[b * cells + cell]!);
+    const [cos, sin] = [Math.cos(azimuth[b]!), Math.sin(azimuth[b]!)];
+    for (let d = 0; d < depth; d++) {
+      const [x, y, z] = [
+        (2 * w + 1) / width - 1,
+        1 - (2 * h + 1) / height,
+        (2 * d + 1) / depth - 1,
+      ];
+      const turned = [x * cos + z * sin, y, -x * sin + z * cos] as const;
+      image[i] = Math.max(image[i]!, densityAt(grid, [depth, height, width], turned));
+    }
+  }
+  return image;
+}
+
 /** Trilinear between the centres of eight cells; cells outside the grid are empty. */
 function densityAt(
   grid: Float64Array,
