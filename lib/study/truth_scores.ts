@@ -20,7 +20,7 @@ import {
 } from "@/study/score/azimuth.ts";
 import { chamferDistance } from "@/study/score/chamfer.ts";
 import { intersectionOverUnion } from "@/study/score/overlap.ts";
-import { circularDeviation } from "@/study/score/spread.ts";
+import { circularDeviation, medianOf, spreadOf } from "@/study/score/spread.ts";
 import {
   differenceFromOwnView,
   meanSquaredDifference,
@@ -28,6 +28,7 @@ import {
   viewAt,
   type ViewsAround,
 } from "@/study/score/views_around.ts";
+import { itemAt } from "@/engine/shapes.ts";
 import type { Run } from "@/train/run.ts";
 import {
   bestExtrusionDepth,
@@ -42,17 +43,26 @@ import { type GroundTruth, type Objects, type Renderable, viewsAround } from "./
 export interface TruthScores {
   /** Mean intersection over union in the frame of the truth, after one turn for all objects. */
   readonly overlap: number;
-  /** The same with every object turned to its true azimuth: shape alone, with the pose given. */
+  /** Median of the same. */
+  readonly overlapMedian: number;
+  /** Mean with every object turned to its true azimuth: shape alone, with the pose given. */
   readonly overlapInView: number;
   /** Mean Chamfer distance, in sides of the grid, in the frame of the truth. */
   readonly chamfer: number;
+  /** Median of the same. */
+  readonly chamferMedian: number;
   /** Mean error of the azimuths in degrees, modulo the flip, after one offset for all. */
   readonly azimuthErrorDegrees?: number;
+  /** Median of the same errors. */
+  readonly azimuthErrorMedianDegrees?: number;
   /** Share of those errors that are at most 30 degrees. */
   readonly azimuthShareWithin30?: number;
   /** Circular standard deviation of the azimuths, in degrees: 0 if they are all equal. */
   readonly azimuthDeviationDegrees?: number;
-  /** Mean intersection over union of silhouettes from 11 azimuths that no image showed. */
+  /**
+   * Mean intersection over union of silhouettes from 11 azimuths that no image showed, in the better
+   * direction of turning for each object.
+   */
   readonly novelViewOverlap: number;
   /** Mean squared difference between the own view and all others: 0 if all look the same. */
   readonly viewDifference: number;
@@ -188,7 +198,6 @@ function evaluate(
   const azimuths = azimuthOffset === undefined
     ? {}
     : { azimuths: turned(prediction, azimuthOffset) };
-  const { isMirrored } = inView.turnOf(0);
   return {
     prediction,
     ...azimuths,
@@ -198,36 +207,38 @@ function evaluate(
       ...shape,
       overlapInView: compareShapes(prediction, truth, inView).overlap,
       ...(azimuths.azimuths && scoreAzimuths(azimuths.azimuths, truth.azimuths)),
-      novelViewOverlap: novelViewOverlap(views, testViews, { every: 2, isMirrored }),
+      novelViewOverlap: novelViewOverlap(views, testViews, { every: 2 }),
       viewDifference: differenceFromOwnView(views),
-      pictureError: meanOver(truth.azimuths.length, (item) => {
-        const image = images.subarray(item * imageSize ** 2, (item + 1) * imageSize ** 2);
+      pictureError: spreadOf(Array.from(truth.azimuths, (_, item) => {
+        const image = itemAt(images, item, imageSize ** 2);
         return meanSquaredDifference(viewAt(views, item, 0), image);
-      }),
+      })).mean,
     },
   };
 }
 
 function compareShapes(prediction: Renderable, truth: Objects["truth"], alignment: ShapeAlignment) {
   const { size } = truth;
-  const count = truth.azimuths.length;
   const aligned = { size, occupancy: alignedCells(prediction, alignment, size) };
+  const pairs = Array.from(
+    truth.azimuths,
+    (_, item) => [solidAt(aligned, item), solidAt(truth, item)] as const,
+  );
+  const overlaps = pairs.map(([shape, solid]) => intersectionOverUnion(shape, solid));
+  const distances = pairs.map(([shape, solid]) => chamferDistance(shape, solid, size));
   return {
-    overlap: meanOver(
-      count,
-      (item) => intersectionOverUnion(solidAt(aligned, item), solidAt(truth, item)),
-    ),
-    chamfer: meanOver(
-      count,
-      (item) => chamferDistance(solidAt(aligned, item), solidAt(truth, item), size),
-    ),
+    overlap: spreadOf(overlaps).mean,
+    overlapMedian: medianOf(overlaps),
+    chamfer: spreadOf(distances).mean,
+    chamferMedian: medianOf(distances),
   };
 }
 
 function scoreAzimuths(azimuths: Float32Array, truth: Float32Array) {
-  const { mean, shareWithin30 } = azimuthErrors(azimuths, truth);
+  const { mean, median, shareWithin30 } = azimuthErrors(azimuths, truth);
   return {
     azimuthErrorDegrees: mean * 180 / Math.PI,
+    azimuthErrorMedianDegrees: median * 180 / Math.PI,
     azimuthShareWithin30: shareWithin30,
     azimuthDeviationDegrees: circularDeviation(azimuths) * 180 / Math.PI,
   };
@@ -237,10 +248,4 @@ function scoreAzimuths(azimuths: Float32Array, truth: Float32Array) {
 function turned({ azimuths }: Renderable, offset: number): Float32Array {
   const circle = 2 * Math.PI;
   return azimuths.map((azimuth) => (azimuth + offset + circle) % circle);
-}
-
-function meanOver(count: number, valueOf: (item: number) => number): number {
-  let sum = 0;
-  for (let item = 0; item < count; item++) sum += valueOf(item);
-  return sum / count;
 }

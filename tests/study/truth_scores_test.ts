@@ -5,7 +5,7 @@ import { createLearner } from "@/method/registry.ts";
 import type { Turn } from "@/study/score/turn.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
-import { knownObjects, perfectPrediction } from "./known.ts";
+import { IMAGE_SIZE, knownObjects, perfectPrediction } from "./known.ts";
 
 const known = knownObjects();
 
@@ -36,6 +36,27 @@ Deno.test("scorePredictions() gives it the same in any frame, mirrored or not", 
     assert.ok(scores.novelViewOverlap > 0.85, `${scores.novelViewOverlap}`);
     assert.ok(scores.azimuthErrorDegrees! < 0.6, `${scores.azimuthErrorDegrees}`);
   }
+});
+
+Deno.test("scorePredictions() gives medians, which one wrong object does not move", () => {
+  const right = { offset: 0, isMirrored: false };
+  const calibration = perfectPrediction(known.calibration, right);
+  const tests = perfectPrediction(known.tests, right);
+  const before = scorePredictions({ tests, calibration }, known).scores;
+  const occupancy = Float32Array.from(tests.occupancy);
+  occupancy.fill(0, 0, IMAGE_SIZE ** 3); // one of five has no shape, and is seen from the side
+  const azimuths = tests.azimuths.map((azimuth, item) => item === 0 ? azimuth + 1.5 : azimuth);
+  const { scores } = scorePredictions({
+    tests: { ...tests, occupancy, azimuths },
+    calibration,
+  }, known);
+  assert.ok(scores.overlap < before.overlap - 0.15 && scores.chamfer > before.chamfer + 0.3);
+  assert.ok(scores.azimuthErrorDegrees! > 5);
+  assertClose(
+    [scores.overlapMedian, scores.chamferMedian, scores.azimuthErrorMedianDegrees!],
+    [before.overlapMedian, before.chamferMedian, 0],
+    0.03,
+  );
 });
 
 Deno.test("scorePredictions() detects a model that does not know its poses", () => {
@@ -70,7 +91,7 @@ Deno.test("scoreRun() gives every score of a model, and keeps no tensors", () =>
   scoreRun(run, small);
   assertTensorsKept(0, () => {
     const { scores, views, prediction } = scoreRun(run, small);
-    assert.equal(Object.keys(scores).length, 9);
+    assert.equal(Object.keys(scores).length, 12);
     assert.ok(Object.values(scores).every((score) => Number.isFinite(score) && score >= 0));
     assert.equal(views.count, 5);
     assert.equal(prediction.size, TINY.imageSize);

@@ -24,9 +24,12 @@ export interface ScoredMethod {
 /** Columns of the table: the score, its heading, digits after the point, factor of its unit. */
 const COLUMNS: readonly [keyof TruthScores, heading: string, digits: number, scale: number][] = [
   ["overlap", "IoU", 3, 1],
+  ["overlapMedian", "median", 3, 1],
   ["overlapInView", "IoU, pose given", 3, 1],
   ["chamfer", "Chamfer", 3, 1],
+  ["chamferMedian", "median", 3, 1],
   ["azimuthErrorDegrees", "azimuth error, °", 0, 1],
+  ["azimuthErrorMedianDegrees", "median, °", 0, 1],
   ["azimuthShareWithin30", "≤ 30°, %", 0, 100],
   ["novelViewOverlap", "IoU of unseen views", 3, 1],
   ["viewDifference", "views differ by", 3, 1],

@@ -6,11 +6,14 @@
  *
  * @module
  */
+import { medianOf } from "./spread.ts";
 
 /** Errors of a set of azimuths. */
 export interface AzimuthErrors {
   /** Mean error in radians, modulo the flip. */
   readonly mean: number;
+  /** Median error in radians, modulo the flip. */
+  readonly median: number;
   /** Share of the errors that are at most 30 degrees. */
   readonly shareWithin30: number;
 }
@@ -56,6 +59,7 @@ export function azimuthErrors(
   const close = errors.filter((error) => error <= CLOSE + 1e-9).length;
   return {
     mean: errors.reduce((sum, error) => sum + error, 0) / errors.length,
+    median: medianOf(errors),
     shareWithin30: close / errors.length,
   };
 }
@@ -88,5 +92,5 @@ export function guessedAzimuthErrors(truth: ArrayLike<number>): AzimuthErrors {
   );
   const mean = (field: keyof AzimuthErrors) =>
     errors.reduce((sum, each) => sum + each[field], 0) / errors.length;
-  return { mean: mean("mean"), shareWithin30: mean("shareWithin30") };
+  return { mean: mean("mean"), median: mean("median"), shareWithin30: mean("shareWithin30") };
 }

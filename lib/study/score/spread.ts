@@ -1,5 +1,5 @@
 /**
- * Mean and spread over seeds, their format, and the difference between two of them.
+ * Mean, median and spread, their format, and the difference between two methods.
  *
  * @module
  */
@@ -24,6 +24,19 @@ export function spreadOf(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: count === 1 ? NaN : Math.sqrt(squares / (count - 1)) };
+}
+
+/**
+ * Gives the median; of an even number of values, the mean of the middle two.
+ *
+ * @param values At least one
+ * @throws {RangeError} If there are none
+ */
+export function medianOf(values: ArrayLike<number>): number {
+  const { length } = values;
+  if (length === 0) throw new RangeError("Cannot take the median: values must not be empty");
+  const sorted = Float64Array.from(values).sort();
+  return (sorted[(length - 1) >> 1]! + sorted[length >> 1]!) / 2;
 }
 
 /**

@@ -10,6 +10,7 @@ import { createLearner } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
+import { medianOf } from "@/study/score/spread.ts";
 import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
 import { createTrainer, stepsTogether, type Trainer } from "@/train/trainer.ts";
@@ -60,12 +61,7 @@ export function timeCalls(call: (i: number) => void, options: TimingOptions): nu
 
 /** Summarises times; for an even number, the median is the mean of the middle two. */
 export function summarize(milliseconds: readonly number[]): Times {
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const medianMs = sorted.length % 2
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { medianMs, fastestMs: sorted[0]! };
+  return { medianMs: medianOf(milliseconds), fastestMs: Math.min(...milliseconds) };
 }
 
 /** Makes one batch `[B, S, S, 1]`, uniform in [0, 1); times do not depend on the pixels. */

@@ -47,16 +47,20 @@ Deno.test("scoreOf() averages over seeds, and refuses a score that is missing", 
 Deno.test("truthTable() has a row for each method, spreads over seeds, and dashes for missing scores", () => {
   const lines = truthTable([model, baseline]).split("\n");
   assert.equal(lines.length, 4);
-  assert.ok(lines[0]!.startsWith("|  | IoU | IoU, pose given | Chamfer | azimuth error, ° |"));
+  assert.ok(
+    lines[0]!.startsWith(
+      "|  | IoU | median | IoU, pose given | Chamfer | median | azimuth error, ° | median, ° |",
+    ),
+  );
   assert.ok(lines[2]!.startsWith("| a model | .550 ± .071 |"), lines[2]!);
-  assert.ok(lines[2]!.includes(" | 0 ± 0 | 100 ± 0 | "), lines[2]!);
-  assert.ok(lines[3]!.includes(" | – | – | "), lines[3]!);
-  assert.deepEqual(new Set(lines.map((line) => line.split("|").length)), new Set([11]));
+  assert.ok(lines[2]!.includes(" | 0 ± 0 | 0 ± 0 | 100 ± 0 | "), lines[2]!);
+  assert.ok(lines[3]!.includes(" | – | – | – | "), lines[3]!);
+  assert.deepEqual(new Set(lines.map((line) => line.split("|").length)), new Set([14]));
 });
 
 Deno.test("truthMetrics() names every score by method", () => {
   const metrics = truthMetrics([model, baseline]);
-  assert.equal(Object.keys(metrics).length, 9 + 6);
+  assert.equal(Object.keys(metrics).length, 12 + 8);
   assert.equal(metrics["extruded: chamfer"], extrusion.scores.chamfer);
   assert.ok(Object.values(metrics).every(Number.isFinite));
 });

@@ -30,9 +30,9 @@ Deno.test("azimuthError() does not distinguish theta from pi - theta", () => {
   );
 });
 
-Deno.test("azimuthErrors() gives the mean, and the share up to 30 degrees", () => {
-  const { mean, shareWithin30 } = azimuthErrors([0, 30, 60, 90].map(rad), [0, 0, 0, 0]);
-  assertClose([mean, shareWithin30], [rad(45), 0.5], 1e-9);
+Deno.test("azimuthErrors() gives mean, median, and the share up to 30 degrees", () => {
+  const { mean, median, shareWithin30 } = azimuthErrors([0, 30, 60, 86].map(rad), [0, 0, 0, 0]);
+  assertClose([mean, median, shareWithin30], [rad(44), rad(45), 0.5], 1e-9);
 });
 
 Deno.test("alignAzimuths() finds an offset, also in a mirrored frame", () => {
@@ -69,6 +69,8 @@ Deno.test("one constant azimuth is 45 degrees off at best, a guess 60", () => {
   const guess = guessedAzimuthErrors(AROUND);
   // Folded, azimuths are uniform on 180 degrees: |a - b| is 180 / 3, and <= 30 with 1 - (5 / 6)^2.
   assertClose([guess.mean / rad(1), guess.shareWithin30], [60, 11 / 36], 0.01);
+  // Of the errors of one guess, the median lies between 45 (at 0) and 90 (at 90 degrees).
+  assert.ok(guess.median > rad(45) && guess.median < rad(90), `${guess.median}`);
 });
 
 Deno.test("azimuthErrors() refuses empty lists and different lengths", () => {

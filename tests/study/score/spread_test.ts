@@ -5,6 +5,7 @@ import {
   differenceOf,
   formatNumber,
   formatSpread,
+  medianOf,
   spreadOf,
 } from "@/study/score/spread.ts";
 import { assertClose } from "../../assert.ts";
@@ -34,6 +35,29 @@ Deno.test("spreadOf() refuses an empty list", () => {
   assert.throws(() => spreadOf([]), {
     name: "RangeError",
     message: "Cannot average: values must not be empty",
+  });
+});
+
+Deno.test("medianOf() gives the middle value, or the mean of the middle two", () => {
+  assert.deepEqual([medianOf([3]), medianOf([9, 2, 4]), medianOf([10, 2, 4, 3])], [3, 4, 3.5]);
+  const numbers = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1 });
+  fc.assert(
+    fc.property(numbers, (values) => {
+      const given = values.slice();
+      const median = medianOf(values);
+      assert.deepEqual(values, given, "the values stay in their order");
+      const half = values.length / 2;
+      assert.ok(values.filter((value) => value < median).length <= half);
+      assert.ok(values.filter((value) => value > median).length <= half);
+    }),
+    { seed: 1 },
+  );
+});
+
+Deno.test("medianOf() refuses an empty list", () => {
+  assert.throws(() => medianOf([]), {
+    name: "RangeError",
+    message: "Cannot take the median: values must not be empty",
   });
 });
 

@@ -5,6 +5,7 @@ import {
   novelViewOverlap,
   viewAt,
 } from "@/study/score/views_around.ts";
+import { createRandom } from "@/engine/random.ts";
 import { assertClose } from "../../assert.ts";
 
 /** Two shapes, four views of two pixels each. */
@@ -30,23 +31,50 @@ Deno.test("differenceFromOwnView() compares the first view with all others", () 
 });
 
 Deno.test("novelViewOverlap() leaves out the own view and is 1 for the truth", () => {
-  assert.equal(novelViewOverlap(AROUND, AROUND, { every: 1, isMirrored: false }), 1);
+  assert.equal(novelViewOverlap(AROUND, AROUND, { every: 1 }), 1);
   const own = Float32Array.from(AROUND.values);
   own.set([0, 0], 0); // only the own view of the first shape differs
   const predicted = { ...AROUND, values: own };
-  assert.equal(novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: false }), 1);
+  assert.equal(novelViewOverlap(predicted, AROUND, { every: 1 }), 1);
 });
 
-Deno.test("novelViewOverlap() takes every second view, and shapes that turn the other way", () => {
-  const reversed = Float32Array.from(AROUND.values);
-  for (const start of [0, 8]) {
-    reversed.set(AROUND.values.subarray(start + 6, start + 8), start + 2);
-    reversed.set(AROUND.values.subarray(start + 2, start + 4), start + 6);
+/** The same shapes, some of which turn the other way. */
+function turning(reversed: readonly number[]) {
+  const values = Float32Array.from(AROUND.values);
+  for (const item of reversed) {
+    for (const view of [1, 2, 3]) {
+      values.set(viewAt(AROUND, item, AROUND.views - view), (item * AROUND.views + view) * 2);
+    }
   }
-  const predicted = { ...AROUND, values: reversed };
-  assert.equal(novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: true }), 1);
-  // Unmirrored, the first shape's views 1 and 3 share one of two pixels.
-  const unmirrored = novelViewOverlap(predicted, AROUND, { every: 1, isMirrored: false });
-  assertClose([unmirrored], [(0.5 + 1 + 0.5 + 3) / 6], 1e-12);
-  assert.equal(novelViewOverlap(predicted, AROUND, { every: 2, isMirrored: false }), 1);
+  return { ...AROUND, values };
+}
+
+Deno.test("novelViewOverlap() takes for each shape the direction in which it turns better", () => {
+  for (const reversed of [[], [0], [1], [0, 1]]) {
+    assert.equal(novelViewOverlap(turning(reversed), AROUND, { every: 1 }), 1);
+  }
+  // One direction for all views of a shape: forwards 1, 0 and 0 here, backwards 1/2, 0 and 1/2.
+  const predicted = turning([]);
+  predicted.values.set([1, 1, 1, 1, 0, 1], 2);
+  assertClose([novelViewOverlap(predicted, AROUND, { every: 1 })], [(1 / 3 + 1) / 2], 1e-12);
+  assertClose([novelViewOverlap(predicted, AROUND, { every: 2 })], [(0 + 1) / 2], 1e-12);
+});
+
+Deno.test("novelViewOverlap() does not depend on the directions of turning", () => {
+  const [count, views, pixels] = [3, 6, 5];
+  const random = createRandom(1);
+  const draw = () => {
+    const values = Float32Array.from({ length: count * views * pixels }, () => random.uniform());
+    return { values, count, views };
+  };
+  const [predicted, truth] = [draw(), draw()];
+  const reversed = { ...predicted, values: new Float32Array(predicted.values) };
+  for (let view = 1; view < views; view++) {
+    reversed.values.set(viewAt(predicted, 1, views - view), (views + view) * pixels);
+  }
+  for (const every of [1, 2]) {
+    const overlap = novelViewOverlap(predicted, truth, { every });
+    assert.equal(novelViewOverlap(reversed, truth, { every }), overlap);
+    assert.ok(overlap > 0 && overlap < 1);
+  }
 });
