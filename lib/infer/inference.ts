@@ -140,6 +140,10 @@ export class Inference implements Disposable {
   readonly batchSize: number;
   /** G, the side of the voxel grids. */
   readonly gridSize: number;
+  /** Cells on each side of the grid that no image shows; see `Learner`. */
+  readonly border: number;
+  /** How much light a full cell takes; see `Learner`. */
+  readonly opacity?: number;
   /** Least occupancy of a voxel that counts as filled. */
   readonly threshold: number;
 
@@ -161,6 +165,8 @@ export class Inference implements Disposable {
     this.batchSize = batchSize;
     const learner = createLearner(config);
     this.gridSize = learner.gridSize;
+    this.border = learner.border ?? 0;
+    if (learner.opacity !== undefined) this.opacity = learner.opacity;
     this.threshold = learner.threshold ?? THRESHOLD;
     this.#functions = inferenceFunctions(learner, {
       parameters: loadParameters(learner, weights),

@@ -236,6 +236,7 @@ function createSearched(config: SearchedConfig): Learner {
     parameters,
     latentSize,
     gridSize: size,
+    border,
     threshold: 0.5, // of a sigmoid
     moves: [
       {

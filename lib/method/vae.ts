@@ -181,6 +181,7 @@ export function createVae(config: VaeConfig): Vae {
     moves,
     latentSize: shapeLatentSize,
     gridSize: imageSize,
+    opacity: 1,
     stages: {
       encoder: encoder.stages,
       pose: poses.stages,

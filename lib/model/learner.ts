@@ -71,6 +71,13 @@ export interface Learner {
   readonly latentSize: number;
   /** Side of the voxel grid. */
   readonly gridSize: number;
+  /** Cells on each side of the grid that no image shows, where images are padded; 0 unless given. */
+  readonly border?: number;
+  /**
+   * How much light a full cell takes: it lets exp(-opacity * occupancy) through. Where there is none,
+   * occupancy is the share of the light that a cell takes: it lets 1 - occupancy through.
+   */
+  readonly opacity?: number;
   /** Encodes images `[B, H, W, 1]` to the posterior of their shape latents. */
   encode(pass: Pass, images: tf.Tensor4D): Gaussian;
   /** Decodes shape latents `[B, latentSize]` to occupancy `[B, D, H, W]` in [0, 1]. */

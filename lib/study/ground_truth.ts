@@ -106,8 +106,11 @@ export function objectsOf(set: ImageSet, most = Infinity): Objects {
 
 /** Solids that can be rendered. */
 export interface Renderable extends Solids {
-  /** Opacity of a full cell: a pixel is 1 - exp(-opacity * sum of occupancies along its ray). */
-  readonly opacity: number;
+  /**
+   * Opacity of a full cell: a pixel is 1 - exp(-opacity * sum of occupancies along its ray). Where there
+   * is none, each cell takes its occupancy's share of the light: 1 - product of (1 - occupancy).
+   */
+  readonly opacity?: number;
 }
 
 /**
@@ -140,7 +143,10 @@ function renderAround(solids: Renderable, item: number): Float32Array {
   );
   return tf.tidy(() => {
     const solid = tf.tensor4d(Float32Array.from(solidAt(solids, item)), [1, size, size, size]);
-    const density = tf.tile(solid, [VIEW_COUNT, 1, 1, 1]);
-    return projectVoxels(density, tf.tensor1d(around), { tau: opacity }).dataSync();
+    const density = opacity === undefined
+      ? tf.neg(tf.log(tf.maximum(tf.sub(1, solid), 1e-7))) as tf.Tensor4D
+      : solid;
+    const tiled = tf.tile(density, [VIEW_COUNT, 1, 1, 1]);
+    return projectVoxels(tiled, tf.tensor1d(around), { tau: opacity ?? 1 }).dataSync();
   }) as Float32Array;
 }

@@ -4,11 +4,52 @@
  * @module
  */
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
-import type { Inference } from "@/infer/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
+import type { Learner } from "@/model/learner.ts";
 import { alignInView } from "@/study/score/alignment.ts";
 import { extrudeSilhouette, nearestImages, revolveSilhouette } from "@/study/score/baselines.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import type { Objects, Renderable } from "./ground_truth.ts";
+
+/** What a model knows of its own shapes, such as an `Inference` or a `Learner`. */
+export type ShapeModel = Pick<Learner, "gridSize" | "border" | "opacity">;
+
+/**
+ * Makes a prediction of what a model has inferred, in the model's own frame. Cells that no image shows
+ * are cut off, so that prediction and truth fill the same cube.
+ *
+ * @param model What inferred
+ * @param inferred Occupancy `[N, G, G, G]` and azimuths `[N]` of some objects
+ */
+export function predictionOf(
+  { gridSize, border = 0, opacity }: ShapeModel,
+  { occupancy, azimuth }: Pick<Reconstruction, "occupancy" | "azimuth">,
+): Renderable {
+  const size = gridSize - 2 * border;
+  return {
+    size,
+    occupancy: border === 0 ? occupancy : cropped(occupancy, gridSize, border),
+    azimuths: azimuth,
+    ...(opacity !== undefined && { opacity }),
+  };
+}
+
+/** Cuts a border off grids `[N, G, G, G]`. */
+function cropped(grids: Float32Array, size: number, border: number): Float32Array {
+  const inner = size - 2 * border;
+  const count = grids.length / size ** 3;
+  const result = new Float32Array(count * inner ** 3);
+  for (let row = 0; row < count * inner ** 2; row++) {
+    const [item, d, h] = [
+      Math.floor(row / inner ** 2),
+      Math.floor(row / inner) % inner,
+      row % inner,
+    ];
+    const from = ((item * size + d + border) * size + h + border) * size + border;
+    result.set(grids.subarray(from, from + inner), row * inner);
+  }
+  return result;
+}
 
 /**
  * Predicts shapes and azimuths with a model, in the model's own frame.
@@ -23,9 +64,7 @@ export function predictionOfModel(
   inference: Inference,
   { images }: Pick<Objects, "images">,
 ): Renderable {
-  const { occupancy, azimuth } = inference.reconstruct(images);
-  const size = Math.round(Math.cbrt(occupancy.length / azimuth.length));
-  return { size, occupancy, azimuths: azimuth, opacity: 1 };
+  return predictionOf(inference, inference.reconstruct(images));
 }
 
 /**

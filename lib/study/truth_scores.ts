@@ -4,6 +4,7 @@
  * @module
  */
 import { Inference } from "@/infer/inference.ts";
+import { refine } from "@/infer/refine.ts";
 import {
   alignedCells,
   alignInView,
@@ -32,6 +33,7 @@ import { itemAt } from "@/engine/shapes.ts";
 import type { Run } from "@/train/run.ts";
 import {
   bestExtrusionDepth,
+  predictionOf,
   predictionOfExtrusion,
   predictionOfModel,
   predictionOfNearest,
@@ -89,15 +91,22 @@ export interface Evaluation {
  *
  * @param run Its config and checkpoint are used
  * @param known The result of `loadGroundTruth` for it, or for a run of the same data and seed
+ * @param options `isRefined`: latents and poses of all images are refined, where the method can
+ * @throws {RangeError} If the method has no refinement, and is to
  */
 export function scoreRun(
-  { config, checkpoint }: Pick<Run, "config" | "checkpoint">,
+  { config, checkpoint: { snapshot } }: Pick<Run, "config" | "checkpoint">,
   known: GroundTruth,
+  { isRefined = false }: { isRefined?: boolean } = {},
 ): Evaluation {
-  using inference = new Inference(config, checkpoint.snapshot);
+  using inference = new Inference(config, snapshot);
+  const predict = (objects: Objects) =>
+    isRefined
+      ? predictionOf(inference, refine(config, snapshot, objects.images))
+      : predictionOfModel(inference, objects);
   return scorePredictions({
-    tests: predictionOfModel(inference, known.tests),
-    calibration: predictionOfModel(inference, known.calibration),
+    tests: predict(known.tests),
+    calibration: predict(known.calibration),
   }, known);
 }
 

@@ -110,6 +110,7 @@ function createWorked(config: WorkedConfig): Learner {
     parameters,
     latentSize,
     gridSize,
+    opacity: 1,
     moves: [
       {
         name: "critic",

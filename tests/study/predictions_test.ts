@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import {
   bestExtrusionDepth,
+  predictionOf,
   predictionOfExtrusion,
   predictionOfModel,
   predictionOfNearest,
   predictionOfRevolution,
 } from "@/study/predictions.ts";
+import { createRandom } from "@/engine/random.ts";
+import { itemAt } from "@/engine/shapes.ts";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createLearner } from "@/method/registry.ts";
+import { configWith, createLearner } from "@/method/registry.ts";
 import { solidAt } from "@/study/score/alignment.ts";
 import { viewAt } from "@/study/score/views_around.ts";
 import { viewsAround } from "@/study/ground_truth.ts";
@@ -30,6 +33,32 @@ Deno.test("predictionOfModel() renders, from its own azimuths, what the model re
     const expected = rendering.subarray(item * imageSize ** 2, (item + 1) * imageSize ** 2);
     assertClose(viewAt(views, item, 0), expected, 1e-4);
   }
+});
+
+Deno.test("predictionOf() cuts off what no image shows, and renders as the model does", () => {
+  const config = configWith("quick", { method: "searched", filters: 32, batchSize: 4 });
+  using inference = new Inference(config, initialValues(createLearner(config).parameters, 1));
+  assert.deepEqual([inference.gridSize, inference.border, inference.opacity], [32, 2, undefined]);
+  // Cells of any occupancy, so near the axis that none leaves the images as it turns.
+  const random = createRandom(1);
+  const cells = gridOf(32, (d, _, w) => Math.hypot(d - 15.5, w - 15.5) < 13);
+  const occupancy = Float32Array.from(
+    { length: 3 * 32 ** 3 },
+    (_, i) => cells[i % 32 ** 3]! * random.uniform() ** 2,
+  );
+  const azimuth = Float32Array.of(0, 1, 4);
+  const prediction = predictionOf(inference, { occupancy, azimuth });
+  assert.deepEqual([prediction.size, prediction.occupancy.length], [28, 3 * 28 ** 3]);
+  assert.equal(
+    prediction.occupancy[((2 * 28 + 3) * 28 + 11) * 28 + 20],
+    occupancy[((2 * 32 + 5) * 32 + 13) * 32 + 22],
+  );
+  const expected = inference.render(occupancy, azimuth);
+  const views = viewsAround(prediction, 28);
+  for (let item = 0; item < 3; item++) {
+    assertClose(viewAt(views, item, 0), itemAt(expected, item, 28 ** 2), 1e-4);
+  }
+  assert.equal(predictionOf({ gridSize: 32 }, { occupancy, azimuth }).occupancy, occupancy);
 });
 
 Deno.test("predictionOfModel() takes free poses by slot, not by image", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { chanceErrors, scoreBaselines, scorePredictions, scoreRun } from "@/study/truth_scores.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createLearner } from "@/method/registry.ts";
+import type { Config } from "@/config.ts";
+import { configWith, createLearner } from "@/method/registry.ts";
 import type { Turn } from "@/study/score/turn.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
@@ -95,6 +96,30 @@ Deno.test("scoreRun() gives every score of a model, and keeps no tensors", () =>
     assert.ok(Object.values(scores).every((score) => Number.isFinite(score) && score >= 0));
     assert.equal(views.count, 5);
     assert.equal(prediction.size, TINY.imageSize);
+  });
+});
+
+Deno.test("scoreRun() refines latents and poses, where the method can", () => {
+  const config = configWith("quick", {
+    method: "searched",
+    filters: 32,
+    batchSize: 6,
+    imageSize: 16,
+    latentSize: 2,
+  });
+  const small = knownObjects(16);
+  const run = (config: Config) => {
+    const snapshot = initialValues(createLearner(config).parameters, 1);
+    return { config, checkpoint: { step: 0, config, snapshot } };
+  };
+  const [plain, refined] = [false, true].map((isRefined) =>
+    scoreRun(run(config), small, { isRefined })
+  );
+  assert.ok(refined!.scores.pictureError < plain!.scores.pictureError);
+  assert.throws(() => scoreRun(run(TINY), knownObjects(TINY.imageSize), { isRefined: true }), {
+    name: "RangeError",
+    message: "Cannot refine: the method must have a refinement, got vae; " +
+      "train with --method searched",
   });
 });
 
