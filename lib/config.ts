@@ -44,6 +44,11 @@ export const RUN_FIELDS = {
     "side of the images and of the voxel grid",
   ),
   batchSize: field(z.int().min(1).default(64), "--batch <count>", "images in one step"),
+  imagesPerObject: field(
+    z.int().min(1).default(1),
+    "--images-per-object <count>",
+    "training images rendered of each object, where its true shape is known",
+  ),
   seed: field(z.int().min(0).default(1), "--seed <seed>", "every random draw follows from it"),
   precision: field(
     z.enum(["float32", "bfloat16"]).default("float32"),
@@ -92,7 +97,11 @@ export const FREE_FIELDS: readonly string[] = [
 ];
 
 /** Fields of every run that older files lack, with the values that those runs had. */
-export const LATER_RUN_FIELDS: Partial<RunConfig> = { method: "vae", precision: "float32" };
+export const LATER_RUN_FIELDS: Partial<RunConfig> = {
+  method: "vae",
+  precision: "float32",
+  imagesPerObject: 1,
+};
 
 /** Gives the default of every field. */
 export function defaultsOf<F extends Fields>(fields: F): ValuesOf<F> {

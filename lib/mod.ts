@@ -153,6 +153,7 @@ export {
   loadGroundTruth,
   type Objects,
   type Renderable,
+  type TrueSet,
 } from "./study/ground_truth.ts";
 export { type DrawOptions, type LabelledImages, labelledImages } from "./study/labelled_images.ts";
 export { type LatentNorms, latentNorms } from "./study/latent_norms.ts";

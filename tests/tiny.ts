@@ -22,6 +22,7 @@ export const TINY: VaeConfig = {
   learningRate: 1e-3,
   clipNorm: 1,
   seed: 1,
+  imagesPerObject: 1,
   precision: "float32",
   steps: 12,
   checkpointEvery: 4,

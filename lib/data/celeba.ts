@@ -68,6 +68,7 @@ export const CELEBA: ImageSource = {
   takesPath: false,
   hasClasses: false,
   usesSeed: false,
+  hasTruth: false,
   summary: "202,599 faces, from a file that you fetch with a browser (see data/README.md)",
   load: loadCelebA,
 };

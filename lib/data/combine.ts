@@ -60,11 +60,18 @@ function joinTruths(parts: readonly ImageSet[]): ShapeTruth | undefined {
   if (size === undefined || truths.length < parts.length) return;
   if (truths.some((truth) => truth.size !== size)) return;
   const surfaces = truths.flatMap(({ surface }) => surface ?? []);
+  let before = 0; // objects of the sets before
+  const objects = truths.flatMap(({ objects, voxels }) => {
+    const joined = Array.from(objects, (object) => before + object);
+    before += voxels.length / size ** 3;
+    return joined;
+  });
   return {
     size,
     voxels: joinBytes(truths.map(({ voxels }) => voxels)),
     ...(surfaces.length === truths.length && { surface: joinBytes(surfaces) }),
     azimuths: Float32Array.from(truths.flatMap(({ azimuths }) => [...azimuths])),
+    objects: Uint32Array.from(objects),
   };
 }
 
@@ -98,25 +105,35 @@ export function onlyClasses(set: ImageSet, classNames: readonly string[]): Image
   }
   const labelOf = known.map((className) => classNames.indexOf(className));
   const chosen = Uint32Array.from(set.labels!.keys()).filter((i) => labelOf[set.labels![i]!]! >= 0);
-  const rows = (values: Uint8Array, length: number) =>
-    joinBytes(Array.from(chosen, (i) => itemAt(values, i, length)));
-  const { truth } = set;
-  const surface = truth?.surface;
   return {
     ...set,
     name: `${set.name}#${classNames.join("+")}`,
     provenance: `${set.provenance} (only ${classNames.join(", ")})`,
     count: chosen.length,
-    pixels: rows(set.pixels, set.size ** 2),
+    pixels: rowsAt(set.pixels, chosen, set.size ** 2),
     labels: Uint8Array.from(chosen, (i) => labelOf[set.labels![i]!]!),
     classNames,
-    ...(truth && {
-      truth: {
-        size: truth.size,
-        voxels: rows(truth.voxels, truth.size ** 3),
-        ...(surface && { surface: rows(surface, truth.size ** 3) }),
-        azimuths: Float32Array.from(chosen, (i) => truth.azimuths[i]!),
-      },
-    }),
+    ...(set.truth && { truth: truthOf(set.truth, chosen) }),
   };
+}
+
+/** Keeps the truth of some images, with the objects that they show. */
+function truthOf(
+  { size, voxels, surface, ...images }: ShapeTruth,
+  chosen: Uint32Array,
+): ShapeTruth {
+  const shown = Uint32Array.from(chosen, (i) => images.objects[i]!);
+  const kept = [...new Set(shown)];
+  const places = new Map(kept.map((object, place) => [object, place]));
+  return {
+    size,
+    voxels: rowsAt(voxels, kept, size ** 3),
+    ...(surface && { surface: rowsAt(surface, kept, size ** 3) }),
+    azimuths: Float32Array.from(chosen, (i) => images.azimuths[i]!),
+    objects: shown.map((object) => places.get(object)!),
+  };
+}
+
+function rowsAt(values: Uint8Array, rows: Iterable<number>, length: number): Uint8Array {
+  return joinBytes(Array.from(rows, (row) => itemAt(values, row, length)));
 }

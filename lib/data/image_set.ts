@@ -26,16 +26,24 @@ export interface ImageSet {
   readonly leftOut?: readonly string[];
 }
 
-/** The shapes and poses behind rendered images. Training never reads it; scoring does. */
+/**
+ * The shapes and poses behind rendered images. Scoring reads it, and training only where a learner asks to
+ * be told of it.
+ */
 export interface ShapeTruth {
   /** The side of every grid in cells; may differ from the image size. */
   readonly size: number;
-  /** `[N, D, H, W]` in the axes of `render/camera.ts`, 0 empty or 1 set, interior included. */
+  /**
+   * `[M, D, H, W]`, the shape of each object in the axes of `render/camera.ts`, 0 empty or 1 set, interior
+   * included.
+   */
   readonly voxels: Uint8Array;
-  /** `[N, D, H, W]`, the cells that the surface touches; absent if only `voxels` are known. */
+  /** `[M, D, H, W]`, the cells that the surface touches; absent if only `voxels` are known. */
   readonly surface?: Uint8Array;
   /** `[N]` radians in [0, 2 pi), the azimuth each image was rendered from. */
   readonly azimuths: Float32Array;
+  /** `[N]`, the object that each image shows, 0 to M - 1. */
+  readonly objects: Uint32Array;
 }
 
 /** Byte values on the model's scale. */

@@ -32,6 +32,7 @@ export const IMAGES: ImageSource = {
   takesPath: true,
   hasClasses: false,
   usesSeed: false,
+  hasTruth: false,
   summary: "your own PNG or JPEG images, in a folder or a zip file",
   load: loadImages,
 };

@@ -92,10 +92,11 @@ export async function loadMixture(
 function keyOf(
   specifications: readonly string[],
   split: Split,
-  { dataDir, imageSize, seed }: LoadOptions,
+  { dataDir, imageSize, imagesPerObject, seed }: LoadOptions,
 ): string {
   const usesSeed = specifications.some((each) => parseSpecification(each).source.usesSeed);
-  return JSON.stringify({ specifications, split, dataDir, imageSize, ...(usesSeed && { seed }) });
+  const load = { dataDir, imageSize, imagesPerObject, ...(usesSeed && { seed }) };
+  return JSON.stringify({ specifications, split, ...load });
 }
 
 async function loadPool(

@@ -73,6 +73,7 @@ export function idxSource(description: IdxSetDescription): ImageSource {
     takesPath: false,
     hasClasses: true,
     usesSeed: false,
+    hasTruth: false,
     load: async (request) => onlyClasses(await loadIdxSet(description, request), request.classes),
   };
 }

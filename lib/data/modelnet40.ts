@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { download } from "./download.ts";
 import { sha256OfFile } from "@/data/formats/gzip.ts";
 import { loadMeshArchive } from "@/data/mesh/mesh_archive.ts";
-import type { ImageSource } from "./source.ts";
+import { type ImageSource, timesRendered } from "./source.ts";
 
 /** The six categories of the paper, in the order of their labels. */
 export const MODELNET40_CATEGORIES = [
@@ -29,8 +29,8 @@ const OFFICIAL = {
 } as const;
 
 /**
- * Meshes from `<dataDir>/modelnet40/ModelNet40.zip`, downloaded if missing, each rendered once from
- * a random azimuth; truth and pose are kept. By default the six categories of the paper;
+ * Meshes from `<dataDir>/modelnet40/ModelNet40.zip`, downloaded if missing, rendered from random
+ * azimuths; truth and poses are kept. By default the six categories of the paper;
  * `modelnet40#sofa+bowl` selects any of the forty. The splits are the official ones of the archive.
  *
  * A partial archive is accepted; the provenance then says how many meshes it has. Choice: the
@@ -46,6 +46,7 @@ export const MODELNET40: ImageSource = {
   takesPath: false,
   hasClasses: true,
   usesSeed: true,
+  hasTruth: true,
   summary: "meshes, each rendered once, downloaded on first use (2 GB); six categories unless " +
     "#NAME+NAME picks others",
   load: async (request) => {
@@ -68,7 +69,9 @@ export const MODELNET40: ImageSource = {
       provenance: (meshCount) => {
         const { meshCount: whole } = OFFICIAL;
         const part = meshCount === whole ? "" : `, from ${meshCount} of its ${whole} meshes`;
-        return `ModelNet40 (${categories.join(", ")}), each rendered once${part}`;
+        return `ModelNet40 (${categories.join(", ")}), each rendered ${
+          timesRendered(request)
+        }${part}`;
       },
     }, request);
   },

@@ -34,6 +34,8 @@ export interface LoadRequest {
   readonly seed: number;
   /** S, the side of the images. */
   readonly imageSize: number;
+  /** Images rendered of each object, from azimuths of their own; 1 for the test split. */
+  readonly imagesPerObject: number;
   /** Called as a long task progresses. */
   readonly onProgress?: (progress: Progress) => void;
   /** Aborts the work; the promise then rejects with the signal's reason. */
@@ -52,6 +54,8 @@ export interface ImageSource {
   readonly hasClasses: boolean;
   /** Whether the images depend on the seed. */
   readonly usesSeed: boolean;
+  /** Whether its images are rendered from known shapes, of which there can then be several. */
+  readonly hasTruth: boolean;
   /** One line for `--help`. */
   readonly summary: string;
   /**
@@ -61,4 +65,23 @@ export interface ImageSource {
    * @param path What follows the colon, without the classes; empty if the source takes no path
    */
   load(request: LoadRequest, path: string): Promise<ImageSet>;
+}
+
+/** Says how often each object is rendered: "once", or "8 times". */
+export function timesRendered({ imagesPerObject }: Pick<LoadRequest, "imagesPerObject">): string {
+  return imagesPerObject === 1 ? "once" : `${imagesPerObject} times`;
+}
+
+/**
+ * Names the random streams of azimuths, one for each image of an object: an object's first image is the
+ * same however many there are.
+ */
+export function azimuthStreams(
+  name: string,
+  { imagesPerObject }: Pick<LoadRequest, "imagesPerObject">,
+): string[] {
+  return Array.from(
+    { length: imagesPerObject },
+    (_, image) => `${name}/azimuth${image === 0 ? "" : ` ${image}`}`,
+  );
 }

@@ -49,8 +49,10 @@ export type LoadOptions = Partial<Omit<LoadRequest, "split" | "classes">>;
  *   `#CLASS+CLASS` to select classes: `mnist`, `images:PATH`, `modelnet40#chair+bowl`
  * @param split Split to load. A user's own files have no split: `images:PATH` returns all of them
  *   for both, so use two folders to hold some out
- * @param options Defaults: `dataDir` `data`, `cacheDir` `data/cache`, `seed` 0, `imageSize` 28
- * @throws {RangeError} If no source has that name, or a path is missing or not allowed
+ * @param options Defaults: `dataDir` `data`, `cacheDir` `data/cache`, `seed` 0, `imageSize` 28,
+ *   `imagesPerObject` 1
+ * @throws {RangeError} If no source has that name, a path is missing or not allowed, or several images of
+ *   each object are wanted from a source that does not know the objects
  * @throws {SyntaxError} If a file is damaged; each source documents what else it throws
  */
 export async function loadImageSet(
@@ -64,6 +66,7 @@ export async function loadImageSet(
     cacheDir: "data/cache",
     seed: 0,
     imageSize: 28,
+    imagesPerObject: 1,
     ...options,
     split,
     classes,
@@ -73,8 +76,21 @@ export async function loadImageSet(
       `Cannot load ${specification}: imageSize must be an integer >= 1, got ${request.imageSize}`,
     );
   }
+  const { imagesPerObject } = request;
+  if (!Number.isInteger(imagesPerObject) || imagesPerObject < 1) {
+    throw new RangeError(
+      `Cannot load ${specification}: imagesPerObject must be an integer >= 1, got ${imagesPerObject}`,
+    );
+  }
+  if (imagesPerObject > 1 && !source.hasTruth) {
+    throw new RangeError(
+      `Cannot load ${specification}: imagesPerObject must be 1 where true shapes are unknown, ` +
+        `got ${imagesPerObject}; use modelnet40, meshes:PATH or voxels:PATH`,
+    );
+  }
   request.signal?.throwIfAborted();
-  return await source.load(request, path);
+  // What is scored is an image of each object, however many a run is trained on.
+  return await source.load(split === "test" ? { ...request, imagesPerObject: 1 } : request, path);
 }
 
 /** A parsed specification like `voxels:PATH#chair+sofa`. */

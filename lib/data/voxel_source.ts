@@ -1,5 +1,5 @@
 /**
- * `voxels:PATH`: occupancy grids from NumPy files, each rendered once.
+ * `voxels:PATH`: occupancy grids from NumPy files, rendered.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ImageSet } from "./image_set.ts";
 import { readNpy } from "@/data/formats/npy.ts";
 import { findPath } from "@/data/formats/path.ts";
 import { renderGrids } from "./render_grids.ts";
-import type { ImageSource, LoadRequest, Split } from "./source.ts";
+import { type ImageSource, type LoadRequest, type Split, timesRendered } from "./source.ts";
 import { type VoxelGrids, voxelGrids } from "./voxel_grids.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
@@ -23,8 +23,8 @@ interface NamedGrids extends VoxelGrids {
 }
 
 /**
- * Grids in a `.npy`, `.npy.gz` or `.npz` file, each rendered at a seeded random azimuth; truth and
- * pose are kept, the truth at the file's resolution. `voxel_grids.ts` says which arrays are grids.
+ * Grids in a `.npy`, `.npy.gz` or `.npz` file, each rendered at seeded random azimuths; truth and
+ * poses are kept, the truth at the file's resolution. `voxel_grids.ts` says which arrays are grids.
  *
  * Arrays of a `.npz`: `PATH#chair+sofa` takes the arrays `chair` and `sofa`, or else `chair_train`
  * and `sofa_train` (`_test` for the test split). Without `#`, it takes all arrays whose names end
@@ -40,6 +40,7 @@ export const VOXELS: ImageSource = {
   takesPath: true,
   hasClasses: true,
   usesSeed: true,
+  hasTruth: true,
   summary:
     "voxel grids in a .npy, .npy.gz or .npz file (#NAME+NAME picks arrays), each rendered once",
   load: loadVoxels,
@@ -52,15 +53,17 @@ async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet>
     ? await readArchive(file, request)
     : [await readArray(file + choice)];
   const grids = joinGrids(parts, path);
-  const { pixels, azimuths } = await renderGrids(grids, request, `voxels/${request.split}`);
+  const { pixels, ...rendered } = await renderGrids(grids, request, `voxels/${request.split}`);
   return {
     name: `voxels:${path}${choice}`,
-    provenance: `voxel grids in "${basename(path)}${choice}", each rendered once`,
+    provenance: `voxel grids in "${basename(path)}${choice}", each rendered ${
+      timesRendered(request)
+    }`,
     size: request.imageSize,
-    count: grids.count,
+    count: rendered.azimuths.length,
     pixels,
-    ...(parts.length <= 256 && classesOf(parts)),
-    truth: { size: grids.size, voxels: grids.voxels, azimuths },
+    ...(parts.length <= 256 && classesOf(parts, rendered.objects)),
+    truth: { size: grids.size, voxels: grids.voxels, ...rendered },
   };
 }
 
@@ -122,9 +125,13 @@ function chooseArrays(
   });
 }
 
-function classesOf(parts: readonly NamedGrids[]): Pick<ImageSet, "labels" | "classNames"> {
+function classesOf(
+  parts: readonly NamedGrids[],
+  objects: Uint32Array,
+): Pick<ImageSet, "labels" | "classNames"> {
+  const labels: number[] = parts.flatMap((part, label) => Array(part.count).fill(label));
   return {
-    labels: Uint8Array.from(parts.flatMap((part, label) => Array(part.count).fill(label))),
+    labels: Uint8Array.from(objects, (object) => labels[object]!),
     classNames: parts.map((part) => part.className),
   };
 }

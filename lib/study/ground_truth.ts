@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { ImageSet } from "@/data/image_set.ts";
-import { imagesAt } from "@/data/image_set.ts";
+import { imagesAt, type ImageSet, type ShapeTruth } from "@/data/image_set.ts";
 import { loadMixture } from "@/data/mixture.ts";
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import { resizeSquare } from "@/data/resize.ts";
@@ -26,11 +25,14 @@ export interface Objects {
   readonly truth: Solids;
 }
 
+/** Images whose true shapes and azimuths are known, one or several of each object. */
+export type TrueSet = ImageSet & { readonly truth: ShapeTruth };
+
 /** Objects and views that score a run. */
 export interface GroundTruth {
-  /** Every object that the run was trained on. */
-  readonly training: Objects;
-  /** A subset of these, on which turns and thresholds are chosen. */
+  /** Every image that the run was trained on. */
+  readonly training: TrueSet;
+  /** Some of the objects that these show, each in its first image; turns and thresholds are chosen on them. */
   readonly calibration: Objects;
   /** Unseen objects, on which the run is scored. */
   readonly tests: Objects;
@@ -55,43 +57,62 @@ export async function loadGroundTruth(
   load: LoadOptions = {},
   options: { calibrationCount?: number } = {},
 ): Promise<GroundTruth> {
-  const { imageSize, seed } = config;
-  const sets = await loadMixture(config.data, "train", { ...load, imageSize, seed });
+  const { imageSize, imagesPerObject, seed } = config;
+  const request = { ...load, imageSize, imagesPerObject, seed };
+  const sets = await loadMixture(config.data, "train", request);
   if (sets.length !== 1) {
     throw new RangeError(
       `Cannot score a run: data must be one set, got ${sets.length} in ${config.data}`,
     );
   }
+  const training = withTruth(sets[0]!.set);
   const tests = objectsOf(data.tests[0]!.set);
   return {
-    training: objectsOf(sets[0]!.set),
-    calibration: objectsOf(sets[0]!.set, options.calibrationCount ?? 200),
+    training,
+    calibration: objectsOf(training, options.calibrationCount ?? 200),
     tests,
     testViews: viewsAround({ ...tests.truth, opacity: SOLID_OPACITY }, imageSize),
   };
 }
 
 /**
- * Takes objects from a set.
+ * Checks that a set knows its shapes.
+ *
+ * @throws {RangeError} If it does not
+ */
+function withTruth(set: ImageSet): TrueSet {
+  const { truth } = set;
+  if (truth) return { ...set, truth };
+  throw new RangeError(
+    `Cannot score shapes of ${set.name}: the set must have true shapes, got only images; ` +
+      `use modelnet40, meshes:PATH or voxels:PATH`,
+  );
+}
+
+/**
+ * Takes objects from a set, each in its first image.
  *
  * @param set A set with truth
  * @param most Maximum number of objects, evenly spaced over the set; all by default
  * @throws {RangeError} If the set has no true shapes
  */
 export function objectsOf(set: ImageSet, most = Infinity): Objects {
-  const { truth } = set;
-  if (!truth) {
-    throw new RangeError(
-      `Cannot score shapes of ${set.name}: the set must have true shapes, got only images; ` +
-        `use modelnet40, meshes:PATH or voxels:PATH`,
-    );
+  const { truth } = withTruth(set);
+  const met = new Set<number>();
+  const firsts: number[] = []; // the first image of each object
+  for (const [image, object] of truth.objects.entries()) {
+    if (!met.has(object)) firsts.push(image);
+    met.add(object);
   }
-  const count = Math.min(set.count, most);
-  const chosen = Array.from({ length: count }, (_, i) => Math.floor(i * set.count / count));
+  const count = Math.min(firsts.length, most);
+  const chosen = Array.from(
+    { length: count },
+    (_, i) => firsts[Math.floor(i * firsts.length / count)]!,
+  );
   const cells = truth.size ** 3;
   const occupancy = new Uint8Array(count * cells);
-  for (const [to, from] of chosen.entries()) {
-    occupancy.set(itemAt(truth.voxels, from, cells), to * cells);
+  for (const [to, image] of chosen.entries()) {
+    occupancy.set(itemAt(truth.voxels, truth.objects[image]!, cells), to * cells);
   }
   return {
     images: imagesAt(set, chosen),

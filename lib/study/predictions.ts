@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { imagesAt } from "@/data/image_set.ts";
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { Inference, Reconstruction } from "@/infer/inference.ts";
 import type { Learner } from "@/model/learner.ts";
 import { alignInView } from "@/study/score/alignment.ts";
 import { extrudeSilhouette, nearestImages, revolveSilhouette } from "@/study/score/baselines.ts";
 import { itemAt } from "@/engine/shapes.ts";
-import type { Objects, Renderable } from "./ground_truth.ts";
+import type { Objects, Renderable, TrueSet } from "./ground_truth.ts";
 
 /** What a model knows of its own shapes, such as an `Inference` or a `Learner`. */
 export type ShapeModel = Pick<Learner, "gridSize" | "border" | "opacity">;
@@ -104,14 +105,15 @@ export function bestExtrusionDepth(objects: Objects): number {
  * it knows the truth of the training objects.
  *
  * @param objects Only their images are used
- * @param training Objects to search, at least one
+ * @param training Images to search, at least one
  */
-export function predictionOfNearest(objects: Objects, training: Objects): Renderable {
-  const nearest = nearestImages(objects.images, training.images, objects.imageSize ** 2);
-  const { size, occupancy, azimuths } = training.truth;
+export function predictionOfNearest(objects: Objects, training: TrueSet): Renderable {
+  const all = Array.from({ length: training.count }, (_, image) => image);
+  const nearest = nearestImages(objects.images, imagesAt(training, all), objects.imageSize ** 2);
+  const { size, voxels, azimuths, objects: shown } = training.truth;
   const cells = size ** 3;
   const predicted = new Uint8Array(nearest.length * cells);
-  nearest.forEach((from, to) => predicted.set(itemAt(occupancy, from, cells), to * cells));
+  nearest.forEach((from, to) => predicted.set(itemAt(voxels, shown[from]!, cells), to * cells));
   return {
     size,
     occupancy: predicted,

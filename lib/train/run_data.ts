@@ -29,8 +29,8 @@ export async function loadRunData(
   config: RunConfig,
   options: MixtureOptions = {},
 ): Promise<RunData> {
-  const { data, batchSize, seed, imageSize } = config;
-  const load = { ...options, imageSize, seed };
+  const { data, batchSize, seed, imageSize, imagesPerObject } = config;
+  const load = { ...options, imageSize, imagesPerObject, seed };
   const sets = await loadMixture(data, "train", load);
   const tests = await loadMixture(data, "test", load);
   const batches = createBatches({ sets, batchSize, seed });

@@ -13,7 +13,13 @@ function numbered(name: string, labels: number[], classNames: string[], size = 1
     pixels,
     labels: Uint8Array.from(labels),
     classNames,
-    truth: { size, voxels: pixels, surface: pixels, azimuths: Float32Array.from(pixels) },
+    truth: {
+      size,
+      voxels: new Uint8Array(labels.length * size ** 3).map((_, i) => i),
+      surface: new Uint8Array(labels.length * size ** 3).map((_, i) => i),
+      azimuths: Float32Array.from(pixels),
+      objects: Uint32Array.from(pixels),
+    },
   };
 }
 
@@ -38,6 +44,7 @@ Deno.test("joinSets() concatenates sets and merges classes of the same name", ()
   assert.deepEqual([truth!.size, [...truth!.voxels]], [1, [0, 1, 2, 0, 1]]);
   assert.deepEqual([...truth!.surface!], [0, 1, 2, 0, 1]);
   assert.deepEqual([...truth!.azimuths], [0, 1, 2, 0, 1]);
+  assert.deepEqual([...truth!.objects], [0, 1, 2, 3, 4]);
 });
 
 Deno.test("joinSets() makes a class of a set without classes, unless no set has classes", () => {
@@ -93,6 +100,33 @@ Deno.test("onlyClasses() keeps the chosen classes, in the order asked for", () =
   assert.deepEqual([...cups.truth!.voxels], [0, 2]);
   assert.deepEqual([...cups.truth!.surface!], [0, 2]);
   assert.deepEqual([...cups.truth!.azimuths], [0, 2]);
+  assert.deepEqual([...cups.truth!.objects], [0, 1]);
+});
+
+/** Objects 1, 0 and 2 in two, one and two images. */
+const SEVERAL: ImageSet = {
+  ...numbered("several", [0, 1, 0, 1, 0], ["cup", "bowl"]),
+  truth: {
+    size: 1,
+    voxels: Uint8Array.of(10, 11, 12),
+    azimuths: Float32Array.of(0, 1, 2, 3, 4),
+    objects: Uint32Array.of(1, 0, 1, 2, 1),
+  },
+};
+
+Deno.test("joinSets() keeps each object once, however many images show it", () => {
+  const { truth } = joinSets("both", [SEVERAL, SEVERAL]);
+  assert.deepEqual([...truth!.voxels], [10, 11, 12, 10, 11, 12]);
+  assert.deepEqual([...truth!.objects], [1, 0, 1, 2, 1, 4, 3, 4, 5, 4]);
+  assert.deepEqual([...truth!.azimuths], [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+});
+
+Deno.test("onlyClasses() keeps the objects that the chosen images show", () => {
+  const cups = onlyClasses(SEVERAL, ["cup"]).truth!;
+  assert.deepEqual([[...cups.voxels], [...cups.objects]], [[11], [0, 0, 0]]);
+  assert.deepEqual([...cups.azimuths], [0, 2, 4]);
+  const bowls = onlyClasses(SEVERAL, ["bowl"]).truth!;
+  assert.deepEqual([[...bowls.voxels], [...bowls.objects]], [[10, 12], [0, 1]]);
 });
 
 Deno.test("onlyClasses() returns the set unchanged if no class is chosen", () => {

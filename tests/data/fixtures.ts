@@ -8,7 +8,8 @@ import type { LoadRequest } from "@/data/source.ts";
 /** The default request to a source. */
 export function requestOf(changes: Partial<LoadRequest> = {}): LoadRequest {
   const [dataDir, cacheDir] = ["data", "no such folder"];
-  return { split: "train", classes: [], dataDir, cacheDir, seed: 1, imageSize: 28, ...changes };
+  const rendered = { seed: 1, imageSize: 28, imagesPerObject: 1 };
+  return { split: "train", classes: [], dataDir, cacheDir, ...rendered, ...changes };
 }
 
 /** Runs a test with its own folder, removed afterwards. */

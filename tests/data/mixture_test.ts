@@ -128,6 +128,17 @@ Deno.test("loadMixture() loads a set once for all calls with the same map", asyn
   });
 });
 
+Deno.test("loadMixture() shares a set only between equal numbers of images of each object", async () => {
+  const loaded: LoadedSets = new Map();
+  const load = async (imagesPerObject: number) => {
+    const options = { loaded, imageSize: 4, seed: 1, imagesPerObject };
+    return (await loadMixture("embedded-bowls", "train", options))[0]!.set;
+  };
+  const [one, two] = [await load(1), await load(2)];
+  assert.deepEqual([one.count, two.count], [512, 1024]);
+  assert.ok(await load(1) === one && await load(2) === two);
+});
+
 Deno.test("loadMixture() shares a seeded set only between equal seeds", async () => {
   const loaded: LoadedSets = new Map();
   const load = async (seed: number, options: MixtureOptions = { loaded }) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { renderGrids } from "@/data/render_grids.ts";
+import { renderGrids, SOLID_OPACITY } from "@/data/render_grids.ts";
 import type { VoxelGrids } from "@/data/voxel_grids.ts";
+import { projectVoxels } from "@/render/project.ts";
 import * as tf from "@/engine/tf.ts";
 import { requestOf } from "./fixtures.ts";
 
@@ -42,6 +43,39 @@ Deno.test("renderGrids() draws azimuths uniformly from a full turn", async () =>
     const share = azimuths.filter(isIn).length / 4000;
     assert.ok(Math.abs(share - 0.25) < 0.035, `5 standard deviations, got ${share}`);
   }
+});
+
+Deno.test("renderGrids() renders each grid several times, the first time as ever", async () => {
+  const [size, count] = [6, 5];
+  const voxels = Uint8Array.from(
+    { length: count * size ** 3 },
+    (_, i) => i % 7 === Math.floor(i / size ** 3) ? 1 : 0,
+  );
+  const render = (imagesPerObject: number, name = "grids") =>
+    renderGrids({ size, count, voxels }, requestOf({ imageSize: size, imagesPerObject }), name);
+  const [one, three] = [await render(1), await render(3)];
+  assert.deepEqual([...one.objects], [0, 1, 2, 3, 4]);
+  assert.deepEqual([...three.objects], [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+  assert.equal(new Set(three.azimuths).size, 15, "every azimuth is its own");
+  const imageAt = (pixels: Uint8Array, item: number) =>
+    pixels.subarray(item * size ** 2, (item + 1) * size ** 2);
+  for (let item = 0; item < count; item++) {
+    assert.equal(three.azimuths[3 * item], one.azimuths[item]);
+    assert.deepEqual(imageAt(three.pixels, 3 * item), imageAt(one.pixels, item));
+  }
+  // All others, too, are the grids that they say, from their azimuths.
+  const expected = tf.tidy(() => {
+    const repeated = Float32Array.from(
+      { length: 15 * size ** 3 },
+      (_, i) => voxels[Math.floor(i / (3 * size ** 3)) * size ** 3 + i % size ** 3]!,
+    );
+    const density = tf.tensor4d(repeated, [15, size, size, size]);
+    return projectVoxels(density, tf.tensor1d(three.azimuths), { tau: SOLID_OPACITY }).dataSync();
+  });
+  assert.deepEqual([...three.pixels], [...expected].map((value) => Math.round(255 * value)));
+  // However many there are, the second is the same.
+  const two = await render(2);
+  assert.deepEqual(imageAt(two.pixels, 2 * 4 + 1), imageAt(three.pixels, 3 * 4 + 1));
 });
 
 Deno.test("renderGrids() depends on the seed", async () => {

@@ -75,6 +75,53 @@ Deno.test("SOURCES have unique names without colon or comma, and summaries", () 
   }
 });
 
+Deno.test("loadImageSet() gives several images of each training object, and one of each unseen one", async () => {
+  const load = (split: "train" | "test", imagesPerObject = 1) =>
+    loadImageSet("embedded-bowls", split, { imageSize: 6, imagesPerObject });
+  const [one, two] = [await load("train"), await load("train", 2)];
+  assert.deepEqual([one.count, two.count], [512, 1024]);
+  assert.match(two.provenance, /, each rendered 2 times$/);
+  assert.deepEqual([...two.truth!.objects.subarray(0, 5)], [0, 0, 1, 1, 2]);
+  assert.deepEqual(two.truth!.voxels, one.truth!.voxels);
+  const firsts = two.truth!.azimuths.filter((_, image) => image % 2 === 0);
+  assert.deepEqual(firsts, one.truth!.azimuths);
+  assert.equal(new Set(two.truth!.azimuths).size, 1024);
+  assert.deepEqual(two.pixels.subarray(72, 108), one.pixels.subarray(36, 72));
+  assert.deepEqual(await load("test", 2), await load("test"));
+  const solids = await loadImageSet("embedded-solids#cup", "train", {
+    imageSize: 6,
+    imagesPerObject: 3,
+  });
+  assert.deepEqual([solids.count, solids.truth!.voxels.length], [1500, 500 * 6 ** 3]);
+});
+
+Deno.test("loadImageSet() refuses several images of objects that nobody knows", async () => {
+  for (const source of SOURCES.filter(({ hasTruth }) => !hasTruth)) {
+    const specification = source.takesPath ? `${source.name}:somewhere` : source.name;
+    await assert.rejects(loadImageSet(specification, "train", { imagesPerObject: 8 }), {
+      name: "RangeError",
+      message: `Cannot load ${specification}: imagesPerObject must be 1 where true shapes are ` +
+        "unknown, got 8; use modelnet40, meshes:PATH or voxels:PATH",
+    });
+  }
+  for (const imagesPerObject of [0, 1.5]) {
+    await assert.rejects(loadImageSet("embedded-bowls", "train", { imagesPerObject }), {
+      name: "RangeError",
+      message: "Cannot load embedded-bowls: imagesPerObject must be an integer >= 1, " +
+        `got ${imagesPerObject}`,
+    });
+  }
+});
+
+Deno.test("SOURCES declare which of them know their shapes", async () => {
+  const known = SOURCES.filter(({ hasTruth }) => hasTruth).map(({ name }) => name);
+  assert.deepEqual(known, ["modelnet40", "voxels", "meshes", "embedded-solids", "embedded-bowls"]);
+  for (const { name, hasTruth } of SOURCES.filter(({ name }) => name.startsWith("embedded"))) {
+    const { truth } = await loadImageSet(name, "test", { imageSize: 6 });
+    assert.equal(truth !== undefined, hasTruth, name);
+  }
+});
+
 Deno.test("loadImageSet() refuses an invalid size", async () => {
   await assert.rejects(loadImageSet("embedded-digits", "test", { imageSize: 0 }), {
     name: "RangeError",

@@ -62,6 +62,17 @@ Deno.test("VOXELS renders each split from different azimuths", async () => {
   });
 });
 
+Deno.test("VOXELS renders each grid several times, with labels and truth of every image", async () => {
+  await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
+    const set = await VOXELS.load(requestOf({ imagesPerObject: 2, imageSize: 4 }), path);
+    assert.equal(set.provenance, 'voxel grids in "a.npz", each rendered 2 times');
+    assert.deepEqual([set.count, set.pixels.length, set.truth!.azimuths.length], [10, 160, 10]);
+    assert.deepEqual([...set.labels!], [0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    assert.deepEqual([...set.truth!.objects], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+    assert.equal(set.truth!.voxels.length, 5 * 4 ** 3);
+  });
+});
+
 const ARCHIVE = {
   "chair_train.npy": fullGrids(2),
   "chair_test.npy": fullGrids(1),

@@ -71,7 +71,7 @@ Deno.test("configWith() changes a preset; an objective brings its weight, unless
 });
 
 Deno.test("checkStoredConfig() fills in fields that are younger than the file, and no others", () => {
-  const { method: _, precision: __, elevation: ___, ...older } = quick;
+  const { method: _, precision: __, elevation: ___, imagesPerObject: _____, ...older } = quick;
   assert.deepEqual(checkStoredConfig(older), quick);
   const stored = { ...quick, precision: "bfloat16", elevation: true };
   assert.deepEqual(checkStoredConfig(stored), stored);

@@ -11,7 +11,7 @@ import { boxWithPost, trueSolids } from "./score/solids.ts";
 import { TINY, tinySet } from "../tiny.ts";
 import { IMAGE_SIZE, knownObjects, setOf } from "./known.ts";
 
-const { training, tests } = knownObjects();
+const { calibration: training, tests } = knownObjects();
 
 Deno.test("objectsOf() takes evenly spaced images with their true shapes", () => {
   const set = setOf(training);
@@ -24,6 +24,28 @@ Deno.test("objectsOf() takes evenly spaced images with their true shapes", () =>
     [first, second].map((item) => training.truth.azimuths[item]),
   );
   assert.deepEqual(solidAt(two.truth, 1), solidAt(training.truth, second));
+});
+
+Deno.test("objectsOf() takes each object in its first image, however many there are", () => {
+  const set = setOf(training);
+  const { truth, pixels, count, size } = set;
+  // Three images of each: its own, and two of others that have other azimuths.
+  const several = {
+    ...set,
+    count: 3 * count,
+    pixels: Uint8Array.from({ length: 3 * pixels.length }, (_, i) => {
+      const [image, pixel] = [Math.floor(i / size ** 2), i % size ** 2];
+      return image % 3 === 0 ? pixels[image / 3 * size ** 2 + pixel]! : 7;
+    }),
+    truth: {
+      ...truth,
+      azimuths: Float32Array.from({ length: 3 * count }, (_, i) => truth.azimuths[i / 3] ?? 9),
+      objects: Uint32Array.from({ length: 3 * count }, (_, i) => Math.floor(i / 3)),
+    },
+  };
+  for (const most of [Infinity, 4, 2]) {
+    assert.deepEqual(objectsOf(several, most), objectsOf(set, most));
+  }
 });
 
 Deno.test("objectsOf() refuses images without true shapes", () => {
@@ -92,6 +114,21 @@ async function scoredBy(config: typeof TINY): Promise<void> {
 
 Deno.test("loadGroundTruth() gives the objects of the run's own seed", async () => {
   await withBoxes((path) => `voxels:${path}`, scoredBy);
+});
+
+Deno.test("loadGroundTruth() gives every training image, and one of each object otherwise", async () => {
+  await withBoxes((path) => `voxels:${path}`, async (config) => {
+    const load = async (imagesPerObject: number) => {
+      const several = { ...config, imagesPerObject };
+      const run = { config: several, data: await loadRunData(several) };
+      return await loadGroundTruth(run, {}, { calibrationCount: 3 });
+    };
+    const [one, four] = [await load(1), await load(4)];
+    assert.deepEqual([one.training.count, four.training.count], [7, 28]);
+    assert.equal(four.training.truth.voxels.length, 7 * 10 ** 3, "shapes are not copied");
+    assert.deepEqual(four.calibration, one.calibration);
+    assert.deepEqual([four.tests, four.testViews], [one.tests, one.testViews]);
+  });
 });
 
 Deno.test("loadGroundTruth() refuses mixtures", async () => {

@@ -1,7 +1,6 @@
 /** Ground truth made by hand, and the prediction of a perfect model. */
 import { SOLID_OPACITY } from "@/data/render_grids.ts";
-import type { ImageSet } from "@/data/image_set.ts";
-import type { GroundTruth, Objects, Renderable } from "@/study/ground_truth.ts";
+import type { GroundTruth, Objects, Renderable, TrueSet } from "@/study/ground_truth.ts";
 import { viewsAround } from "@/study/ground_truth.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { cellsReaching } from "@/study/score/overlap.ts";
@@ -29,7 +28,7 @@ export function knownObjects(imageSize = IMAGE_SIZE): GroundTruth {
   const training = imagesOf(trueSolids(6, TRUE_SIZE, 1), imageSize);
   const tests = imagesOf(trueSolids(5, TRUE_SIZE, 100), imageSize);
   const testViews = viewsAround({ ...tests.truth, opacity: SOLID_OPACITY }, imageSize);
-  return { training, calibration: training, tests, testViews };
+  return { training: setOf(training), calibration: training, tests, testViews };
 }
 
 /** The prediction of a perfect model, in a frame of its own. */
@@ -45,8 +44,8 @@ export function perfectPrediction({ truth, imageSize }: Objects, turn: Turn): Re
   return { size: imageSize, occupancy, azimuths, opacity: SOLID_OPACITY };
 }
 
-/** A set of images with truth, as from a data source. */
-export function setOf({ images, imageSize, truth }: Objects): ImageSet {
+/** A set of images with truth, one of each object, as from a data source. */
+export function setOf({ images, imageSize, truth }: Objects): TrueSet {
   return {
     name: "boxes",
     provenance: "the tests",
@@ -57,6 +56,7 @@ export function setOf({ images, imageSize, truth }: Objects): ImageSet {
       size: truth.size,
       voxels: Uint8Array.from(truth.occupancy),
       azimuths: truth.azimuths,
+      objects: Uint32Array.from(truth.azimuths.keys()),
     },
   };
 }

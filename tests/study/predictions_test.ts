@@ -18,7 +18,7 @@ import { viewsAround } from "@/study/ground_truth.ts";
 import { assertClose } from "../assert.ts";
 import { gridOf, trueSolids } from "./score/solids.ts";
 import { TINY } from "../tiny.ts";
-import { imagesOf } from "./known.ts";
+import { imagesOf, setOf } from "./known.ts";
 
 Deno.test("predictionOfModel() renders, from its own azimuths, what the model renders", () => {
   const { imageSize } = TINY;
@@ -101,7 +101,13 @@ Deno.test("predictionOfNearest() gives the object of the most similar training i
     ...training,
     images: training.images.slice(chosen * area, (chosen + 1) * area).map((value) => value * 0.9),
   };
-  const prediction = predictionOfNearest(objects, training);
+  const set = setOf(training);
+  const prediction = predictionOfNearest(objects, set);
   assert.deepEqual(prediction.occupancy, solidAt(training.truth, chosen));
   assert.deepEqual([...prediction.azimuths], [training.truth.azimuths[chosen]]);
+  // The same images, as if all of them showed two objects.
+  const truth = { ...set.truth, objects: Uint32Array.of(0, 0, 1, 1, 1) };
+  const shared = predictionOfNearest(objects, { ...set, truth });
+  assert.deepEqual(shared.occupancy, solidAt(training.truth, 1));
+  assert.deepEqual(shared.azimuths, prediction.azimuths);
 });

@@ -10,7 +10,7 @@ import { joinSets } from "@/data/combine.ts";
 import { conversionFile, readConversion, writeConversion } from "@/data/conversions.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { categorySet, type CategoryViews, encodeViews, viewMesh } from "./mesh_views.ts";
-import type { LoadRequest, Split } from "@/data/source.ts";
+import { azimuthStreams, type LoadRequest, type Split } from "@/data/source.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
 /** The meshes to load and their provenance. */
@@ -32,8 +32,8 @@ const MAX_BYTES = 2 ** 27;
 const VERSION = 1;
 
 /**
- * Loads the meshes of one split. Each is rendered once, from a uniform azimuth that depends on the
- * seed and its name; its voxels and azimuth are kept as truth.
+ * Loads the meshes of one split. Each is rendered from uniform azimuths that depend on the seed and its
+ * name; its voxels and azimuths are kept as truth.
  *
  * Categories in the cache are read from there; the others are converted in one pass through the
  * archive, mesh by mesh, and cached.
@@ -42,8 +42,8 @@ const VERSION = 1;
  * thousands should not block the rest. A damaged archive is an error.
  *
  * @param archive The meshes to load
- * @param request `split`, `seed`, `imageSize` (also the side of the grids), `cacheDir`, `onProgress`
- *   and `signal`
+ * @param request `split`, `seed`, `imageSize` (also the side of the grids), `imagesPerObject`, `cacheDir`,
+ *   `onProgress` and `signal`
  * @throws {RangeError} If the archive lacks a category, or has no readable mesh in the split
  * @throws What `readZip` throws
  */
@@ -103,14 +103,17 @@ async function categoryViews(
   { categories, places }: MeshChoice,
   request: LoadRequest,
 ): Promise<Map<string, TensorFile>> {
-  const { split, seed, imageSize, cacheDir } = request;
+  const { split, seed, imageSize, imagesPerObject, cacheDir } = request;
   const kept = new Map<string, TensorFile>();
   const missing = new Map<string, string>();
   for (const category of categories) {
     const cacheFile = await conversionFile(cacheDir, {
       name: `meshes-${category.replaceAll(/[^\w-]/g, "_")}-${split}`,
       archive: archive.file,
-      options: { VERSION, category, split, seed, imageSize },
+      options: {
+        ...{ VERSION, category, split, seed, imageSize },
+        ...(imagesPerObject > 1 && { imagesPerObject }), // conversions of one image are older
+      },
     });
     const conversion = await readConversion(cacheFile);
     if (conversion) kept.set(category, conversion);
@@ -130,8 +133,9 @@ async function categoryViews(
 async function convert(
   { name, file }: MeshArchive,
   { categories, places }: MeshChoice,
-  { split, seed, imageSize: size, onProgress, signal }: LoadRequest,
+  request: LoadRequest,
 ): Promise<Map<string, CategoryViews>> {
+  const { split, seed, imageSize: size, onProgress, signal } = request;
   const made = new Map<string, CategoryViews>(
     categories.map((category) => [category, { views: [], leftOut: [] }]),
   );
@@ -155,11 +159,12 @@ async function convert(
   for await (const { name: entry, bytes } of readZip(file, { wanted, maxBytes: MAX_BYTES })) {
     signal?.throwIfAborted();
     const { views, leftOut } = targets.get(entry)!;
-    // Keyed by the mesh's path, so its azimuth does not depend on what else is loaded.
+    // Keyed by the mesh's path, so its azimuths do not depend on what else is loaded.
     const place = entry.split("/").slice(-3).join("/");
-    const azimuth = createRandom(seedFor(seed, `${place}/azimuth`)).uniform(0, 2 * Math.PI);
+    const azimuths = azimuthStreams(place, request)
+      .map((stream) => createRandom(seedFor(seed, stream)).uniform(0, 2 * Math.PI));
     try {
-      views.push(viewMesh(readOff(bytes, entry), entry, { azimuth: Math.fround(azimuth), size }));
+      views.push(viewMesh(readOff(bytes, entry), entry, { azimuths, size }));
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
       leftOut.push(error.message);

@@ -1,5 +1,5 @@
 /**
- * What the model sees of a mesh and what scoring knows: one image; the voxels and the azimuth.
+ * What the model sees of a mesh and what scoring knows: images; the voxels and the azimuths.
  *
  * @module
  */
@@ -8,17 +8,18 @@ import type { Mesh } from "@/data/formats/off.ts";
 import { rasteriseMesh } from "./rasterise.ts";
 import { solidVoxels, surfaceVoxels } from "./voxelise.ts";
 import type { TensorFile } from "@/data/formats/safetensors.ts";
+import { itemAt } from "@/engine/shapes.ts";
 import { packBits, unpackBits } from "@/data/formats/bits.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { toBytes } from "@/data/resize.ts";
 
-/** One mesh, rendered once. */
+/** One mesh, rendered. */
 export interface MeshView {
   /** Its name; views are sorted by it. */
   readonly name: string;
-  /** The camera's azimuth, radians in [0, 2 pi). */
-  readonly azimuth: number;
-  /** `[S, S]`. */
+  /** The camera's azimuth in each image `[V]`, radians in [0, 2 pi). */
+  readonly azimuths: Float32Array;
+  /** `[V, S, S]`. */
   readonly pixels: Uint8Array;
   /** The solid `[S, S, S]`, packed bits. */
   readonly voxels: Uint8Array;
@@ -34,10 +35,10 @@ export interface CategoryViews {
   readonly leftOut: string[];
 }
 
-/** The camera's azimuth and the image size. */
-export interface MeshViewpoint {
-  /** Radians. */
-  readonly azimuth: number;
+/** The camera's azimuths and the image size. */
+export interface MeshViewpoints {
+  /** Radians, one for each image. */
+  readonly azimuths: readonly number[];
   /** S, the side of the image and of the grids. */
   readonly size: number;
 }
@@ -49,14 +50,18 @@ export interface MeshViewpoint {
  * @param name Its name
  * @throws {RangeError} If the mesh is one point
  */
-export function viewMesh(mesh: Mesh, name: string, { azimuth, size }: MeshViewpoint): MeshView {
+export function viewMesh(mesh: Mesh, name: string, from: MeshViewpoints): MeshView {
+  const { size } = from;
+  const azimuths = Float32Array.from(from.azimuths);
   const fitted = normaliseMesh(mesh, `"${name}"`);
   const surface = surfaceVoxels(fitted, size);
-  const pixels = new Uint8Array(size ** 2);
-  toBytes(rasteriseMesh(fitted, azimuth, size), pixels);
+  const pixels = new Uint8Array(azimuths.length * size ** 2);
+  for (const [view, azimuth] of azimuths.entries()) {
+    toBytes(rasteriseMesh(fitted, azimuth, size), itemAt(pixels, view, size ** 2));
+  }
   return {
     name,
-    azimuth,
+    azimuths,
     pixels,
     voxels: packBits(solidVoxels(fitted, size, surface), size ** 3),
     surface: packBits(surface, size ** 3),
@@ -74,13 +79,13 @@ export function encodeViews({ views, leftOut }: CategoryViews): TensorFile {
     ordered.forEach((view, i) => values.set(view[key], i * length));
     return { shape: [count, length], values };
   };
-  const azimuths = Float32Array.from(ordered, ({ azimuth }) => azimuth);
+  const azimuths = Float32Array.from(ordered.flatMap(({ azimuths }) => [...azimuths]));
   return {
     tensors: {
       pixels: rows("pixels"),
       voxels: rows("voxels"),
       surface: rows("surface"),
-      azimuths: { shape: [count], values: azimuths },
+      azimuths: { shape: [azimuths.length], values: azimuths },
     },
     metadata: { leftOut: JSON.stringify(leftOut) },
   };
@@ -100,6 +105,7 @@ export function categorySet(
 ): ImageSet {
   const azimuths = tensors.azimuths!.values as Float32Array;
   const count = azimuths.length;
+  const meshCount = tensors.voxels!.shape[0]!;
   const leftOut: string[] = JSON.parse(metadata.leftOut!);
   return {
     name: category,
@@ -111,9 +117,10 @@ export function categorySet(
     classNames: [category],
     truth: {
       size,
-      voxels: unpackBits(tensors.voxels!.values, count, size ** 3),
-      surface: unpackBits(tensors.surface!.values, count, size ** 3),
+      voxels: unpackBits(tensors.voxels!.values, meshCount, size ** 3),
+      surface: unpackBits(tensors.surface!.values, meshCount, size ** 3),
       azimuths,
+      objects: Uint32Array.from(azimuths, (_, item) => Math.floor(item * meshCount / count)),
     },
     ...(leftOut.length > 0 && { leftOut }),
   };

@@ -6,11 +6,11 @@
 import { basename } from "node:path";
 import { loadMeshArchive } from "./mesh_archive.ts";
 import { findPath } from "@/data/formats/path.ts";
-import type { ImageSource } from "@/data/source.ts";
+import { type ImageSource, timesRendered } from "@/data/source.ts";
 
 /**
- * Meshes in a zip file in ModelNet's layout, `<top>/<category>/{train,test}/<name>.off`, each
- * rendered once; truth and pose are kept. `meshes:PATH#cup+car` selects two categories,
+ * Meshes in a zip file in ModelNet's layout, `<top>/<category>/{train,test}/<name>.off`, rendered; truth
+ * and poses are kept. `meshes:PATH#cup+car` selects two categories,
  * `meshes:PATH` all.
  *
  * The source throws a RangeError for a path that is missing or has no such meshes, and a
@@ -21,6 +21,7 @@ export const MESHES: ImageSource = {
   takesPath: true,
   hasClasses: true,
   usesSeed: true,
+  hasTruth: true,
   summary: "OFF meshes in a zip file laid out as ModelNet40's (#NAME+NAME picks categories)",
   load: async (request, path) => {
     const { classes } = request;
@@ -36,7 +37,8 @@ export const MESHES: ImageSource = {
       name: `meshes:${path}${choice}`,
       file,
       categories: classes,
-      provenance: () => `meshes in "${basename(path)}${choice}", each rendered once`,
+      provenance: () =>
+        `meshes in "${basename(path)}${choice}", each rendered ${timesRendered(request)}`,
     }, request);
   },
 };

@@ -8,7 +8,7 @@ import { createRandom, type Random, seedFor } from "@/engine/random.ts";
 import { inChunks } from "@/data/formats/chunks.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { categorySet, encodeViews, type MeshView, viewMesh } from "@/data/mesh/mesh_views.ts";
-import type { LoadRequest } from "@/data/source.ts";
+import { azimuthStreams, type LoadRequest, timesRendered } from "@/data/source.ts";
 
 /** A point of a profile: distance from the axis and height. */
 type ProfilePoint = readonly [radius: number, height: number];
@@ -23,13 +23,16 @@ const BOWL_COUNT = { train: 512, test: 100 } as const;
 const BOWLS_AT_ONCE = 8;
 
 /**
- * Makes one split: each bowl is rendered once; truth and pose are kept.
+ * Makes one split: truth and poses are kept.
  *
  * @param name The set's name; also keys the random streams
- * @param request `split`, `seed`, `imageSize` (also the side of the grids), `onProgress`, `signal`
+ * @param request `split`, `seed`, `imageSize` (also the side of the grids), `imagesPerObject`,
+ *   `onProgress`, `signal`
  */
 export async function bowlSet(name: string, request: LoadRequest): Promise<ImageSet> {
   const { split, seed, imageSize: size } = request;
+  const further = azimuthStreams(`${name}/${split}`, request).slice(1)
+    .map((stream) => createRandom(seedFor(seed, stream)));
   const count = BOWL_COUNT[split];
   const random = createRandom(seedFor(seed, `${name}/${split}`));
   const views: MeshView[] = [];
@@ -37,11 +40,12 @@ export async function bowlSet(name: string, request: LoadRequest): Promise<Image
   for await (const { start, end } of inChunks(work, request)) {
     for (let i = start; i < end; i++) {
       const bowl = revolve(bowlProfile(random));
-      const azimuth = Math.fround(random.uniform(0, 2 * Math.PI));
-      views.push(viewMesh(bowl, `bowl_${String(i).padStart(4, "0")}`, { azimuth, size }));
+      const azimuths = [random, ...further].map((each) => each.uniform(0, 2 * Math.PI));
+      views.push(viewMesh(bowl, `bowl_${String(i).padStart(4, "0")}`, { azimuths, size }));
     }
   }
-  const provenance = "bowls built by this project's own code, each rendered once";
+  const times = timesRendered(request);
+  const provenance = `bowls built by this project's own code, each rendered ${times}`;
   const set = categorySet("bowl", encodeViews({ views, leftOut: [] }), { size, provenance });
   return { ...set, name };
 }

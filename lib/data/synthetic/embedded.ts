@@ -40,6 +40,7 @@ export const SOLIDS: ImageSource = {
   takesPath: false,
   hasClasses: true,
   usesSeed: true,
+  hasTruth: true,
   summary: "chairs, cars, cups, bowls, people and airplanes built by this program, rendered once",
   load: async (request) => onlyClasses(await solidSet("embedded-solids", request), request.classes),
 };
@@ -50,6 +51,7 @@ export const BOWLS: ImageSource = {
   takesPath: false,
   hasClasses: false,
   usesSeed: true,
+  hasTruth: true,
   summary: "bowls built by this program, shaded, rendered once",
   load: (request) => bowlSet("embedded-bowls", request),
 };
@@ -60,6 +62,7 @@ export const EMBEDDED: ImageSource = {
   takesPath: false,
   hasClasses: true,
   usesSeed: true,
+  hasTruth: false,
   summary: "all of the following parts; needs no file and no network",
   load: async (request) => {
     const parts: ImageSet[] = [];
@@ -88,6 +91,7 @@ function drawings(
     takesPath: false,
     hasClasses: true,
     usesSeed: true,
+    hasTruth: false,
     summary: `${what} drawn by this program`,
     load,
   };

@@ -101,7 +101,11 @@ async function chooseImages(
   const { class: classes, index, image } = options;
   const own = await imagesIn(image ?? [], config.imageSize);
   if (image && !classes && !index) return own; // needs no data set
-  const { monitor, tests } = await loadRunData({ ...config, data: options.data ?? config.data }, {
+  const { monitor, tests } = await loadRunData({
+    ...config,
+    data: options.data ?? config.data,
+    imagesPerObject: 1, // only unseen images are shown
+  }, {
     dataDir: options.dataDir,
     signal: session.signal,
     onProgress: showLoading(session),

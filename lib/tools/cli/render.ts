@@ -52,7 +52,11 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
     import("@/engine/files.ts"),
   ]);
   const { config, snapshot, step } = await loadCheckpoint(checkpoint);
-  const { monitor } = await loadRunData({ ...config, data: data ?? config.data }, {
+  const { monitor } = await loadRunData({
+    ...config,
+    data: data ?? config.data,
+    imagesPerObject: 1, // only unseen images are shown
+  }, {
     dataDir,
     signal: session.signal,
     onProgress: showLoading(session),

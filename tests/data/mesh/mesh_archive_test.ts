@@ -71,6 +71,26 @@ Deno.test("loadMeshArchive() keeps a mesh's azimuth whatever else is loaded", as
     assert.notEqual(all.truth!.azimuths[0], all.truth!.azimuths[1]);
   }));
 
+Deno.test("loadMeshArchive() renders each mesh several times, the first time as ever", async () =>
+  await withArchive(await zipFile(FILES), async ({ load }) => {
+    const [one, three] = [await load(), await load([], { imagesPerObject: 3 })];
+    assert.deepEqual([three.count, [...three.labels!]], [9, [0, 0, 0, 0, 0, 0, 1, 1, 1]]);
+    const { truth } = three;
+    assert.deepEqual([...truth!.objects], [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    assert.deepEqual(truth!.voxels, one.truth!.voxels);
+    assert.equal(new Set(truth!.azimuths).size, 9, "every azimuth is its own");
+    for (const item of [0, 1, 2]) {
+      assert.equal(truth!.azimuths[3 * item], one.truth!.azimuths[item]);
+      assert.deepEqual(
+        three.pixels.subarray(3 * item * 64, (3 * item + 1) * 64),
+        one.pixels.subarray(item * 64, (item + 1) * 64),
+      );
+    }
+    // The cache keeps both.
+    assert.deepEqual(await load(), one);
+    assert.deepEqual(await load([], { imagesPerObject: 3 }), three);
+  }));
+
 Deno.test("loadMeshArchive() converts once, then reads the cache", async () =>
   await withArchive(await zipFile(FILES), async ({ load, file, cacheDir }) => {
     const tasks: string[] = [];

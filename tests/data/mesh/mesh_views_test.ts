@@ -6,7 +6,7 @@ import { rasteriseMesh } from "@/data/mesh/rasterise.ts";
 import { solidVoxels, surfaceVoxels } from "@/data/mesh/voxelise.ts";
 import { CHAIR } from "./meshes.ts";
 
-const FROM = { azimuth: 1, size: 8 };
+const FROM = { azimuths: [1], size: 8 };
 const view = (name: string) => viewMesh(CHAIR, name, FROM);
 
 Deno.test("viewMesh() renders one image and keeps the truth", () => {
@@ -14,11 +14,28 @@ Deno.test("viewMesh() renders one image and keeps the truth", () => {
   const surface = surfaceVoxels(chair, 8);
   assert.deepEqual(view("chair_0001"), {
     name: "chair_0001",
-    azimuth: 1,
+    azimuths: Float32Array.of(1),
     pixels: Uint8Array.from(rasteriseMesh(chair, 1, 8), (value) => Math.round(255 * value)),
     voxels: packBits(solidVoxels(chair, 8, surface), 512),
     surface: packBits(surface, 512),
   });
+});
+
+Deno.test("viewMesh() renders from several azimuths, with the shape once", () => {
+  const one = view("chair");
+  const two = viewMesh(CHAIR, "chair", { ...FROM, azimuths: [1, 2] });
+  assert.deepEqual([...two.azimuths], [1, 2]);
+  const other = viewMesh(CHAIR, "chair", { ...FROM, azimuths: [2] });
+  assert.deepEqual([...two.pixels], [...one.pixels, ...other.pixels]);
+  assert.deepEqual([two.voxels, two.surface], [one.voxels, one.surface]);
+  const info = { size: 8, provenance: "the tests" };
+  const { count, labels, truth } = categorySet(
+    "chair",
+    encodeViews({ views: [two, two], leftOut: [] }),
+    info,
+  );
+  assert.deepEqual([count, [...labels!], truth!.voxels.length], [4, [0, 0, 0, 0], 2 * 512]);
+  assert.deepEqual([[...truth!.azimuths], [...truth!.objects]], [[1, 2, 1, 2], [0, 0, 1, 1]]);
 });
 
 Deno.test("viewMesh() names the mesh that it cannot render", () => {
@@ -30,7 +47,7 @@ Deno.test("viewMesh() names the mesh that it cannot render", () => {
 });
 
 Deno.test("categorySet() makes a set of views sorted by name, with truth and what was left out", () => {
-  const views = [{ ...view("b"), azimuth: 2 }, view("a")];
+  const views = [{ ...view("b"), azimuths: Float32Array.of(2) }, view("a")];
   const set = categorySet("chair", encodeViews({ views, leftOut: ["c is damaged"] }), {
     size: 8,
     provenance: "the tests",
@@ -46,7 +63,7 @@ Deno.test("categorySet() makes a set of views sorted by name, with truth and wha
     leftOut: ["c is damaged"],
   });
   assert.deepEqual(pixels.subarray(0, 64), views[1]!.pixels);
-  assert.deepEqual([...truth!.azimuths], [1, 2]);
+  assert.deepEqual([[...truth!.azimuths], [...truth!.objects]], [[1, 2], [0, 1]]);
   const surface = surfaceVoxels(normaliseMesh(CHAIR), 8);
   assert.deepEqual(truth!.surface!.subarray(512), surface);
   assert.deepEqual(truth!.voxels.length, 2 * 512);

@@ -51,6 +51,7 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--tau", "tau", 0.25],
     ["--learning-rate", "learningRate", 0.01],
     ["--clip-norm", "clipNorm", 2.5],
+    ["--images-per-object", "imagesPerObject", 8],
     ["--seed", "seed", 0],
     ["--precision", "precision", "bfloat16"],
     ["--checkpoint-every", "checkpointEvery", 11],

@@ -158,6 +158,7 @@ const PAPER = {
   "--method <name>": "vae",
   "--grid <side>": "28",
   "--batch <count>": "64",
+  "--images-per-object <count>": "1",
   "--seed <seed>": "1",
   "--precision <name>": "float32",
   "--steps <count>": "5500",
