@@ -25,6 +25,7 @@ import { stretchImages } from "@/render/stretch.ts";
 import { defineMethod, type Method } from "./method.ts";
 import { azimuthCrossEntropy, BINS } from "./pose/azimuth_bins.ts";
 import { AZIMUTH_COUNT, foldAzimuth, searchAzimuths } from "./pose/azimuth_search.ts";
+import { awakeUnits, poseTemperature, ramp, stepSizeShare } from "./searched_schedule.ts";
 
 const weight = (value: number, flag: string, help: string) =>
   field(z.number().min(0).default(value), `--${flag} <weight>`, help);
@@ -69,15 +70,8 @@ export const SEARCHED: Method = defineMethod({
   create: createSearched,
 });
 
-/** Temperatures of the pose's draw: at the start, at half-time, at the end. */
-const [HOT, WARM, COLD] = [20, 1, 0.5];
 /** Deviation of the noise, at each pixel, that probes the discriminator's slope. */
 const PROBE = 0.05;
-
-/** Rises from 0 to 1 between two shares of the run. */
-function ramp(progress: tf.Tensor, from: number, to: number): tf.Tensor {
-  return tf.clipByValue(tf.div(tf.sub(progress, from), to - from), 0, 1);
-}
 
 function createSearched(config: SearchedConfig): Learner {
   const { imageSize, filters, latentSize, asymmetric, learningRate } = config;
@@ -93,26 +87,7 @@ function createSearched(config: SearchedConfig): Learner {
   /** Share of the run that is over `[]`. */
   const progressOf = ({ step }: Pass) => tf.div(step, config.steps);
 
-  /** How far each unit of the latent is awake `[latentSize]`: one after the other, from 10 to 50 %. */
-  const awake = (pass: Pass) => {
-    const units = tf.tensor1d(Float32Array.from({ length: latentSize }, (_, i) => i));
-    return tf.clipByValue(
-      tf.sub(tf.mul(ramp(progressOf(pass), 0.1, 0.5), latentSize), units),
-      0,
-      1,
-    );
-  };
-
-  const temperatureAt = (progress: tf.Tensor) => {
-    const [first, second] = [
-      tf.minimum(1, tf.mul(2, progress)),
-      tf.relu(tf.sub(tf.mul(2, progress), 1)),
-    ];
-    return tf.exp(tf.add(
-      tf.add(Math.log(HOT), tf.mul(Math.log(WARM / HOT), first)),
-      tf.mul(Math.log(COLD / WARM), second),
-    ));
-  };
+  const awake = (pass: Pass) => awakeUnits(progressOf(pass), latentSize);
 
   const padded = (images: tf.Tensor4D) =>
     tf.pad(images.reshape([-1, imageSize, imageSize]), [[0, 0], [border, border], [
@@ -169,7 +144,7 @@ function createSearched(config: SearchedConfig): Learner {
         tau: 1,
         isFolded: isSymmetric,
         draw: {
-          temperature: temperatureAt(progress),
+          temperature: poseTemperature(progress),
           uniform: pass.uniform("pose", [batch.shape[0], AZIMUTH_COUNT]),
         },
       })
@@ -226,12 +201,6 @@ function createSearched(config: SearchedConfig): Learner {
   const parameters = parametersOf(encoder, decoder, discriminator);
   const isDiscriminator = (name: string) => name in discriminator.parameters;
   const trained = Object.keys(parameters);
-  const scheduled = (step: tf.Scalar) => {
-    const progress = tf.div(step, config.steps);
-    const warmUp = tf.minimum(1, tf.div(step, 200));
-    const decay = tf.maximum(0.05, tf.sub(1, ramp(progress, 0.6, 1)));
-    return tf.mul(learningRate, tf.minimum(warmUp, decay)) as tf.Scalar;
-  };
   return {
     parameters,
     latentSize,
@@ -251,7 +220,8 @@ function createSearched(config: SearchedConfig): Learner {
         name: "model",
         parameters: trained.filter((name) => !isDiscriminator(name)),
         clipNorm: 200,
-        learningRate: scheduled,
+        learningRate: (step) =>
+          tf.mul(learningRate, stepSizeShare(step, config.steps)) as tf.Scalar,
         momentum: { first: 0.9, second: 0.99 },
         terms: modelTerms,
       },
