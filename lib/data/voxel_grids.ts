@@ -14,6 +14,8 @@ export interface VoxelGrids {
   readonly count: number;
   /** `[N, D, H, W]`, 0 or 1. */
   readonly voxels: Uint8Array;
+  /** One message for each grid that was left out because it is empty. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -22,12 +24,13 @@ export interface VoxelGrids {
  * `[N, X, Y, Z]` and `[X, Y, Z]` hold one value per cell. `[N, M]` of uint8 is bit-packed: each row
  * is a grid in C order, most significant bit first (`numpy.packbits`), and M is its volume over 8,
  * rounded up. In a file z is up and objects face -y, as in ModelNet, so the viewer at azimuth 0
- * sees their front: ours[d][h][w] = file[x = w][y = d][z = size - 1 - h].
+ * sees their front: ours[d][h][w] = file[x = w][y = d][z = size - 1 - h]. Empty grids, which data sets
+ * do contain, are left out.
  *
  * @param array As read from a file
  * @param name Its file, for messages
  * @throws {TypeError} If the rank is not one of these
- * @throws {RangeError} If the grids are not cubic, there are none, one is empty, or a value is
+ * @throws {RangeError} If the grids are not cubic, there are none, all are empty, or a value is
  *   neither 0 nor 1
  */
 export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
@@ -59,11 +62,25 @@ export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
     );
   }
   const cells = isPacked ? unpackBits(array.values, count, size ** 3) : array.values;
-  checkCells(cells, size ** 3, name);
-  return { size, count, voxels: inOurAxes(cells, count, size) };
+  const empty = emptyGrids(cells, size ** 3, name);
+  if (empty.size === count) {
+    throw new RangeError(
+      `Cannot read voxels "${name}": at least one grid must have an occupied cell, ` +
+        `got ${count} empty; choose another array with #NAME`,
+    );
+  }
+  const kept = Array.from({ length: count }, (_, item) => item).filter((item) => !empty.has(item));
+  return {
+    size,
+    count: kept.length,
+    voxels: inOurAxes(cells, kept, size),
+    leftOut: [...empty].map((item) => `grid ${item} of "${name}" is empty`),
+  };
 }
 
-function checkCells(cells: ArrayLike<number>, volume: number, name: string): void {
+/** Checks every cell; gives the grids that have none set. */
+function emptyGrids(cells: ArrayLike<number>, volume: number, name: string): Set<number> {
+  const empty = new Set<number>();
   for (let start = 0; start < cells.length; start += volume) {
     let setCount = 0;
     for (let i = start; i < start + volume; i++) {
@@ -76,20 +93,16 @@ function checkCells(cells: ArrayLike<number>, volume: number, name: string): voi
       }
       setCount += value;
     }
-    if (setCount === 0) {
-      throw new RangeError(
-        `Cannot read voxels "${name}": each grid must have at least one occupied cell, ` +
-          `got none in grid ${start / volume}; leave it out, or choose another array with #NAME`,
-      );
-    }
+    if (setCount === 0) empty.add(start / volume);
   }
+  return empty;
 }
 
-/** Reorders `[N, X, Y, Z]` with z up to `[N, D, H, W]`. */
-function inOurAxes(cells: ArrayLike<number>, count: number, size: number): Uint8Array {
-  const voxels = new Uint8Array(cells.length);
+/** Reorders some grids of `[N, X, Y, Z]` with z up to `[items, D, H, W]`. */
+function inOurAxes(cells: ArrayLike<number>, items: readonly number[], size: number): Uint8Array {
+  const voxels = new Uint8Array(items.length * size ** 3);
   let to = 0;
-  for (let item = 0; item < count; item++) {
+  for (const item of items) {
     for (let d = 0; d < size; d++) {
       for (let h = 0; h < size; h++) {
         for (let w = 0; w < size; w++) {

@@ -64,6 +64,7 @@ async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet>
     pixels,
     ...(parts.length <= 256 && classesOf(parts, rendered.objects)),
     truth: { size: grids.size, voxels: grids.voxels, ...rendered },
+    ...(grids.leftOut.length > 0 && { leftOut: grids.leftOut }),
   };
 }
 
@@ -152,7 +153,7 @@ function joinGrids(parts: readonly NamedGrids[], file: string): VoxelGrids {
     voxels.set(part.voxels, at);
     at += part.voxels.length;
   }
-  return { size, count, voxels };
+  return { size, count, voxels, leftOut: parts.flatMap((part) => part.leftOut) };
 }
 
 async function requireFile(file: string): Promise<void> {
