@@ -67,6 +67,7 @@ export { imagesAt, type ImageSet, type ShapeTruth } from "./data/image_set.ts";
 export { type LoadedSets, loadMixture, type MixtureOptions } from "./data/mixture.ts";
 export type { ImageSource, LoadRequest, Progress, Split } from "./data/source.ts";
 export { loadImageSet, type LoadOptions, SOURCES } from "./data/sources.ts";
+export type { TruthArrays, TruthField } from "./data/truth.ts";
 
 // Parts of models
 export { batchNorm } from "./model/batch_norm.ts";
@@ -74,7 +75,7 @@ export { createDecoder, type Decoder, type DecoderOptions } from "./model/decode
 export { createEncoder, type Encoded, type Encoder, type EncoderOptions } from "./model/encoder.ts";
 export { type Gaussian, sample } from "./model/gaussian.ts";
 export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
-export type { Inferred, Learner, Move, Pose, Refinement, Terms } from "./model/learner.ts";
+export type { Inferred, Learner, Move, Pose, Refinement, Terms, Truth } from "./model/learner.ts";
 export {
   type Initializer,
   initialValues,
@@ -133,7 +134,7 @@ export { readHistory, type StepRecord } from "./train/history.ts";
 export { train, type TrainOptions, type TrainResult } from "./train/loop.ts";
 export { createMonitor, type Frame, loadFrames, type Monitor } from "./train/monitor.ts";
 export { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "./train/run.ts";
-export { loadRunData, type RunData } from "./train/run_data.ts";
+export { loadRunData, type RunData, type RunDataOptions } from "./train/run_data.ts";
 export {
   createTrainer,
   type Losses,

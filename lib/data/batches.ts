@@ -4,7 +4,9 @@
  * @module
  */
 import { createRandom, permutation, seedFor } from "@/engine/random.ts";
+import { elementCount } from "@/engine/shapes.ts";
 import { imagesAt, type ImageSet } from "./image_set.ts";
+import { createTruthReader, type TruthArrays, type TruthField, truthShape } from "./truth.ts";
 
 /** A set and its share of each batch. */
 export interface MixedSet {
@@ -22,6 +24,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** Fixes the order of the images. */
   readonly seed: number;
+  /** What batches tell of the images besides them; nothing unless given. */
+  readonly supervision?: readonly TruthField[];
 }
 
 /** The images of one step, set by set. */
@@ -30,6 +34,8 @@ export interface Batch {
   readonly images: Float32Array;
   /** `[B]`, each image's index in its own set. */
   readonly indices: Uint32Array;
+  /** What is told of the images, each field as `truthShape` says; absent if nothing is. */
+  readonly truth?: TruthArrays;
 }
 
 /** Batches for any step, in any order. */
@@ -73,9 +79,9 @@ export class BatchesAhead {
 /**
  * Prepares mixed batches. Each set is reshuffled every epoch.
  *
- * @param options The sets with their ratios, the batch size and the seed
+ * @param options The sets with their ratios, the batch size, the seed, and what is told of the images
  * @throws {RangeError} If there are no sets, one is empty, image sizes differ, a ratio is not above
- *   0, or a batch is too small to hold an image of every set
+ *   0, a batch is too small to hold an image of every set, or a set does not know what is to be told
  *
  * @example A quarter of each batch comes from the second set
  * ```ts
@@ -90,11 +96,20 @@ export class BatchesAhead {
  * assert.equal(batches.batch(7).images[0], Math.fround(0.2));
  * ```
  */
-export function createBatches({ sets, batchSize, seed }: BatchOptions): Batches {
+export function createBatches(options: BatchOptions): Batches {
+  const { sets, batchSize, seed, supervision = [] } = options;
   checkSets(sets);
   const shares = shareOut(batchSize, sets);
   const imageSize = sets[0]!.set.size;
   const walks = sets.map(({ set }, i) => createWalk(set.count, seedFor(seed, `batches/set ${i}`)));
+  const readers = sets.map(({ set }) => createTruthReader(set, supervision));
+  const newTruth = (): TruthArrays =>
+    Object.fromEntries(
+      supervision.map((field) => [
+        field,
+        new Float32Array(elementCount(truthShape(field, { batchSize, imageSize }))),
+      ]),
+    );
   return {
     imageSize,
     shares,
@@ -104,15 +119,17 @@ export function createBatches({ sets, batchSize, seed }: BatchOptions): Batches 
       }
       const images = new Float32Array(batchSize * imageSize ** 2); // [B, S, S, 1]
       const indices = new Uint32Array(batchSize);
+      const truth = newTruth();
       let slot = 0;
       for (const [i, { set }] of sets.entries()) {
         const end = slot + shares[i]!;
         const chosen = indices.subarray(slot, end);
         for (let k = 0; k < chosen.length; k++) chosen[k] = walks[i]!(step * chosen.length + k);
         imagesAt(set, chosen, images.subarray(slot * imageSize ** 2, end * imageSize ** 2));
+        readers[i]!(chosen, slot, truth);
         slot = end;
       }
-      return { images, indices };
+      return { images, indices, ...(supervision.length > 0 && { truth }) };
     },
   };
 }

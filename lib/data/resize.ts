@@ -1,5 +1,5 @@
 /**
- * Resizes square images.
+ * Resizes square images, and grids.
  *
  * @module
  */
@@ -29,6 +29,21 @@ export function resizeSquare(
 ): Float32Array {
   if (size === newSize) return values.slice();
   return resizeBy(triangleTaps(size, newSize), values, size);
+}
+
+/**
+ * Resizes a cubic grid as `resizeSquare` does images.
+ *
+ * @param values `[size, size, size]`, any range
+ * @param size Side of the grid
+ * @param newSize Side of the result
+ * @returns `[newSize, newSize, newSize]`, in the range of `values`
+ */
+export function resizeCube(values: Float32Array, size: number, newSize: number): Float32Array {
+  if (size === newSize) return values.slice();
+  const taps = triangleTaps(size, newSize);
+  // The last axis is resized and goes first: [W', D, H], then [H', W', D], then [D', H', W'].
+  return [1, 2, 3].reduce((grid) => resizeRows(grid, size, taps), values);
 }
 
 /**

@@ -14,7 +14,7 @@ import { stopGradient, withoutGradient } from "@/engine/stop_gradient.ts";
 import * as tf from "@/engine/tf.ts";
 import { type Gaussian, sample } from "@/model/gaussian.ts";
 import { createImageDiscriminator } from "@/model/image_discriminator.ts";
-import type { Learner, Terms } from "@/model/learner.ts";
+import type { Learner, Terms, Truth } from "@/model/learner.ts";
 import { createLogitDecoder } from "@/model/logit_decoder.ts";
 import { parametersOf } from "@/model/parameters.ts";
 import type { Pass } from "@/model/pass.ts";
@@ -25,6 +25,7 @@ import { stretchImages } from "@/render/stretch.ts";
 import { defineMethod, type Method } from "./method.ts";
 import { azimuthCrossEntropy, BINS } from "./pose/azimuth_bins.ts";
 import { AZIMUTH_COUNT, foldAzimuth, searchAzimuths } from "./pose/azimuth_search.ts";
+import { shapeError } from "./shape_supervision.ts";
 import { awakeUnits, poseTemperature, ramp, stepSizeShare } from "./searched_schedule.ts";
 
 const weight = (value: number, flag: string, help: string) =>
@@ -48,6 +49,11 @@ export const SEARCHED_OPTIONS = {
   cycle: weight(1, "cycle", "weight of finding a shape again in an unseen view"),
   solidity: weight(0.5, "solidity", "weight of the maximum projection's error"),
   stretch: weight(0.1, "stretch", "largest stretch of images, as a logarithm, from half-time on"),
+  supervision: field(
+    z.enum(["none", "pose", "shape"]).default("none"),
+    "--supervision <what>",
+    "what training is told besides images: none, pose (true azimuths) or shape (true shapes)",
+  ),
   learningRate: field(
     z.number().positive().default(1e-3),
     "--learning-rate <rate>",
@@ -66,15 +72,18 @@ export const SEARCHED: Method = defineMethod({
     paper: { steps: 6000 },
     quick: { filters: 32, batchSize: 32, steps: 1000 },
   },
+  laterOptions: { supervision: "none" },
   fixedFields: ["steps"],
   create: createSearched,
 });
 
+/** What the learner asks to be told, by supervision. */
+const TOLD = { none: [], pose: ["azimuth"], shape: ["occupancy"] } as const;
 /** Deviation of the noise, at each pixel, that probes the discriminator's slope. */
 const PROBE = 0.05;
 
 function createSearched(config: SearchedConfig): Learner {
-  const { imageSize, filters, latentSize, asymmetric, learningRate } = config;
+  const { imageSize, filters, latentSize, asymmetric, learningRate, supervision } = config;
   // Networks halve the image four times: it stands in the middle of a square that can be.
   const size = 16 * Math.ceil(imageSize / 16);
   const border = (size - imageSize) / 2;
@@ -107,13 +116,14 @@ function createSearched(config: SearchedConfig): Learner {
     return { azimuth };
   };
 
-  /** The images of the batch, some wider or taller once poses are found. */
-  const stretched = (pass: Pass, images: tf.Tensor4D, stream: string) => {
+  /** How much narrower or lower than seen an image is read `[B, 2]`, once poses are found. */
+  const shrinkOf = (pass: Pass, batch: number) => {
     const most = tf.mul(config.stretch, ramp(progressOf(pass), 0.5, 0.6));
-    const draws = pass.uniform(stream, [images.shape[0], 2]);
-    const shrink = tf.exp(tf.mul(tf.sub(tf.mul(draws, 2), 1), most)) as tf.Tensor2D;
-    return stretchImages(padded(images), shrink);
+    const draws = pass.uniform("stretch", [batch, 2]);
+    return tf.exp(tf.mul(tf.sub(tf.mul(draws, 2), 1), most)) as tf.Tensor2D;
   };
+  const stretched = (pass: Pass, images: tf.Tensor4D) =>
+    stretchImages(padded(images), shrinkOf(pass, images.shape[0]));
 
   /** What the model makes of images, and views of it from azimuths that none of them showed. */
   const generate = (pass: Pass, images: tf.Tensor3D) => {
@@ -135,20 +145,35 @@ function createSearched(config: SearchedConfig): Learner {
     return { azimuth, views };
   };
 
-  const modelTerms = (pass: Pass, batch: tf.Tensor4D): Terms => {
+  /** The loss where true shapes are told. */
+  const shapeTerms = (pass: Pass, batch: tf.Tensor4D, { occupancy }: Truth = {}): Terms => {
+    const { posterior, logits } = generate(pass, stretched(pass, batch));
+    const error = shapeError(logits, occupancy!, {
+      border,
+      shrink: shrinkOf(pass, batch.shape[0]),
+    });
+    return {
+      shape: pass.batchMean(error) as tf.Scalar,
+      kl: tf.mul(config.kl, pass.batchMean(divergence(posterior, awake(pass)))) as tf.Scalar,
+    };
+  };
+
+  const modelTerms = (pass: Pass, batch: tf.Tensor4D, truth: Truth = {}): Terms => {
     const progress = progressOf(pass);
-    const images = stretched(pass, batch, "stretch");
+    const images = stretched(pass, batch);
     const { posterior, azimuthLogits, latent, logits } = generate(pass, images);
-    const { azimuth } = withoutGradient(() =>
-      searchAzimuths(tf.softplus(logits) as tf.Tensor4D, images, {
-        tau: 1,
-        isFolded: isSymmetric,
-        draw: {
-          temperature: poseTemperature(progress),
-          uniform: pass.uniform("pose", [batch.shape[0], AZIMUTH_COUNT]),
-        },
-      })
-    );
+    const azimuth = supervision === "pose"
+      ? truth.azimuth!
+      : withoutGradient(() =>
+        searchAzimuths(tf.softplus(logits) as tf.Tensor4D, images, {
+          tau: 1,
+          isFolded: isSymmetric,
+          draw: {
+            temperature: poseTemperature(progress),
+            uniform: pass.uniform("pose", [batch.shape[0], AZIMUTH_COUNT]),
+          },
+        }).azimuth
+      );
     const { azimuth: other, views } = elsewhere(pass, logits);
     const grown = ramp(progress, 0.1, 0.3);
     const again = encoder.encode(pass.frozen(), asInput(stopGradient(views)));
@@ -177,7 +202,7 @@ function createSearched(config: SearchedConfig): Learner {
    * (Lin et al., arXiv:2501.08316).
    */
   const discriminatorTerms = (pass: Pass, batch: tf.Tensor4D): Terms => {
-    const taken = stretched(pass, batch, "stretch");
+    const taken = stretched(pass, batch);
     const flips = tf.less(pass.uniform("flip", [batch.shape[0], 1, 1]), 0.5);
     const real =
       (isSymmetric ? tf.where(flips, tf.reverse(taken, 2), taken) : taken) as tf.Tensor3D;
@@ -198,24 +223,28 @@ function createSearched(config: SearchedConfig): Learner {
     };
   };
 
-  const parameters = parametersOf(encoder, decoder, discriminator);
+  // Where shapes are told, nobody plays against the model, and nothing guesses azimuths.
+  const isTold = supervision === "shape";
+  const parameters = parametersOf(encoder, decoder, ...(isTold ? [] : [discriminator]));
   const isDiscriminator = (name: string) => name in discriminator.parameters;
-  const trained = Object.keys(parameters);
+  const trained = Object.keys(parameters)
+    .filter((name) => !isTold || !name.startsWith("encoder/azimuth/"));
   return {
     parameters,
     latentSize,
     gridSize: size,
     border,
     threshold: 0.5, // of a sigmoid
+    supervision: TOLD[supervision],
     moves: [
-      {
+      ...(isTold ? [] : [{
         name: "discriminator",
         parameters: trained.filter(isDiscriminator),
         clipNorm: Infinity,
         learningRate: 0.4 * learningRate,
         momentum: { first: 0, second: 0.99 },
         terms: discriminatorTerms,
-      },
+      }]),
       {
         name: "model",
         parameters: trained.filter((name) => !isDiscriminator(name)),
@@ -223,7 +252,7 @@ function createSearched(config: SearchedConfig): Learner {
         learningRate: (step) =>
           tf.mul(learningRate, stepSizeShare(step, config.steps)) as tf.Scalar,
         momentum: { first: 0.9, second: 0.99 },
-        terms: modelTerms,
+        terms: isTold ? shapeTerms : modelTerms,
       },
     ],
     averageDecay: (step) =>

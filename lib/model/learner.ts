@@ -15,6 +15,14 @@ import type { Pass } from "./pass.ts";
  */
 export type Terms = Record<string, tf.Scalar>;
 
+/** What training can be told of the images of a batch; each learner says of what it needs to be. */
+export interface Truth {
+  /** True azimuths `[B]`, radians. */
+  readonly azimuth?: tf.Tensor1D;
+  /** True occupancies in the images' frame `[B, S, S, S]`, in [0, 1], S the images' side. */
+  readonly occupancy?: tf.Tensor4D;
+}
+
 /** One update within a step: some parameters move against a loss of their own. */
 export interface Move {
   /** Its name, unique within a learner; Adam's memory is saved under it. */
@@ -27,8 +35,11 @@ export interface Move {
   readonly learningRate: number | ((step: tf.Scalar) => tf.Scalar);
   /** How much Adam's means keep of what they were; 0.9 and 0.999 unless given. */
   readonly momentum?: { readonly first: number; readonly second: number };
-  /** Gives the terms of its loss on images `[B, H, W, 1]` in [0, 1]; a plain function of tensors. */
-  terms(pass: Pass, images: tf.Tensor4D): Terms;
+  /**
+   * Gives the terms of its loss on images `[B, H, W, 1]` in [0, 1], with what the learner's `supervision`
+   * asks for; a plain function of tensors.
+   */
+  terms(pass: Pass, images: tf.Tensor4D, truth?: Truth): Terms;
 }
 
 /** Where cameras stand. */
@@ -67,6 +78,8 @@ export interface Learner {
   readonly parameters: Parameters;
   /** What a step does, in order. The loss of a run is that of the last move. */
   readonly moves: readonly Move[];
+  /** What its moves are told of each image besides it; nothing unless given. Inference never is told. */
+  readonly supervision?: readonly (keyof Truth)[];
   /** Units of the shape latent. */
   readonly latentSize: number;
   /** Side of the voxel grid. */

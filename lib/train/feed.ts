@@ -8,9 +8,23 @@
  * @module
  */
 import type { RunConfig } from "@/config.ts";
+import { type TruthField, truthShape } from "@/data/truth.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { int, nativeOp, type } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
+import type { Truth } from "@/model/learner.ts";
+
+/** Gives the shapes of what one step takes: images, and what the learner is told of them. */
+export function fedShapes(
+  config: Pick<RunConfig, "batchSize" | "imageSize">,
+  supervision: readonly TruthField[],
+): [FedField, number[]][] {
+  const { batchSize, imageSize } = config;
+  return [
+    ["images", [batchSize, imageSize, imageSize, 1]],
+    ...supervision.map((field): [FedField, number[]] => [field, truthShape(field, config)]),
+  ];
+}
 
 const GATHER = {
   Tparams: type("float32"),
@@ -23,15 +37,20 @@ const GATHER = {
 export interface Fed {
   /** Images `[B, S, S, 1]` in [0, 1]. */
   readonly images: tf.Tensor4D;
+  /** What the learner is told of them. */
+  readonly truth: Truth;
   /** Which step `[]`, float32. */
   readonly step: tf.Scalar;
 }
 
+/** What is uploaded: images, and what the learner is told of them. */
+export type FedField = "images" | TruthField;
+
 /** The images of up to `capacity` steps, as variables. Freed when disposed. */
 export class Feed implements Disposable {
-  /** Shape of what is uploaded, `[capacity, B, S, S, 1]`. */
-  readonly shape: [number, number, number, number, number];
-  readonly #images: Variable;
+  /** Shapes of what is uploaded, such as `[capacity, B, S, S, 1]` for images. */
+  readonly shapes: Readonly<Partial<Record<FedField, readonly number[]>>>;
+  readonly #variables: ReadonlyMap<FedField, Variable>;
   /** Of the next step: which step it is, and the place of its images. */
   readonly #next = new Variable("feed/next", [2]);
 
@@ -40,23 +59,29 @@ export class Feed implements Disposable {
    *
    * @param config Batch size and side of the images
    * @param capacity How many steps
+   * @param supervision What the learner is told of the images
    */
   constructor(
-    { batchSize, imageSize }: Pick<RunConfig, "batchSize" | "imageSize">,
+    config: Pick<RunConfig, "batchSize" | "imageSize">,
     readonly capacity: number,
+    supervision: readonly TruthField[] = [],
   ) {
-    this.shape = [capacity, batchSize, imageSize, imageSize, 1];
-    this.#images = new Variable("feed/images", this.shape);
+    const shapes = fedShapes(config, supervision)
+      .map(([field, shape]): [FedField, number[]] => [field, [capacity, ...shape]]);
+    this.shapes = Object.fromEntries(shapes);
+    this.#variables = new Map(
+      shapes.map(([field, shape]) => [field, new Variable(`feed/${field}`, shape)]),
+    );
   }
 
   /**
-   * Takes the images of the next steps. Traced.
+   * Takes what the next steps need. Traced.
    *
-   * @param images `[capacity, B, S, S, 1]`; those of fewer steps come first
+   * @param fields As `shapes` says; those of fewer steps come first
    * @param step The first of these steps `[]`, float32
    */
-  fill(images: tf.Tensor, step: tf.Scalar): void {
-    this.#images.assign(images);
+  fill(fields: Readonly<Partial<Record<FedField, tf.Tensor>>>, step: tf.Scalar): void {
+    for (const [field, variable] of this.#variables) variable.assign(fields[field]!);
     tf.tidy(() => this.#next.assign(tf.stack([step, tf.scalar(0)])));
   }
 
@@ -65,11 +90,15 @@ export class Feed implements Disposable {
     return tf.tidy(() => {
       const [step, place] = tf.unstack(this.#next.read()) as [tf.Scalar, tf.Scalar];
       const index = tf.cast(place, "int32").reshape([1]) as tf.Tensor1D;
-      // tf.gather would read the index to check it.
-      const inputs = [this.#images.read(), index, tf.scalar(0, "int32")];
-      const images = nativeOp("GatherV2", GATHER, inputs)[0]!.reshape(this.shape.slice(1));
+      const fields = Array.from(this.#variables, ([field, variable]) => {
+        // tf.gather would read the index to check it.
+        const inputs = [variable.read(), index, tf.scalar(0, "int32")];
+        const shape = this.shapes[field]!.slice(1);
+        return [field, nativeOp("GatherV2", GATHER, inputs)[0]!.reshape(shape)];
+      });
       this.#next.assign(tf.stack([tf.add(step, 1), tf.add(place, 1)]));
-      return { images: images as tf.Tensor4D, step };
+      const { images, ...truth } = Object.fromEntries(fields);
+      return { images, truth, step };
     });
   }
 
@@ -80,7 +109,7 @@ export class Feed implements Disposable {
 
   /** Frees the variables. */
   [Symbol.dispose](): void {
-    this.#images[Symbol.dispose]();
+    for (const variable of this.#variables.values()) variable[Symbol.dispose]();
     this.#next[Symbol.dispose]();
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "./checkpoint.ts";
 import { openHistory, type StepRecord } from "./history.ts";
 import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
-import { createTrainer, stepsTogether } from "./trainer.ts";
+import { createTrainer } from "./trainer.ts";
 
 /** What a run trains on and where it leaves its results. */
 export interface TrainOptions {
@@ -89,7 +89,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   const report = () => {
     trainer.flush();
     // While a graphics card computes, the next images are made.
-    batches.make(step, Math.min(step + stepsTogether(), config.steps));
+    batches.make(step, Math.min(step + trainer.together, config.steps));
     const losses = trainer.losses();
     const ms = Math.round(10 * (performance.now() - readAt) / losses.length) / 10;
     for (const [i, { loss, ...terms }] of losses.entries()) {
@@ -102,7 +102,8 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     readAt = performance.now();
   };
   while (step < config.steps && !signal?.aborted) {
-    trainer.train(batches.batch(step).images, step);
+    const { images, truth } = batches.batch(step);
+    trainer.train(images, step, truth);
     step++;
     const hasFrame = step % config.frameEvery === 0;
     const isToSave = step % config.checkpointEvery === 0 || step === config.steps;

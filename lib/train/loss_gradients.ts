@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@/engine/tf.ts";
-import type { Move, Terms } from "@/model/learner.ts";
+import type { Move, Terms, Truth } from "@/model/learner.ts";
 import { Pass } from "@/model/pass.ts";
 
 /** What a move is computed from. */
@@ -13,6 +13,8 @@ export interface MoveInputs {
   readonly values: Readonly<Record<string, tf.Tensor>>;
   /** `[B, H, W, 1]` in [0, 1]. */
   readonly images: tf.Tensor4D;
+  /** What the learner is told of them. */
+  readonly truth?: Truth;
   /** `[2]` int32, the run's seed and the step. */
   readonly seed: tf.Tensor1D;
   /** Steps taken before this one `[]`, float32. */
@@ -38,13 +40,13 @@ export interface LossAndGradients {
  */
 export function lossAndGradients(
   { name, parameters, terms }: Pick<Move, "name" | "parameters" | "terms">,
-  { values, images, seed, step }: MoveInputs,
+  { values, images, truth, seed, step }: MoveInputs,
 ): LossAndGradients {
   let kept: { terms: Terms; statistics: Readonly<Record<string, tf.Tensor>> };
   const loss = (...inputs: tf.Tensor[]) => {
     const replaced = Object.fromEntries(parameters.map((name, i) => [name, inputs[i]!]));
     const pass = new Pass({ values: { ...values, ...replaced }, seed, step, isTraining: true });
-    kept = { terms: terms(pass, images), statistics: pass.statistics };
+    kept = { terms: terms(pass, images, truth), statistics: pass.statistics };
     // The tape throws away what the loss does not return; these must outlive it.
     for (const tensor of [...Object.values(kept.terms), ...Object.values(kept.statistics)]) {
       tf.keep(tensor);

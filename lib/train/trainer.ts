@@ -4,13 +4,14 @@
  * @module
  */
 import type { Config } from "@/config.ts";
+import type { TruthArrays, TruthField } from "@/data/truth.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
 import { createLearner } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { Feed } from "./feed.ts";
+import { type FedField, fedShapes, Feed } from "./feed.ts";
 import { CAPACITY, LossLog } from "./loss_log.ts";
 import { createState } from "./state.ts";
 import { trainingStep } from "./step.ts";
@@ -20,13 +21,19 @@ export type Losses = Readonly<Record<string, number>>;
 
 /** A model in training. Frees its graph when disposed. */
 export interface Trainer extends Disposable {
+  /** What the learner must be told of the images. */
+  readonly supervision: readonly TruthField[];
+  /** Steps that are handed over together. */
+  readonly together: number;
   /**
    * Takes one step; on a graphics card, together with those after it and without waiting for them.
    *
    * @param images `[B, S, S, 1]` in [0, 1]
    * @param step Which one, from 0: it keys the step's random numbers and Adam's bias correction
+   * @param truth What the learner is told of the images, as batches have it
+   * @throws {TypeError} If the learner is to be told more
    */
-  train(images: Float32Array, step: number): void;
+  train(images: Float32Array, step: number, truth?: TruthArrays): void;
   /** Hands over the steps that wait for others: a graphics card computes them from now on. */
   flush(): void;
   /** Waits for the steps taken since the last call and gives the losses of each, in order. */
@@ -43,7 +50,7 @@ export interface TrainerOptions {
   readonly snapshot?: NamedArrays;
   /** Runs every operation by itself, for debugging; same losses, slower. */
   readonly eager?: boolean;
-  /** Steps whose images are uploaded together, 1 to 64; `stepsTogether` unless given. */
+  /** Steps whose images are uploaded together, 1 to 64; as many as is fast unless given. */
   readonly together?: number;
 }
 
@@ -55,6 +62,9 @@ export function stepsTogether(): number {
   return nativeBackend().isUsingGpuDevice ? CAPACITY : 1;
 }
 
+/** The most bytes that are uploaded together unless more is asked for; true shapes take a lot. */
+const MOST_BYTES = 2 ** 28;
+
 /**
  * Makes the variables of a run and compiles its functions.
  *
@@ -64,28 +74,33 @@ export function stepsTogether(): number {
  */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision, seed } = config;
-  const { together = stepsTogether() } = options;
+  const learner = createLearner(config);
+  const { supervision = [] } = learner;
+  const bytes = 4 * fedShapes(config, supervision)
+    .reduce((sum, [, shape]) => sum + elementCount(shape), 0);
+  const { together = Math.max(1, Math.min(stepsTogether(), Math.floor(MOST_BYTES / bytes))) } =
+    options;
   if (!Number.isInteger(together) || together < 1 || together > CAPACITY) {
     throw new RangeError(
       `Cannot train: together must be an integer from 1 to ${CAPACITY}, got ${together}`,
     );
   }
-  const learner = createLearner(config);
   const state = createState(learner, options.snapshot ?? seed);
-  const feed = new Feed(config, together);
+  const feed = new Feed(config, together, supervision);
   const log = new LossLog();
   const { run } = trainingStep(learner, state, config);
+  const fields = Object.entries(feed.shapes) as [FedField, number[]][];
   const program = jit({
-    feed: graphFunction({
-      images: { shape: feed.shape, dtype: "float32" },
+    feed: graphFunction<string, "done">({
+      ...Object.fromEntries(fields.map(([field, shape]) => [field, { shape, dtype: "float32" }])),
       step: { shape: [], dtype: "float32" },
-    }, ({ images, step }) => {
-      feed.fill(images, step as tf.Scalar);
+    }, ({ step, ...fed }) => {
+      feed.fill(fed, step as tf.Scalar);
       return { done: tf.scalar(0) };
     }),
     step: graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
-      const { images, step } = feed.next();
-      log.write(run({ images, seed, step }), step);
+      const { images, truth, step } = feed.next();
+      log.write(run({ images, ...truth, seed, step }), step);
       return { seed }; // known to the host, which need not wait for it
     }),
     losses: graphFunction({}, () => ({ values: log.read() })),
@@ -98,7 +113,10 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     }).reconstruct,
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
-  const upload = new Float32Array(elementCount(feed.shape)); // of the steps that are queued
+  const uploads = fields.map(([field, shape]) => ({
+    ...{ field, shape },
+    values: new Float32Array(elementCount(shape)), // of the steps that are queued
+  }));
   let queued: number[] = []; // steps whose images only the host has
   let waiting: number[] = []; // steps whose losses only the log has
   let read: Losses[] = [];
@@ -106,10 +124,8 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     if (queued.length === 0) return;
     if (waiting.length + queued.length > CAPACITY) readLog();
     tf.tidy(() => {
-      program.feed({
-        images: tf.tensor5d(upload, feed.shape),
-        step: tf.scalar(queued[0]!),
-      });
+      const fed = uploads.map(({ field, shape, values }) => [field, tf.tensor(values, shape)]);
+      program.feed({ ...Object.fromEntries(fed), step: tf.scalar(queued[0]!) });
       for (const step of queued) program.step({ seed: tf.tensor1d([seed, step], "int32") });
     });
     waiting.push(...queued);
@@ -122,9 +138,15 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     waiting = [];
   };
   return {
-    train(images, step) {
+    supervision,
+    together,
+    train(images, step, truth = {}) {
       if (queued.length > 0 && step !== queued.at(-1)! + 1) flush();
-      upload.set(images, queued.length * images.length);
+      for (const { field, values } of uploads) {
+        const given = field === "images" ? images : truth[field];
+        if (!given) throw untold(supervision, truth);
+        values.set(given, queued.length * given.length);
+      }
       queued.push(step);
       if (queued.length === feed.capacity) flush();
     },
@@ -157,9 +179,21 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
 }
 
 /** Takes one step and waits for its losses; as `Trainer.train` and `Trainer.losses`. */
-export function trainStep(trainer: Trainer, images: Float32Array, step: number): Losses {
-  trainer.train(images, step);
+export function trainStep(
+  trainer: Trainer,
+  images: Float32Array,
+  step: number,
+  truth?: TruthArrays,
+): Losses {
+  trainer.train(images, step, truth);
   return trainer.losses().at(-1)!;
+}
+
+function untold(supervision: readonly TruthField[], truth: TruthArrays): TypeError {
+  return new TypeError(
+    `Cannot train: truth must have ${supervision.join(", ")}, which the method is told of, got ` +
+      `${Object.keys(truth).join(", ") || "none"}; make batches with this supervision`,
+  );
 }
 
 const valuesOf = (tensor: tf.Tensor) => tensor.dataSync() as Float32Array;

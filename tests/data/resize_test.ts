@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { averageSquare, resizeSquare, toBytes } from "@/data/resize.ts";
+import { createRandom } from "@/engine/random.ts";
+import { averageSquare, resizeCube, resizeSquare, toBytes } from "@/data/resize.ts";
 import { assertClose } from "../assert.ts";
 
 Deno.test("resizeSquare() halves with triangle weights 1 3 3 1, truncated at the border", () => {
@@ -60,4 +61,29 @@ Deno.test("toBytes() rounds and clamps", () => {
   const bytes = new Uint8Array(5);
   toBytes([-1, 0, 0.5, 1, 2], bytes);
   assert.deepEqual([...bytes], [0, 0, 128, 255, 255]);
+});
+
+Deno.test("resizeCube() resizes every axis as resizeSquare() does two, and swaps none", () => {
+  const random = createRandom(1);
+  for (const [size, newSize] of [[5, 3], [4, 7], [3, 3]] as const) {
+    const grid = Float32Array.from({ length: size ** 3 }, () => random.uniform());
+    const resized = resizeCube(grid, size, newSize);
+    assert.equal(resized.length, newSize ** 3);
+    // First the layers, then each column of depths, as an image whose rows are all the same.
+    const layers = Array.from(
+      { length: size },
+      (_, d) => resizeSquare(grid.subarray(d * size ** 2, (d + 1) * size ** 2), size, newSize),
+    );
+    for (let cell = 0; cell < newSize ** 2; cell++) {
+      const column = layers.map((layer) => layer[cell]!);
+      const image = Float32Array.from(
+        { length: size ** 2 },
+        (_, i) => column[Math.floor(i / size)]!,
+      );
+      const wanted = resizeSquare(image, size, newSize);
+      for (let d = 0; d < newSize; d++) {
+        assertClose([resized[d * newSize ** 2 + cell]!], [wanted[d * newSize]!], 1e-6);
+      }
+    }
+  }
 });

@@ -3,7 +3,7 @@ import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
 import { projectVoxels } from "@/render/project.ts";
-import { stretchImages } from "@/render/stretch.ts";
+import { stretchGrids, stretchImages } from "@/render/stretch.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 
 const [B, S] = [3, 5];
@@ -133,4 +133,102 @@ Deno.test("stretchImages() says which shape is wrong", () => {
       message: "Cannot stretch images: shrink must have shape [B = 3, 2], got [2, 2]",
     });
   });
+});
+
+const GRIDS = Float32Array.from({ length: B * S ** 3 }, () => random.uniform());
+const grids = () => tf.tensor4d(GRIDS, [B, S, S, S]);
+
+/** The same in float64, a cell at a time. */
+function gridTwin(values: ArrayLike<number>, shrink: ArrayLike<number>): Float64Array {
+  const middle = (S - 1) / 2;
+  return Float64Array.from({ length: B * S ** 3 }, (_, i) => {
+    const b = Math.floor(i / S ** 3);
+    const [d, h, w] = [Math.floor(i / S / S) % S, Math.floor(i / S) % S, i % S];
+    const at = [d, h, w].map((place, axis) =>
+      middle + shrink[2 * b + (axis === 1 ? 1 : 0)]! * (place - middle)
+    );
+    let sum = 0;
+    for (let cell = 0; cell < S ** 3; cell++) {
+      const places = [Math.floor(cell / S / S), Math.floor(cell / S) % S, cell % S];
+      const weight = places.reduce(
+        (product, place, axis) => product * Math.max(0, 1 - Math.abs(at[axis]! - place)),
+        1,
+      );
+      sum += weight * values[b * S ** 3 + cell]!;
+    }
+    return sum;
+  });
+}
+
+Deno.test("stretchGrids() gives what taps give in float64, each grid by its own shrink", () => {
+  tf.tidy(() => {
+    assertClose(stretchGrids(grids(), shrink()).dataSync(), gridTwin(GRIDS, SHRINK), 1e-5);
+    const same = stretchGrids(grids(), tf.ones([B, 2]) as tf.Tensor2D);
+    assertClose(same.dataSync(), GRIDS, 1e-6);
+  });
+});
+
+Deno.test("stretchGrids() reads depth and columns at multiples of x, rows at multiples of y, by hand", () => {
+  tf.tidy(() => {
+    // A cell on each axis, two cells from the middle.
+    const cells = new Float32Array(125);
+    const [near, left, top] = [12, 60, 52];
+    [cells[near], cells[left], cells[top]] = [1, 2, 4];
+    const grid = tf.tensor4d(cells, [1, 5, 5, 5]);
+    const filled = (x: number, y: number) => {
+      const values = stretchGrids(grid, tf.tensor2d([[x, y]])).dataSync();
+      return Object.fromEntries([...values.entries()].filter(([, value]) => value > 0));
+    };
+    // Halved, what was two cells from the middle is one cell from it.
+    assert.deepEqual(filled(2, 1), { 37: 1, 61: 2, 52: 4 });
+    assert.deepEqual(filled(1, 2), { 12: 1, 60: 2, 57: 4 });
+  });
+});
+
+Deno.test("a layer of a grid that is the same at every depth stretches as an image", () => {
+  tf.tidy(() => {
+    const same = tf.mul(tf.ones([B, S, S, S]), images().expandDims(1)) as tf.Tensor4D;
+    const middle = tf.slice(stretchGrids(same, shrink()), [0, 2, 0, 0], [B, 1, S, S]);
+    assertClose(middle.dataSync(), stretchImages(images(), shrink()).dataSync(), 1e-5);
+  });
+});
+
+Deno.test("stretchGrids() has the gradient finite differences give", () => {
+  tf.tidy(() => {
+    const weightOf = (cell: number) => Math.cos(3 * cell);
+    const weights = tf.tensor4d(Float32Array.from(GRIDS, (_, i) => weightOf(i)), [B, S, S, S]);
+    const gradient = tf.grad((x) =>
+      tf.sum(tf.mul(weights, stretchGrids(x as tf.Tensor4D, shrink())))
+    )(grids());
+    const weighted = (values: ArrayLike<number>) =>
+      gridTwin(values, SHRINK).reduce((sum, value, i) => sum + weightOf(i) * value, 0);
+    // Linear: the slope along one direction is what a step along it changes.
+    const direction = Float32Array.from(GRIDS, (_, i) => Math.sin(5 * i));
+    const moved = GRIDS.map((value, i) => value + direction[i]!);
+    const slope = tf.sum(tf.mul(gradient, tf.tensor(direction, gradient.shape))).dataSync()[0]!;
+    assertClose([slope], [weighted(moved) - weighted(GRIDS)], 1e-3);
+  });
+});
+
+Deno.test("stretchGrids() keeps its result alone, in a graph too, and says which shape is wrong", () => {
+  const [x, factors] = [grids(), shrink()];
+  assertTensorsKept(0, () => stretchGrids(x, factors).dispose());
+  using program = jit({
+    f: graphFunction({ x: { shape: [B, S, S, S], dtype: "float32" } }, ({ x }) => ({
+      y: stretchGrids(x as tf.Tensor4D, shrink()),
+    })),
+  });
+  tf.tidy(() => {
+    assertClose(program.f({ x }).y.dataSync(), stretchGrids(x, factors).dataSync(), 1e-6);
+    assert.throws(() => stretchGrids(tf.zeros([B, S, S, 4]), shrink()), {
+      name: "TypeError",
+      message: "Cannot stretch grids: grids must have shape [B = 3, S = 5, S = 5, S = 5], " +
+        "got [3, 5, 5, 4]",
+    });
+    assert.throws(() => stretchGrids(grids(), tf.zeros([2, 2])), {
+      name: "TypeError",
+      message: "Cannot stretch grids: shrink must have shape [B = 3, 2], got [2, 2]",
+    });
+  });
+  tf.dispose([x, factors]);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { Feed } from "@/train/feed.ts";
 import { assertTensorsKept } from "../assert.ts";
@@ -8,15 +9,20 @@ const CONFIG = { batchSize: 2, imageSize: 1 };
 
 /** Feeds a program of two functions and reads what the next steps get. */
 function createProgram(feed: Feed, eager: boolean) {
+  const specs = Object.entries(feed.shapes)
+    .map(([field, shape]) => [field, { shape, dtype: "float32" }]);
   return jit({
-    fill: graphFunction({
-      images: { shape: feed.shape, dtype: "float32" },
+    fill: graphFunction<string, "done">({
+      ...Object.fromEntries(specs),
       step: { shape: [], dtype: "float32" },
-    }, ({ images, step }) => {
-      feed.fill(images, step as tf.Scalar);
+    }, ({ step, ...fields }) => {
+      feed.fill(fields, step as tf.Scalar);
       return { done: tf.scalar(0) };
     }),
-    next: graphFunction({}, () => ({ ...feed.next() })),
+    next: graphFunction<never, string>({}, () => {
+      const { truth, ...fed } = feed.next();
+      return { ...fed, ...truth as Record<string, tf.Tensor> };
+    }),
   }, { eager });
 }
 
@@ -27,12 +33,13 @@ for (const eager of [false, true]) {
     const next = () =>
       tf.tidy(() => {
         const { images, step } = program.next({});
-        assert.deepEqual(images.shape, [2, 1, 1, 1]);
-        return [step.dataSync()[0], ...images.dataSync()];
+        assert.deepEqual(images!.shape, [2, 1, 1, 1]);
+        return [step!.dataSync()[0], ...images!.dataSync()];
       });
     const fill = (images: number[], step: number) =>
       tf.tidy(() => {
-        program.fill({ images: tf.tensor(images, feed.shape), step: tf.scalar(step) });
+        const shape = [...feed.shapes.images!];
+        program.fill({ images: tf.tensor(images, shape), step: tf.scalar(step) });
       });
     fill([1, 2, 3, 4, 5, 6], 7);
     assert.deepEqual([next(), next(), next()], [[7, 1, 2], [8, 3, 4], [9, 5, 6]]);
@@ -43,11 +50,41 @@ for (const eager of [false, true]) {
   });
 }
 
+for (const eager of [false, true]) {
+  Deno.test(`Feed gives what is told of the images, ${eager ? "eagerly" : "traced"}`, () => {
+    const config = { batchSize: 2, imageSize: 3 };
+    using feed = new Feed(config, 4, ["occupancy", "azimuth"]);
+    assert.deepEqual(feed.shapes, {
+      images: [4, 2, 3, 3, 1],
+      occupancy: [4, 2, 3, 3, 3],
+      azimuth: [4, 2],
+    });
+    using program = createProgram(feed, eager);
+    tf.tidy(() => {
+      const filled = Object.entries(feed.shapes).map(([field, shape]) => [
+        field,
+        tf.range(0, elementCount(shape)).reshape([...shape]),
+      ]);
+      program.fill({ ...Object.fromEntries(filled), step: tf.scalar(5) });
+      for (const place of [0, 1]) {
+        const { step, ...fields } = program.next({});
+        assert.equal(step!.dataSync()[0], 5 + place);
+        for (const [field, shape] of Object.entries(feed.shapes)) {
+          assert.deepEqual(fields[field]!.shape, shape.slice(1));
+          const count = elementCount(shape.slice(1));
+          const expected = Array.from({ length: count }, (_, i) => place * count + i);
+          assert.deepEqual([...fields[field]!.dataSync()], expected, field);
+        }
+      }
+    });
+  });
+}
+
 Deno.test("Feed keeps no tensor but its own", () => {
-  using feed = new Feed(CONFIG, 3);
+  using feed = new Feed(CONFIG, 3, ["azimuth"]);
   assertTensorsKept(0, () =>
     tf.tidy(() => {
-      feed.fill(tf.zeros(feed.shape), tf.scalar(0));
+      feed.fill({ images: tf.zeros([3, 2, 1, 1, 1]), azimuth: tf.zeros([3, 2]) }, tf.scalar(0));
       feed.next();
     }));
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { LoadedSets } from "@/data/mixture.ts";
+import { loadImageSet } from "@/data/sources.ts";
+import { configWith } from "@/method/registry.ts";
 import { loadRunData } from "@/train/run_data.ts";
 import { TINY } from "../tiny.ts";
 
@@ -53,5 +55,34 @@ Deno.test("loadRunData() refuses a data set that does not exist", async () => {
   await assert.rejects(loadRunData({ ...CONFIG, data: "nonsense" }), {
     name: "RangeError",
     message: /^Cannot load data: its name must be one of mnist, .*, got "nonsense"$/,
+  });
+});
+
+Deno.test("loadRunData() tells batches what the method asks for, unless it is told otherwise", async () => {
+  const config = configWith("quick", {
+    method: "searched",
+    filters: 32,
+    batchSize: 4,
+    imageSize: 8,
+    imagesPerObject: 2,
+    supervision: "pose",
+    data: "embedded-bowls",
+  });
+  const { batches, tests } = await loadRunData(config);
+  const { truth, indices } = batches.batch(0);
+  const set = await loadImageSet("embedded-bowls", "train", {
+    imageSize: 8,
+    seed: config.seed,
+    imagesPerObject: 2,
+  });
+  assert.deepEqual([...truth!.azimuth!], [...indices].map((i) => set.truth!.azimuths[i]));
+  assert.deepEqual([set.count, tests[0]!.set.count], [1024, 100]);
+  const digits = { ...config, imagesPerObject: 1, data: "embedded-digits" };
+  const { batches: plain } = await loadRunData(digits, { supervision: [] });
+  assert.equal(plain.batch(0).truth, undefined);
+  await assert.rejects(loadRunData(digits), {
+    name: "RangeError",
+    message: "Cannot tell azimuth of embedded-digits: the set must have true shapes, got only " +
+      "images; use modelnet40, meshes:PATH or voxels:PATH, or --supervision none",
   });
 });

@@ -38,7 +38,8 @@ export async function shortRuns(
     const { batches } = await loadRunData({ ...config, seed }, load);
     using trainer = createTrainer({ ...config, seed });
     const losses = Array.from({ length: config.steps }, (_, step) => {
-      const { loss } = trainStep(trainer, batches.batch(step).images, step);
+      const { images, truth } = batches.batch(step);
+      const { loss } = trainStep(trainer, images, step, truth);
       onStep(run * config.steps + step + 1);
       return Number(loss!.toPrecision(6)); // the precision of float32
     });

@@ -4,14 +4,22 @@
  * @module
  */
 import type { Config } from "@/config.ts";
+import { type TruthField, truthShape } from "@/data/truth.ts";
 import { type Compiled, type GraphFunction, graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
-import type { Inferred, Learner, Move } from "@/model/learner.ts";
+import type { Inferred, Learner, Move, Truth } from "@/model/learner.ts";
 import { Pass } from "@/model/pass.ts";
 import { createState, type State } from "@/train/state.ts";
-import { summarize, syntheticImages, timeCalls, type Times, type TimingOptions } from "./timing.ts";
+import {
+  summarize,
+  syntheticImages,
+  syntheticTruth,
+  timeCalls,
+  type Times,
+  type TimingOptions,
+} from "./timing.ts";
 
 /** The time of one part. */
 export interface PartTimes extends Times {
@@ -25,6 +33,7 @@ export interface PartTimes extends Times {
 interface Given {
   readonly pass: Pass;
   readonly images: tf.Tensor4D;
+  readonly truth: Truth;
   readonly inferred: Inferred;
 }
 
@@ -42,7 +51,7 @@ function partsOf(learner: Learner): Readonly<Record<string, Part>> {
     renderer: ({ inferred: { occupancy, pose } }) => [learner.render(occupancy, pose)],
     ...Object.fromEntries(learner.moves.map((move): [string, Part] => [
       `move ${move.name}`,
-      ({ pass, images }) => Object.values(move.terms(pass, images)),
+      ({ pass, images, truth }) => Object.values(move.terms(pass, images, truth)),
     ])),
   };
 }
@@ -99,7 +108,14 @@ function compileParts(
   const state = createState(learner, config.seed);
   const kept = keep(() => {
     const images = tf.tensor4d(values, shapeOf(config));
-    return { images, inferred: learner.infer(passOf(state), images) };
+    const made = syntheticTruth(config, learner.supervision ?? []);
+    const truth = Object.fromEntries(
+      Object.entries(made).map(([field, values]) => [
+        field,
+        tf.tensor(values, truthShape(field as TruthField, config)),
+      ]),
+    );
+    return { images, truth, inferred: learner.infer(passOf(state), images) };
   });
   const given = (): Given => ({ pass: passOf(state), ...read(kept) });
   const directions = Object.entries(partsOf(learner)).flatMap(([name, run]) => [

@@ -7,13 +7,15 @@ import type { Config } from "@/config.ts";
 import { record } from "@/engine/graph/trace.ts";
 import { Recorder } from "@/engine/graph/recorder.ts";
 import { createLearner } from "@/method/registry.ts";
+import { type TruthArrays, type TruthField, truthShape } from "@/data/truth.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
+import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { medianOf } from "@/study/score/spread.ts";
 import { createState } from "@/train/state.ts";
 import { trainingStep } from "@/train/step.ts";
-import { createTrainer, stepsTogether, type Trainer } from "@/train/trainer.ts";
+import { createTrainer, type Trainer } from "@/train/trainer.ts";
 import { processAge } from "./resources.ts";
 
 /** How to measure. */
@@ -70,6 +72,16 @@ export function syntheticImages({ batchSize, imageSize, seed }: Config): Float32
   return Float32Array.from({ length: batchSize * imageSize ** 2 }, () => random.uniform());
 }
 
+/** Makes up what a learner is told of one batch: azimuths of 0, and full grids. */
+export function syntheticTruth(config: Config, supervision: readonly TruthField[]): TruthArrays {
+  return Object.fromEntries(
+    supervision.map((field) => [
+      field,
+      new Float32Array(elementCount(truthShape(field, config))).fill(field === "azimuth" ? 0 : 1),
+    ]),
+  );
+}
+
 /**
  * Makes a function that times steps on synthetic images: upload, step, and reading the losses.
  *
@@ -81,12 +93,13 @@ export function syntheticImages({ batchSize, imageSize, seed }: Config): Float32
 export function stepTimer(
   trainer: Trainer,
   config: Config,
-  together = stepsTogether(),
+  together = trainer.together,
 ): (options: TimingOptions) => number[] {
   const images = syntheticImages(config);
+  const truth = syntheticTruth(config, trainer.supervision);
   let step = 0;
   const take = () => {
-    for (let i = 0; i < together; i++) trainer.train(images, step++);
+    for (let i = 0; i < together; i++) trainer.train(images, step++, truth);
     trainer.losses();
   };
   return ({ warmUp, repeat, onCall }) =>

@@ -106,6 +106,7 @@ async function chooseImages(
     data: options.data ?? config.data,
     imagesPerObject: 1, // only unseen images are shown
   }, {
+    supervision: [],
     dataDir: options.dataDir,
     signal: session.signal,
     onProgress: showLoading(session),

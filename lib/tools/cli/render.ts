@@ -57,6 +57,7 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
     data: data ?? config.data,
     imagesPerObject: 1, // only unseen images are shown
   }, {
+    supervision: [],
     dataDir,
     signal: session.signal,
     onProgress: showLoading(session),

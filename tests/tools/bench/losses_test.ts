@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
 import { RUN_COUNT, shortRuns } from "@/tools/bench/losses.ts";
+import { configWith } from "@/method/registry.ts";
 import { loadRunData } from "@/train/run_data.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { assertClose } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1", seed: 5, steps: 2 };
+
+Deno.test("shortRuns() tells the method what it asks for", async () => {
+  const config = configWith("quick", {
+    method: "searched",
+    filters: 32,
+    batchSize: 2,
+    imageSize: 16,
+    steps: 1,
+    supervision: "pose",
+    data: "embedded-bowls",
+  });
+  const runs = await shortRuns(config);
+  assert.ok(runs.every(({ losses: [loss] }) => Number.isFinite(loss)));
+});
 
 Deno.test("shortRuns() matches the trainer, with seeds counting up from the config's", async () => {
   const counts: number[] = [];

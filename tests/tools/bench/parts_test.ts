@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { countFunctions, timeParts } from "@/tools/bench/parts.ts";
+import { configWith } from "@/method/registry.ts";
 import { OBJECTIVES } from "@/method/objective/objectives.ts";
 import { POSES } from "@/method/pose/poses.ts";
 import type { VaeConfig } from "@/method/vae.ts";
@@ -52,3 +53,17 @@ for (const config of CONFIGS) {
     assert.deepEqual(counts, Array.from({ length: 3 * (expected.length + 1) }, (_, i) => i + 1));
   });
 }
+
+Deno.test("timeParts() times what a method makes of the truth", () => {
+  const small = { method: "searched", filters: 32, batchSize: 2, imageSize: 16 };
+  const config = configWith("quick", { ...small, supervision: "shape" });
+  const parts = timeParts(config, { warmUp: 0, repeat: 1 });
+  assert.deepEqual([...new Set(parts.map(({ name }) => name))], [
+    "encoder",
+    "decoder",
+    "renderer",
+    "move model",
+    "update",
+    "call",
+  ]);
+});

@@ -4,13 +4,17 @@ import {
   stepTimer,
   summarize,
   syntheticImages,
+  syntheticTruth,
   timeCalls,
   timeSteps,
 } from "@/tools/bench/timing.ts";
+import { configWith } from "@/method/registry.ts";
 import type { Trainer } from "@/train/trainer.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
+
+const SMALL = { method: "searched", filters: 32, batchSize: 2, imageSize: 16 };
 
 Deno.test("timeCalls() counts the calls after the warm-up", () => {
   const [calls, counts]: [number[], number[]] = [[], []];
@@ -36,9 +40,24 @@ Deno.test("syntheticImages() fills one batch, in [0, 1), the same each time", ()
   assert.deepEqual(syntheticImages(TINY), images);
 });
 
+Deno.test("syntheticTruth() fills one batch with what is asked for", () => {
+  assert.deepEqual(syntheticTruth(TINY, []), {});
+  const { azimuth, occupancy } = syntheticTruth(TINY, ["occupancy", "azimuth"]);
+  assert.deepEqual(azimuth, new Float32Array(TINY.batchSize));
+  assert.equal(occupancy!.length, TINY.batchSize * TINY.imageSize ** 3);
+  assert.ok(occupancy!.every((value) => value === 1));
+});
+
+Deno.test("timeSteps() times methods that are told of the truth", () => {
+  const config = configWith("quick", { ...SMALL, supervision: "pose" });
+  const { fastestMs } = timeSteps(config, { warmUp: 0, repeat: 1 });
+  assert.ok(fastestMs > 0);
+});
+
 Deno.test("stepTimer() counts at least one reading, however few steps are requested", () => {
   const taken: number[] = [];
   const trainer = {
+    supervision: [],
     train: (_images: Float32Array, step: number) => void taken.push(step),
     losses: () => [],
   } as unknown as Trainer;
