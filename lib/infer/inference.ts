@@ -11,7 +11,6 @@ import {
   graphFunction,
   jit,
   type Program,
-  type TensorSpec,
 } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
@@ -21,6 +20,7 @@ import type { Learner } from "@/model/learner.ts";
 import { AVERAGE } from "@/model/parameters.ts";
 import { Pass } from "@/model/pass.ts";
 import { THRESHOLD } from "@/render/voxel_grid.ts";
+import { runInBatches } from "./batched.ts";
 
 /** What a model makes of one batch of images; plain arrays, S = image size, G = side of the grid. */
 export interface Reconstruction {
@@ -70,19 +70,22 @@ export interface InferenceOptions {
   readonly imageSize: number;
 }
 
+/** Makes the passes of a trained model: no draws, no batch statistics. Traced. */
+export function trainedPass(
+  { parameters, step }: Pick<InferenceOptions, "parameters" | "step">,
+): Pass {
+  const seed = tf.zeros([2], "int32") as tf.Tensor1D;
+  return new Pass({ values: parameters(), seed, step: step(), isTraining: false });
+}
+
 /** Makes the functions of a trained model, ready to be compiled with others that share its variables. */
 export function inferenceFunctions(
   learner: Learner,
-  { parameters, step, batchSize, imageSize }: InferenceOptions,
+  options: InferenceOptions,
 ): InferenceFunctions {
   const { latentSize, gridSize } = learner;
-  const pass = () =>
-    new Pass({
-      values: parameters(),
-      seed: tf.zeros([2], "int32"),
-      step: step(),
-      isTraining: false,
-    });
+  const { batchSize, imageSize } = options;
+  const pass = () => trainedPass(options);
   const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
   const images = float(batchSize, imageSize, imageSize, 1);
   const occupancy = float(batchSize, gridSize, gridSize, gridSize);
@@ -224,34 +227,12 @@ export class Inference implements Disposable {
     this.#program[Symbol.dispose]();
   }
 
-  /** Cuts rows into batches, fills the last one up with zeros, and joins what comes back. */
   #inBatches<Name extends keyof InferenceFunctions>(
     name: Name,
     rows: Readonly<Record<InputOf<Name>, Float32Array>>,
   ): Record<OutputOf<Name>, Float32Array> {
-    const run = this.#program[name] as Compiled;
-    const inputs = Object.entries<TensorSpec>(this.#functions[name].inputs).map((
-      [input, { shape }],
-    ) => ({ input, shape, values: rows[input as InputOf<Name>] }));
-    const count = countRows(inputs);
-    const results: Record<string, Float32Array> = {};
-    for (let start = 0; start < count; start += this.batchSize) {
-      tf.tidy(() => {
-        const feeds = inputs.map(({ input, shape, values }) => {
-          const length = elementCount(shape.slice(1));
-          const batch = new Float32Array(this.batchSize * length);
-          batch.set(values.subarray(start * length, (start + this.batchSize) * length));
-          return [input, tf.tensor(batch, [...shape])] as const;
-        });
-        for (const [output, tensor] of Object.entries(run(Object.fromEntries(feeds)))) {
-          const length = tensor.size / this.batchSize;
-          const result = results[output] ??= new Float32Array(count * length);
-          const wanted = Math.min(this.batchSize, count - start) * length;
-          result.set((tensor.dataSync() as Float32Array).subarray(0, wanted), start * length);
-        }
-      });
-    }
-    return results as Record<OutputOf<Name>, Float32Array>;
+    const { inputs } = this.#functions[name] as GraphFunction;
+    return runInBatches(this.#program[name] as Compiled, inputs, rows);
   }
 }
 
@@ -259,32 +240,3 @@ type InputOf<Name extends keyof InferenceFunctions> = InferenceFunctions[Name] e
   GraphFunction<infer Input, string> ? Input : never;
 type OutputOf<Name extends keyof InferenceFunctions> = InferenceFunctions[Name] extends
   GraphFunction<string, infer Output> ? Output : never;
-
-/** What is fed to one input: rows, of which the compiled function takes a batch `[B, ...]`. */
-interface Rows {
-  readonly input: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
-/** Counts the rows of every input, which must be as many. */
-function countRows(inputs: readonly Rows[]): number {
-  const counts = inputs.map(({ shape, values }) => {
-    const rowLength = elementCount(shape.slice(1));
-    const count = values.length / rowLength;
-    if (Number.isInteger(count) && count > 0) return count;
-    throw new RangeError(
-      `Cannot run the model: rows must have ${rowLength} values each, got ${values.length} in all`,
-    );
-  });
-  const odd = counts.findIndex((count) => count !== counts[0]);
-  if (odd >= 0) {
-    throw new RangeError(
-      `Cannot run the model: ${inputs[odd]!.input} must have as many rows as ${
-        inputs[0]!.input
-      }, ` +
-        `${counts[0]}, got ${counts[odd]}`,
-    );
-  }
-  return counts[0]!;
-}
