@@ -1,9 +1,11 @@
 /** The smallest run that has every part: what the tests of models and training share. */
+import type { RunConfig } from "@/config.ts";
 import type { VaeConfig } from "@/method/vae.ts";
-import { type Batches, createBatches, type MixedSet } from "@/data/batches.ts";
+import { createBatches, type MixedSet } from "@/data/batches.ts";
 import type { ImageSet } from "@/data/image_set.ts";
 import { createRandom } from "@/engine/random.ts";
-import { createMonitor, type Monitor } from "@/train/monitor.ts";
+import { createMonitor } from "@/train/monitor.ts";
+import { type RunData, samplesOf } from "@/train/run_data.ts";
 
 /** Everything as in the paper, in small. */
 export const TINY: VaeConfig = {
@@ -49,13 +51,19 @@ export function tinySet(name: string, count = 20, size = TINY.imageSize): ImageS
 }
 
 /** Two sets that share a batch. */
-export function tinySets(): MixedSet[] {
-  return [{ set: tinySet("blobs"), ratio: 1 }, { set: tinySet("bars", 11), ratio: 1 }];
+export function tinySets(size = TINY.imageSize): MixedSet[] {
+  return [{ set: tinySet("blobs", 20, size), ratio: 1 }, {
+    set: tinySet("bars", 11, size),
+    ratio: 1,
+  }];
 }
 
-/** Batches and monitor of the tiny run. */
-export function tinyData(config: VaeConfig = TINY): { batches: Batches; monitor: Monitor } {
-  const sets = tinySets();
-  const batches = createBatches({ sets, batchSize: config.batchSize, seed: config.seed });
-  return { batches, monitor: createMonitor(sets, batches.shares) };
+/** The data of the tiny run, or of one of other sizes. */
+export function tinyData(
+  { batchSize, seed, imageSize }: Pick<RunConfig, "batchSize" | "seed" | "imageSize"> = TINY,
+): RunData {
+  const sets = tinySets(imageSize);
+  const batches = createBatches({ sets, batchSize, seed });
+  const samples = samplesOf({ sets, tests: sets, batchSize, seed });
+  return { batches, monitor: createMonitor(sets, batches.shares), samples, tests: sets };
 }

@@ -14,6 +14,10 @@ export interface VoxelGrids {
   readonly count: number;
   /** `[N, D, H, W]`, 0 or 1. */
   readonly voxels: Uint8Array;
+}
+
+/** Grids from a file. */
+export interface ReadGrids extends VoxelGrids {
   /** One message for each grid that was left out because it is empty. */
   readonly leftOut: readonly string[];
 }
@@ -33,7 +37,7 @@ export interface VoxelGrids {
  * @throws {RangeError} If the grids are not cubic, there are none, all are empty, or a value is
  *   neither 0 nor 1
  */
-export function voxelGrids(array: NpyArray, name: string): VoxelGrids {
+export function voxelGrids(array: NpyArray, name: string): ReadGrids {
   const { shape } = array;
   const isPacked = shape.length === 2 && array.isUint8;
   if (!isPacked && shape.length !== 3 && shape.length !== 4) {

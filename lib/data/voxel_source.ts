@@ -10,14 +10,14 @@ import { readNpy } from "@/data/formats/npy.ts";
 import { findPath } from "@/data/formats/path.ts";
 import { renderGrids } from "./render_grids.ts";
 import { type ImageSource, type LoadRequest, type Split, timesRendered } from "./source.ts";
-import { type VoxelGrids, voxelGrids } from "./voxel_grids.ts";
+import { type ReadGrids, voxelGrids } from "./voxel_grids.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
 /** Limit on an array's inflated size. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** The grids of one array. */
-interface NamedGrids extends VoxelGrids {
+interface NamedGrids extends ReadGrids {
   /** The array's name without `_train` or `_test`. */
   readonly className: string;
 }
@@ -137,7 +137,7 @@ function classesOf(
   };
 }
 
-function joinGrids(parts: readonly NamedGrids[], file: string): VoxelGrids {
+function joinGrids(parts: readonly NamedGrids[], file: string): ReadGrids {
   const { size } = parts[0]!;
   const other = parts.find((part) => part.size !== size);
   if (other) {

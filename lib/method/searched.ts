@@ -22,6 +22,7 @@ import { createPosedEncoder } from "@/model/posed_encoder.ts";
 import { projectMaximum } from "@/render/max_projection.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { stretchImages } from "@/render/stretch.ts";
+import { projectViews } from "@/render/views.ts";
 import { defineMethod, type Method } from "./method.ts";
 import { azimuthCrossEntropy, BINS } from "./pose/azimuth_bins.ts";
 import { AZIMUTH_COUNT, foldAzimuth, searchAzimuths } from "./pose/azimuth_search.ts";
@@ -112,8 +113,7 @@ function createSearched(config: SearchedConfig): Learner {
   /** The pose from which shapes look most like their images. */
   const bestPose = (logits: tf.Tensor4D, images: tf.Tensor3D) => {
     const density = tf.softplus(logits) as tf.Tensor4D;
-    const { azimuth } = searchAzimuths(density, images, { tau: 1, isFolded: isSymmetric });
-    return { azimuth };
+    return searchAzimuths(density, images, { tau: 1, isFolded: isSymmetric });
   };
 
   /** How much narrower or lower than seen an image is read `[B, 2]`, once poses are found. */
@@ -241,6 +241,7 @@ function createSearched(config: SearchedConfig): Learner {
         name: "discriminator",
         parameters: trained.filter(isDiscriminator),
         clipNorm: Infinity,
+        isAveraged: false, // what judges is the opponent that training met, as in the recipe
         learningRate: 0.4 * learningRate,
         momentum: { first: 0, second: 0.99 },
         terms: discriminatorTerms,
@@ -272,6 +273,14 @@ function createSearched(config: SearchedConfig): Learner {
         const error = tf.sum(tf.squaredDifference(made, padded(batch)), [1, 2]);
         const prior = tf.mul(0.5 * config.kl, tf.sum(tf.square(latent), 1));
         return tf.add(error, prior);
+      },
+    },
+    realism: {
+      images: (pass, images) => discriminator.logits(pass, padded(images)),
+      views(pass, images, azimuth) {
+        const density = tf.softplus(generate(pass, padded(images)).logits) as tf.Tensor4D;
+        const views = projectViews(density, { azimuth }, { tau: 1 }).reshape([-1, size, size]);
+        return discriminator.logits(pass, views as tf.Tensor3D).reshape(azimuth.shape);
       },
     },
     infer(pass, batch) {

@@ -33,6 +33,8 @@ export interface Move {
   readonly clipNorm: number;
   /** Adam's step size: a number, or a schedule. */
   readonly learningRate: number | ((step: tf.Scalar) => tf.Scalar);
+  /** Whether running averages are kept of its parameters, where the learner has any; true unless given. */
+  readonly isAveraged?: boolean;
   /** How much Adam's means keep of what they were; 0.9 and 0.999 unless given. */
   readonly momentum?: { readonly first: number; readonly second: number };
   /**
@@ -72,6 +74,14 @@ export interface Refinement {
   loss(pass: Pass, latent: tf.Tensor2D, pose: Pose, images: tf.Tensor4D): tf.Tensor1D;
 }
 
+/** How real images look: logits of "an image of the data", by a discriminator of the learner's own. */
+export interface Realism {
+  /** Scores images `[B, H, W, 1]` in [0, 1]; logits `[B]`. */
+  images(pass: Pass, images: tf.Tensor4D): tf.Tensor1D;
+  /** Scores V views of the shape of each image, from azimuths `[B, V]`, radians; logits `[B, V]`. */
+  views(pass: Pass, images: tf.Tensor4D, azimuth: tf.Tensor2D): tf.Tensor2D;
+}
+
 /** Pure functions of parameters and images, and how the parameters learn. */
 export interface Learner {
   /** Every parameter, those of opponents included. */
@@ -103,6 +113,8 @@ export interface Learner {
   readonly threshold?: number;
   /** How inference is refined, where the method can. */
   readonly refinement?: Refinement;
+  /** How real images and views look, where the method has a discriminator of images. */
+  readonly realism?: Realism;
   /**
    * How much running averages of the parameters keep at each step, `[]` in [0, 1], by the steps taken
    * before. Where there are averages, a trained model works with them.

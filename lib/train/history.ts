@@ -13,7 +13,10 @@ export interface StepRecord {
   readonly loss: number;
   /** How long the step took, its batch included. */
   readonly ms: number;
-  /** The terms, by name; those of an opponent's loss too. */
+  /**
+   * The terms, by name; those of an opponent's loss too. At checkpoints `realismGap`, after the step, where
+   * the method has one.
+   */
   readonly [term: string]: number;
 }
 
@@ -45,6 +48,11 @@ function parseLine(path: string, line: string, number: number): StepRecord {
       { cause: error },
     );
   }
+}
+
+/** Finds the realism gap that a history tells last; none where the method has none. */
+export function lastGapOf(history: readonly StepRecord[]): number | undefined {
+  return history.findLast(({ realismGap }) => realismGap !== undefined)?.realismGap;
 }
 
 /** Opens a history for writing after a step; what an interrupted run wrote beyond it is dropped. */

@@ -8,6 +8,7 @@ import type { Config } from "@/config.ts";
 import { type Batches, BatchesAhead } from "@/data/batches.ts";
 import { removeTemporaries, writeAtomically } from "@/engine/files.ts";
 import { describeMachine } from "@/engine/machine.ts";
+import type { Samples } from "@/infer/realism.ts";
 import {
   checkContinues,
   type Checkpoint,
@@ -26,6 +27,10 @@ export interface TrainOptions {
   readonly batches: Batches;
   /** The images to watch. */
   readonly monitor: Monitor;
+  /** Training images, and images that are not trained on: what the realism gap is computed from. */
+  readonly samples: Samples;
+  /** Stops after this step as after the last, with everything saved; the config's steps unless given. */
+  readonly until?: number;
   /** Goes on from the folder's newest checkpoint, if it has one. */
   readonly resume?: boolean;
   /** When it fires, the step is finished, a checkpoint is saved, and the run returns. */
@@ -42,9 +47,12 @@ export interface TrainOptions {
 export interface TrainResult {
   /** Steps taken in all. */
   readonly step: number;
-  /** Whether the signal ended it before its last step. */
+  /** Whether the signal ended it before its last step, or before `until`. */
   readonly isStopped: boolean;
 }
+
+/** A loss that is not finite: training goes nowhere from there. */
+export class DivergenceError extends RangeError {}
 
 /** Longest time between two moments at which losses are read, and signals, timers and messages served. */
 const SERVE_MS = 50;
@@ -57,12 +65,14 @@ const SERVE_MS = 50;
  *
  * @param config What to train
  * @param options On what, and where to
- * @throws {RangeError} If the folder's checkpoint is of another config, a loss is not finite, or the
- *   folder holds a run and `resume` is not set
+ * @throws {DivergenceError} If a loss is not finite
+ * @throws {RangeError} If the folder's checkpoint is of another config, or the folder holds a run and
+ *   `resume` is not set
  * @throws {SyntaxError} If the newest checkpoint is damaged
  */
 export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
   const { out, monitor, signal } = options;
+  const end = Math.min(options.until ?? Infinity, config.steps);
   const batches = new BatchesAhead(options.batches);
   const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
   const start = await findStart(paths.checkpoints, config, options.resume ?? false);
@@ -86,14 +96,21 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   if (step === 0) await takeFrame(0);
   let readAt = performance.now();
   let last: StepRecord | undefined;
-  const report = () => {
+  const report = (isToJudge = false) => {
     trainer.flush();
     // While a graphics card computes, the next images are made.
-    batches.make(step, Math.min(step + trainer.together, config.steps));
+    batches.make(step, Math.min(step + trainer.together, end));
     const losses = trainer.losses();
+    const realismGap = isToJudge ? trainer.realismGap(options.samples) : undefined;
     const ms = Math.round(10 * (performance.now() - readAt) / losses.length) / 10;
     for (const [i, { loss, ...terms }] of losses.entries()) {
-      const record = { step: step - losses.length + i + 1, loss: loss!, ...terms, ms };
+      const record: StepRecord = {
+        step: step - losses.length + i + 1,
+        loss: loss!,
+        ...terms,
+        ms,
+        ...(i === losses.length - 1 && realismGap !== undefined && { realismGap }),
+      };
       checkFinite(record, last);
       history.write(record);
       options.onStep?.(record);
@@ -101,14 +118,14 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     }
     readAt = performance.now();
   };
-  while (step < config.steps && !signal?.aborted) {
+  while (step < end && !signal?.aborted) {
     const { images, truth } = batches.batch(step);
     trainer.train(images, step, truth);
     step++;
     const hasFrame = step % config.frameEvery === 0;
-    const isToSave = step % config.checkpointEvery === 0 || step === config.steps;
+    const isToSave = step % config.checkpointEvery === 0 || step === end;
     const isToServe = performance.now() - readAt > SERVE_MS;
-    if (hasFrame || isToSave || isToServe) report();
+    if (hasFrame || isToSave || isToServe) report(isToSave);
     if (hasFrame) await takeFrame(step);
     if (isToSave) await save(saved = step);
     if (isToServe) await new Promise((resolve) => setTimeout(resolve));
@@ -117,7 +134,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     report();
     await save(step);
   }
-  return { step, isStopped: step < config.steps };
+  return { step, isStopped: step < end };
 }
 
 /** Finds the checkpoint to go on from, and refuses to write over a run by accident. */
@@ -143,7 +160,7 @@ function checkFinite({ step, ms: _ms, loss, ...terms }: StepRecord, last?: StepR
   for (const [term, value] of Object.entries({ ...terms, loss })) {
     if (Number.isFinite(value)) continue;
     const before = last ? `, after ${last[term]} at step ${last.step}` : "";
-    throw new RangeError(
+    throw new DivergenceError(
       `Cannot train on: every term of the loss must be finite, got ${term} ${value} at step ` +
         `${step}${before}; the last checkpoint is kept, resume with a smaller learning rate or ` +
         `start with another seed`,

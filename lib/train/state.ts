@@ -77,7 +77,8 @@ export function createState(learner: Learner, from: number | NamedArrays): State
     groups.push({
       parameters: createPack(names),
       moments: new Map(movers.map((move) => [move, momentsOf(move)])),
-      ...(learner.averageDecay && { average: createPack(names, AVERAGE) }),
+      ...(learner.averageDecay && movers.some(isAveraged) &&
+        { average: createPack(names, AVERAGE) }),
     });
   }
   const kept = Object.keys(parameters).filter((name) => !parameters[name]!.isTrained);
@@ -134,6 +135,11 @@ export function createState(learner: Learner, from: number | NamedArrays): State
       for (const pack of packs.keys()) pack[Symbol.dispose]();
     },
   };
+}
+
+/** Whether averages are kept of what a move trains. */
+function isAveraged({ isAveraged = true }: Move): boolean {
+  return isAveraged;
 }
 
 /** Groups the parameters that are trained by the moves that train them, in the order of the moves. */

@@ -7,6 +7,13 @@ import type { Config } from "@/config.ts";
 import type { TruthArrays, TruthField } from "@/data/truth.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
+import {
+  gapOf,
+  judgeOf,
+  type RealismFunctions,
+  realismFunctions,
+  type Samples,
+} from "@/infer/realism.ts";
 import { createLearner } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
@@ -40,6 +47,8 @@ export interface Trainer extends Disposable {
   losses(): Losses[];
   /** Infers, decodes and renders `[B, S, S]` images with the present parameters. */
   reconstruct(images: Float32Array): Reconstruction;
+  /** Gives the realism gap with the present parameters; nothing where the learner has none. */
+  realismGap(samples: Samples): number | undefined;
   /** Reads every variable. */
   snapshot(): NamedArrays;
 }
@@ -90,6 +99,13 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   const log = new LossLog();
   const { run } = trainingStep(learner, state, config);
   const fields = Object.entries(feed.shapes) as [FedField, number[]][];
+  const inferenceOptions = {
+    parameters: () => state.readTrained(),
+    step: () => feed.step(),
+    batchSize,
+    imageSize,
+  };
+  const realism = realismFunctions(learner, inferenceOptions);
   const program = jit({
     feed: graphFunction<string, "done">({
       ...Object.fromEntries(fields.map(([field, shape]) => [field, { shape, dtype: "float32" }])),
@@ -105,12 +121,8 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     }),
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
-    reconstruct: inferenceFunctions(learner, {
-      parameters: () => state.readTrained(),
-      step: () => feed.step(),
-      batchSize,
-      imageSize,
-    }).reconstruct,
+    reconstruct: inferenceFunctions(learner, inferenceOptions).reconstruct,
+    ...(realism as RealismFunctions), // asked for by `realismGap`, where there are any
   }, { eager: options.eager ?? false, precision });
   const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
   const uploads = fields.map(([field, shape]) => ({
@@ -161,6 +173,11 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     reconstruct(images) {
       flush();
       return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }), valuesOf);
+    },
+    realismGap(samples) {
+      if (!realism) return undefined;
+      flush();
+      return gapOf(judgeOf(realism, program), samples, imageSize);
     },
     snapshot() {
       flush();

@@ -131,6 +131,15 @@ function createWorked(config: WorkedConfig): Learner {
     encode: (pass, images) => encoder.encode(pass, images).posterior,
     decode: decoder.decode,
     render,
+    realism: {
+      images: (pass, images) => critic.logits(pass, pixelsOf(images)),
+      views(pass, images, azimuth) {
+        const { occupancy } = shapeOf(pass, images);
+        const views = projectViews(occupancy, { azimuth }, { tau: 1, size }); // [B, V, H, W]
+        const flat = views.reshape([-1, imageSize, imageSize]) as tf.Tensor3D;
+        return critic.logits(pass, flat).reshape(azimuth.shape);
+      },
+    },
     infer(pass, images) {
       const { latent, occupancy } = shapeOf(pass, images);
       const pose = { azimuth: search(occupancy, pixelsOf(images)) };

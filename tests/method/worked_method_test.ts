@@ -2,27 +2,26 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
-import { createBatches } from "@/data/batches.ts";
 import { Inference } from "@/infer/inference.ts";
 import type { Method } from "@/method/method.ts";
 import { checkConfig, configWith, METHODS } from "@/method/registry.ts";
 import { loadCheckpoint, saveCheckpoint } from "@/train/checkpoint.ts";
+import { readHistory } from "@/train/history.ts";
 import { train } from "@/train/loop.ts";
-import { createMonitor, loadFrames } from "@/train/monitor.ts";
+import { loadFrames } from "@/train/monitor.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { countFunctions, timeParts } from "@/tools/bench/parts.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { withFolder } from "../data/fixtures.ts";
-import { tinySets } from "../tiny.ts";
+import { tinyData } from "../tiny.ts";
 import { WORKED } from "./worked_method.ts";
 
 // What a method of the library does by its line in the registry.
 (METHODS as Record<string, Method>).worked = WORKED;
 
 const config: Config = configWith("quick", { method: "worked", data: "blobs:1,bars:1" });
-const sets = tinySets();
-const batches = createBatches({ sets, batchSize: config.batchSize, seed: config.seed });
-const monitor = createMonitor(sets, batches.shares);
+const data = tinyData(config);
+const { batches, monitor } = data;
 
 function lossesOf(steps: number, eager: boolean): Record<string, number>[] {
   using trainer = createTrainer(config, { eager });
@@ -73,7 +72,12 @@ Deno.test("a worked method resumes to the bit, through a checkpoint", async () =
 
 Deno.test("a worked method runs through the training loop and is asked afterwards", async () => {
   await withFolder(async (folder) => {
-    await train(config, { out: folder, batches, monitor });
+    await train(config, { ...data, out: folder });
+    // The realism gap stands in the history where there are checkpoints.
+    const history = await readHistory(join(folder, "history.jsonl"));
+    const judged = history.filter(({ realismGap }) => realismGap !== undefined);
+    assert.deepEqual(judged.map(({ step }) => step), [4, 8, 12]);
+    assert.ok(judged.every(({ realismGap }) => Number.isFinite(realismGap)));
     const frames = await loadFrames(join(folder, "frames"));
     assert.deepEqual(frames.map(({ step }) => step), [0, 4, 8, 12]);
     const { snapshot } = await loadCheckpoint(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openHistory, readHistory, type StepRecord } from "@/train/history.ts";
+import { lastGapOf, openHistory, readHistory, type StepRecord } from "@/train/history.ts";
 import { withFolder } from "../data/fixtures.ts";
 
 const record = (step: number): StepRecord => ({ step, loss: 10 / step, image: 3, ms: 1.5 });
@@ -82,4 +82,11 @@ Deno.test("readHistory() names the line that is damaged", async () => {
         '"ms":1.5}; remove the line to go on without it',
     });
   });
+});
+
+Deno.test("lastGapOf() finds the realism gap that was noted last, if there is any", () => {
+  assert.equal(lastGapOf([]), undefined);
+  assert.equal(lastGapOf([record(1), record(2)]), undefined);
+  const gaps = [record(1), { ...record(2), realismGap: -3 }, { ...record(3), realismGap: 0 }];
+  assert.equal(lastGapOf([...gaps, record(4)]), 0);
 });

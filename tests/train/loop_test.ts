@@ -6,7 +6,7 @@ import { describeMachine } from "@/engine/machine.ts";
 import * as tf from "@/engine/tf.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { readHistory, type StepRecord } from "@/train/history.ts";
-import { train, type TrainOptions } from "@/train/loop.ts";
+import { DivergenceError, train, type TrainOptions } from "@/train/loop.ts";
 import { type Frame, loadFrames } from "@/train/monitor.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY, tinyData } from "../tiny.ts";
@@ -93,6 +93,17 @@ Deno.test("train() resumed gives exactly the losses and frames of the uninterrup
     const { losses, frames } = await uninterrupted();
     assert.deepEqual(withoutTimes(await historyOf(folder)), losses);
     assert.deepEqual(await loadFrames(join(folder, "frames")), frames);
+  });
+});
+
+Deno.test("train() stops after a step as after the last, and goes on exactly from there", async () => {
+  await withFolder(async (folder) => {
+    const result = await trainTiny(folder, {}, { until: 5 });
+    assert.deepEqual(result, { step: 5, isStopped: false });
+    assert.deepEqual(await checkpointSteps(folder), [4, 5]);
+    assert.equal((await historyOf(folder)).length, 5);
+    await trainTiny(folder, {}, { resume: true, until: 99 });
+    assert.deepEqual(withoutTimes(await historyOf(folder)), (await uninterrupted()).losses);
   });
 });
 
@@ -198,7 +209,7 @@ Deno.test("train() stops at a loss that is not finite, naming step, term and the
     await assert.rejects(
       trainTiny(folder, {}, { batches: poisoned, onStep: (record) => before = record }),
       (error: Error) => {
-        assert.equal(error.name, "RangeError");
+        assert.ok(error instanceof DivergenceError && error.name === "RangeError");
         assert.equal(
           error.message,
           `Cannot train on: every term of the loss must be finite, got image NaN at step 7, after ` +

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LoadedSets } from "@/data/mixture.ts";
 import { loadImageSet } from "@/data/sources.ts";
 import { configWith } from "@/method/registry.ts";
-import { loadRunData } from "@/train/run_data.ts";
+import { loadRunData, samplesOf } from "@/train/run_data.ts";
 import { TINY } from "../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:3", imageSize: 12 };
@@ -85,4 +85,46 @@ Deno.test("loadRunData() tells batches what the method asks for, unless it is to
     message: "Cannot tell azimuth of embedded-digits: the set must have true shapes, got only " +
       "images; use modelnet40, meshes:PATH or voxels:PATH, or --supervision none",
   });
+});
+
+/** A set whose images of one pixel tell their index, from a first grey level on. */
+const greys = (name: string, count: number, first: number) => ({
+  set: {
+    name,
+    provenance: "this test",
+    size: 1,
+    count,
+    pixels: Uint8Array.from({ length: count }, (_, i) => first + i),
+  },
+  ratio: 1,
+});
+
+Deno.test("samplesOf() draws as many of each set as a batch has, 256 at most, without repeats", () => {
+  const sets = [greys("dark", 200, 0), greys("light", 55, 200)];
+  const tests = [greys("dark", 3, 0), greys("light", 3, 200)];
+  const { seen, unseen } = samplesOf({ sets: [sets[0]!], tests, batchSize: 2, seed: 1 });
+  assert.equal(new Set(seen).size, 200);
+  assert.equal(new Set(unseen).size, 6);
+
+  const mixed = samplesOf({ sets, tests, batchSize: 8, seed: 1 });
+  const dark = (images: Float32Array) => images.filter((pixel) => pixel < 199.5 / 255).length;
+  assert.deepEqual([mixed.seen.length, dark(mixed.seen)], [255, 128]);
+  assert.deepEqual([mixed.unseen.length, dark(mixed.unseen)], [8, 4], "at least a batch");
+
+  const many = [greys("many", 256, 0), greys("more", 256, 0)];
+  assert.equal(samplesOf({ sets: many, tests, batchSize: 8, seed: 1 }).seen.length, 256);
+});
+
+Deno.test("samplesOf() gives the same for the same seed", () => {
+  const sample = (seed: number) =>
+    samplesOf({ sets: [greys("a", 99, 0)], tests: [greys("b", 99, 100)], batchSize: 2, seed });
+  assert.deepEqual(sample(1), sample(1));
+  assert.notDeepEqual(sample(1), sample(2));
+});
+
+Deno.test("loadRunData() has samples of both splits", async () => {
+  const { samples, batches, tests } = await loadRunData({ ...CONFIG, data: "embedded-digits" });
+  const count = Math.min(256, tests[0]!.set.count);
+  assert.equal(samples.unseen.length, count * 12 * 12);
+  assert.ok(samples.seen.length >= batches.batch(0).images.length);
 });

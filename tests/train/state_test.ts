@@ -264,3 +264,24 @@ Deno.test("createState() refuses a checkpoint without averages where the learner
 Deno.test("createState() keeps no tensor: variables are not tensors", () => {
   assertTensorsKept(0, () => withState(1, () => {}));
 });
+
+Deno.test("createState() keeps no averages of what a move says are not averaged", () => {
+  const { moves, parameters } = learner;
+  const names = moves[0]!.parameters;
+  const [apart, others] = [names.slice(0, 3), names.slice(3)];
+  using state = createState({
+    ...averaged,
+    moves: [
+      { ...moves[0]!, name: "opponent", parameters: apart, isAveraged: false },
+      { ...moves[0]!, parameters: others },
+    ],
+  }, 1);
+  const snapshot = read(state);
+  for (const name of names) {
+    assert.equal(`average/${name}` in snapshot, others.includes(name), name);
+  }
+  tf.tidy(() => {
+    state.average(tf.scalar(0));
+    assert.deepEqual(Object.keys(state.readTrained()).sort(), Object.keys(parameters).sort());
+  });
+});

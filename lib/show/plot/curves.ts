@@ -19,7 +19,7 @@ export interface HistoryRecord {
 
 /** How curves are drawn. */
 export interface CurveOptions {
-  /** The fields to draw, in order; all but `step` and `ms` by default. */
+  /** The fields to draw, in order; all but `step`, `ms` and `realismGap` by default. */
   readonly terms?: readonly string[];
   /** The label of the vertical axis; "squared error per image" by default. */
   readonly unit?: string;
@@ -96,8 +96,11 @@ export function curvesBitmap(curves: Curves, zoom = 2): Bitmap {
 
 const POSITION = { x: "step", y: "value" } as const;
 
+/** What a history tells besides the loss and its terms. */
+const NO_TERMS = ["step", "ms", "realismGap"];
+
 function termsOf(history: readonly HistoryRecord[]): string[] {
-  return Object.keys(history[0] ?? {}).filter((name) => name !== "step" && name !== "ms");
+  return Object.keys(history[0] ?? {}).filter((name) => !NO_TERMS.includes(name));
 }
 
 function stepRange(history: readonly HistoryRecord[]): [number, number] {

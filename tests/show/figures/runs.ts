@@ -3,7 +3,7 @@ import { initialValues } from "@/model/parameters.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Frame } from "@/train/monitor.ts";
 import type { Run } from "@/train/run.ts";
-import { TINY, tinyData, tinySets } from "../../tiny.ts";
+import { TINY, tinyData } from "../../tiny.ts";
 
 const { imageSize, batchSize } = TINY;
 /** Pixels of an image. */
@@ -35,15 +35,15 @@ function frameOf(step: number, trackedCount: number): Frame {
 
 /** A run of twelve steps with a frame every three steps; every step took 90 s. */
 export function handMadeRun(): Run {
-  const { batches, monitor } = tinyData();
+  const data = tinyData();
   const steps = Array.from({ length: TINY.steps }, (_, i) => i + 1);
   return {
     config: TINY,
     folder: "nowhere",
-    data: { batches, monitor, tests: tinySets() },
+    data,
     checkpoint: { step: TINY.steps, config: TINY, snapshot: {} },
     history: steps.map((step) => ({ step, loss: 2, ms: 90_000 })),
-    frames: [0, 3, 6, 9, 12].map((step) => frameOf(step, monitor.tracked.length)),
+    frames: [0, 3, 6, 9, 12].map((step) => frameOf(step, data.monitor.tracked.length)),
     machine: "3 CPU cores",
   };
 }

@@ -22,12 +22,12 @@ function curveHeights(svg: string, colour: string): number[] {
   return [...path.matchAll(/,(-?[\d.]+)/g)].map((match) => Number(match[1]));
 }
 
-Deno.test("lossCurves() draws each term but step and ms, and names it", () => {
-  const { svg } = lossCurves(history);
+Deno.test("lossCurves() draws each term but step, ms and the realism gap, and names it", () => {
+  const { svg } = lossCurves(history.map((record) => ({ ...record, realismGap: 1 })));
   for (const term of ["loss", "reconstruction", "prior"]) {
     assert.match(svg, new RegExp(`● +${term}<`));
   }
-  assert.doesNotMatch(svg, /● +(ms|step)</);
+  assert.doesNotMatch(svg, /● +(ms|step|realismGap)</);
   assert.match(svg, /squared error per image/);
   assert.match(svg, /training step/);
 });
