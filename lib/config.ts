@@ -50,6 +50,11 @@ export const RUN_FIELDS = {
     "training images rendered of each object, where its true shape is known",
   ),
   seed: field(z.int().min(0).default(1), "--seed <seed>", "every random draw follows from it"),
+  restart: field(
+    z.int().min(0).default(0),
+    "--start <number>",
+    "another start of the same run: same images and batches, other first weights and draws",
+  ),
   precision: field(
     z.enum(["float32", "bfloat16"]).default("float32"),
     "--precision <name>",
@@ -99,8 +104,9 @@ export const FREE_FIELDS: readonly string[] = [
 /** Fields of every run that older files lack, with the values that those runs had. */
 export const LATER_RUN_FIELDS: Partial<RunConfig> = {
   method: "vae",
-  precision: "float32",
   imagesPerObject: 1,
+  restart: 0,
+  precision: "float32",
 };
 
 /** Gives the default of every field. */

@@ -25,6 +25,7 @@ export const TINY: VaeConfig = {
   clipNorm: 1,
   seed: 1,
   imagesPerObject: 1,
+  restart: 0,
   precision: "float32",
   steps: 12,
   checkpointEvery: 4,

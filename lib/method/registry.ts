@@ -14,6 +14,7 @@ import {
   RUN_FIELDS,
   RUN_PRESETS,
 } from "@/config.ts";
+import { seedFor } from "@/engine/random.ts";
 import type { Learner } from "@/model/learner.ts";
 import type { Method } from "./method.ts";
 import { SEARCHED } from "./searched.ts";
@@ -42,6 +43,35 @@ export function methodNamed(name: unknown, methods = METHODS): Method {
  */
 export function createLearner(config: Config): Learner {
   return methodNamed(config.method).create(config);
+}
+
+/**
+ * Gives the seed of a run's first weights and of the draws in its steps. Images, batches and splits follow
+ * from the config's seed alone, so that restarts of a run train and are judged on the same ones.
+ */
+export function networkSeed({ seed, restart }: Pick<Config, "seed" | "restart">): number {
+  return restart === 0 ? seed : seedFor(seed, `restart ${restart}`);
+}
+
+/**
+ * Checks that runs of a config can be restarted and the best be kept.
+ *
+ * @param config A checked config
+ * @param count How many starts; one needs no comparing
+ * @throws {RangeError} If it is no integer >= 1, or above 1 for a method that cannot say how real its
+ *   shapes look; the message lists those that can
+ */
+export function checkRestarts(config: Config, count: number): void {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`Cannot restart: restarts must be an integer >= 1, got ${count}`);
+  }
+  if (count === 1 || createLearner(config).realism) return;
+  const able = Object.keys(METHODS)
+    .filter((method) => createLearner(configWith("quick", { method })).realism);
+  throw new RangeError(
+    `Cannot restart: with restarts above 1 the method must be one that has a realism gap, ` +
+      `${able.join(", ")}, got ${config.method}; leave out restarts, or change the method`,
+  );
 }
 
 /** Names the fields that change what a run learns: with others it is another run. */

@@ -5,7 +5,7 @@
  */
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
-import { createLearner } from "@/method/registry.ts";
+import { createLearner, networkSeed } from "@/method/registry.ts";
 import type { Run } from "@/train/run.ts";
 import { type Accuracy, classify, summarise, type Trial } from "./classify.ts";
 import type { LabelledImages } from "./labelled_images.ts";
@@ -31,7 +31,7 @@ export function classifyRuns(
     {
       features: "latent of an untrained encoder",
       config,
-      weights: initialValues(createLearner(config).parameters, config.seed),
+      weights: initialValues(createLearner(config).parameters, networkSeed(config)),
     },
   ];
   const trials: Trial[] = encoders.flatMap(({ features, config, weights }) => {

@@ -11,12 +11,13 @@ import { type Checkpoint, differingFields, loadNewestCheckpoint } from "./checkp
 import { checkStoredConfig, definingFields } from "@/method/registry.ts";
 import { loadRunData, type RunData } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
-import { train, type TrainOptions } from "./loop.ts";
+import type { TrainOptions } from "./loop.ts";
 import { type Frame, loadFrames } from "./monitor.ts";
+import { readRestarts, type RestartOptions, type Restarts, trainRestarts } from "./restarts.ts";
 
 /** A trained model with everything that its training left behind. */
 export interface Run {
-  /** What was trained; its steps are those of the checkpoint, also where fewer were asked for. */
+  /** What was trained; its steps and its restart are those of the checkpoint, whatever was asked for. */
   readonly config: Config;
   /** Where it lies. */
   readonly folder: string;
@@ -30,30 +31,44 @@ export interface Run {
   readonly frames: readonly Frame[];
   /** The kind of machine that trained it last. */
   readonly machine: string;
+  /** All starts, where it is the best of several. */
+  readonly restarts?: Restarts;
 }
 
 /** Where runs lie and how to train a missing one. */
-export interface RunOptions extends Pick<TrainOptions, "signal" | "onStep" | "onFrame"> {
+export interface RunOptions
+  extends Pick<TrainOptions, "signal" | "onStep" | "onFrame">, Pick<RestartOptions, "onLeg"> {
   /** The folder of all runs. */
   readonly runs: string;
   /** Where data sets are found or fetched to, and `loaded`, to share them between runs. */
   readonly load?: MixtureOptions;
+  /** Trains so many starts and keeps the best; 1 unless given. */
+  readonly restarts?: number;
 }
 
 /**
  * Gives the folder of a config's run: the one whose `config.json` has the same fields, but for those
- * that change nothing about the model; or a new one, named after its data and a hash of these fields.
+ * that change nothing about the model; or a new one, named after its data and a hash of these fields. Runs
+ * that are the best of several starts are found by `restarts.json`, and named after their number too.
  */
-export async function runFolder(runs: string, config: Config): Promise<string> {
+export async function runFolder(runs: string, config: Config, restarts = 1): Promise<string> {
   const data = config.data.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 40);
   for (const name of await foldersIn(runs)) {
     if (!name.startsWith(`${data}-`)) continue;
-    const stored = await readConfig(join(runs, name));
+    const stored = restarts > 1
+      ? await restartedConfig(join(runs, name), restarts)
+      : await readConfig(join(runs, name));
     if (stored && differingFields(stored, config).length === 0) return join(runs, name);
   }
   const fields = definingFields(config).toSorted().map((field) => [field, config[field]]);
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
-  return join(runs, `${data}-${hash}`);
+  return join(runs, `${data}-${hash}${restarts > 1 ? `-best-of-${restarts}` : ""}`);
+}
+
+/** Reads the config of a run that is the best of so many starts; undefined where there is none. */
+async function restartedConfig(folder: string, count: number): Promise<Config | undefined> {
+  const stored = await readRestarts(folder);
+  return stored?.restarts.length === count ? checkStoredConfig(stored.config) : undefined;
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
@@ -82,16 +97,18 @@ async function readConfig(folder: string): Promise<Config | undefined> {
  * training stopped.
  *
  * @throws {DOMException} `AbortError`, if the signal stopped the training: what there is stays
- * @throws What `loadRunData` and `train` throw
+ * @throws What `loadRunData` and `trainRestarts` throw
  */
 export async function openRun(config: Config, options: RunOptions): Promise<Run> {
-  const folder = await runFolder(options.runs, config);
+  const { restarts = 1 } = options;
+  const folder = await runFolder(options.runs, config, restarts);
   const data = await loadRunData(config, { ...options.load, ...signalOf(options) });
   let checkpoint = await loadNewestCheckpoint(join(folder, "checkpoints"));
   if (checkpoint === undefined || checkpoint.step < config.steps) {
-    const { isStopped, step } = await train(config, {
+    const { isStopped, step } = await trainRestarts(config, {
       ...options,
       ...data,
+      restarts,
       out: folder,
       resume: true,
     });
@@ -103,8 +120,10 @@ export async function openRun(config: Config, options: RunOptions): Promise<Run>
     }
     checkpoint = (await loadNewestCheckpoint(join(folder, "checkpoints")))!;
   }
+  const record = await readRestarts(folder);
   return {
-    config: { ...config, steps: checkpoint.step },
+    config: { ...config, restart: checkpoint.config.restart, steps: checkpoint.step },
+    ...(restarts > 1 && record && { restarts: record }),
     folder,
     data,
     checkpoint,

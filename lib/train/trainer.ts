@@ -14,7 +14,7 @@ import {
   realismFunctions,
   type Samples,
 } from "@/infer/realism.ts";
-import { createLearner } from "@/method/registry.ts";
+import { createLearner, networkSeed } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
@@ -82,7 +82,8 @@ const MOST_BYTES = 2 ** 28;
  * @throws {RangeError} If `together` is no integer from 1 to 64, or the snapshot is of another config
  */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
-  const { batchSize, imageSize, precision, seed } = config;
+  const { batchSize, imageSize, precision } = config;
+  const seed = networkSeed(config);
   const learner = createLearner(config);
   const { supervision = [] } = learner;
   const bytes = 4 * fedShapes(config, supervision)

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { BETAS } from "@/method/objective/objectives.ts";
 import {
   checkConfig,
+  checkRestarts,
   checkStoredConfig,
   configWith,
   createLearner,
   fieldsOf,
   methodNamed,
   METHODS,
+  networkSeed,
   PRESETS,
 } from "@/method/registry.ts";
 import { helpOf } from "@/config.ts";
@@ -104,4 +106,29 @@ Deno.test("createLearner() makes what the config's method makes", () => {
   const { moves } = createLearner({ ...quick, filters: 2, objective: "adversarial" });
   assert.deepEqual(moves.map(({ name }) => name), ["pose", "discriminator", "model"]);
   assert.equal(methodNamed("vae"), METHODS.vae);
+});
+
+Deno.test("networkSeed() is the run's own seed at first, and another for every restart", () => {
+  assert.equal(networkSeed({ seed: 7, restart: 0 }), 7);
+  const seeds = [1, 2, 3].map((restart) => networkSeed({ seed: 7, restart }));
+  assert.equal(new Set([7, ...seeds, networkSeed({ seed: 8, restart: 1 })]).size, 5);
+  assert.ok(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32));
+});
+
+Deno.test("checkRestarts() wants a method with a realism gap, and names those that have one", () => {
+  const searched = configWith("quick", { method: "searched" });
+  checkRestarts(searched, 4);
+  checkRestarts(quick, 1);
+  assert.throws(() => checkRestarts(quick, 2), {
+    name: "RangeError",
+    message:
+      "Cannot restart: with restarts above 1 the method must be one that has a realism gap, " +
+      "searched, got vae; leave out restarts, or change the method",
+  });
+  for (const count of [0, 1.5, NaN]) {
+    assert.throws(() => checkRestarts(searched, count), {
+      name: "RangeError",
+      message: `Cannot restart: restarts must be an integer >= 1, got ${count}`,
+    });
+  }
 });

@@ -4,10 +4,12 @@ import { type Config, FREE_FIELDS } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import { BETAS } from "@/method/objective/objectives.ts";
 import { describeMachine } from "@/engine/machine.ts";
-import { configWith } from "@/method/registry.ts";
+import type { Method } from "@/method/method.ts";
+import { configWith, METHODS } from "@/method/registry.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
 import { image, withFolder } from "../data/fixtures.ts";
+import { WORKED } from "../method/worked_method.ts";
 import { TINY } from "../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:1", steps: 6 };
@@ -62,6 +64,23 @@ Deno.test("runFolder() finds a run by its config, whatever its folder's name", a
   });
 });
 
+Deno.test("runFolder() keeps the best of several starts apart, and finds it by its restarts", async () => {
+  await withFolder(async (runs) => {
+    const folder = await runFolder(runs, CONFIG, 4);
+    assert.equal(folder, `${await runFolder(runs, CONFIG)}-best-of-4`);
+    assert.notEqual(await runFolder(runs, CONFIG, 3), folder);
+    const other = join(runs, "embedded-digits-1-embedded-garments-1-some");
+    const restarts = [{}, {}, {}, {}];
+    await writeAtomically(
+      join(other, "restarts.json"),
+      JSON.stringify({ config: CONFIG, restarts }),
+    );
+    assert.equal(await runFolder(runs, CONFIG, 4), other);
+    assert.notEqual(await runFolder(runs, CONFIG, 3), other);
+    assert.notEqual(await runFolder(runs, { ...CONFIG, seed: 2 }, 4), other);
+  });
+});
+
 Deno.test("runFolder() makes a short, plain name of any data", async () => {
   const data = "images:/some where/ä.zip:2,voxels:" + "long/".repeat(30);
   assert.match(await runFolder("nowhere", { ...CONFIG, data }), /^nowhere[/\\][a-z0-9-]{1,49}$/i);
@@ -102,6 +121,24 @@ Deno.test("openRun() trains a run once, goes on with it, and finds it again", as
     const longer = await openRun({ ...config, steps: 8 }, options);
     assert.equal(stepCount, 8);
     assert.deepEqual(longer.history.slice(0, 6), first.history);
+  });
+});
+
+Deno.test("openRun() keeps the best of several starts, says what all took, and finds it again", async () => {
+  (METHODS as Record<string, Method>).worked = WORKED;
+  await withRuns(async (runs, { data }) => {
+    const config = configWith("quick", { method: "worked", data, steps: 5 });
+    const options = { runs, restarts: 2 };
+    const run = await openRun(config, options);
+    assert.equal(run.folder, await runFolder(runs, config, 2));
+    const { kept, rungs, seconds } = run.restarts!;
+    assert.deepEqual([run.config, rungs], [{ ...config, restart: kept }, [2]]);
+    assert.equal(run.checkpoint.config.restart, kept);
+    assert.equal(run.history.length, 5);
+    assert.ok(seconds > run.history.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+    const again = await openRun(config, { ...options, onStep: () => assert.fail() });
+    assert.deepEqual([again.restarts, again.checkpoint], [run.restarts, run.checkpoint]);
+    assert.equal((await openRun(config, { runs })).restarts, undefined);
   });
 });
 

@@ -41,7 +41,7 @@ export function recordOfRun(run: Run, metrics: Readonly<Record<string, number>>)
 
 /**
  * Describes a figure of several runs: config, machine and steps are those of the first run, minutes
- * those of all trainings together.
+ * those of all trainings together, restarts that were not kept included.
  *
  * @param runs The runs that it shows, at least one
  * @param metrics Measurements by name
@@ -51,7 +51,9 @@ export function recordOfRuns(
   metrics: Readonly<Record<string, number>>,
 ): FigureRecord {
   const { config, history, machine } = runs[0]!;
-  const trained = runs.flatMap(({ history }) => history.map(({ ms }) => ms));
+  const trained = runs.map(({ history, restarts }) =>
+    restarts ? 1000 * restarts.seconds : history.reduce((sum, { ms }) => sum + ms, 0)
+  );
   return {
     config,
     seed: config.seed,

@@ -53,6 +53,17 @@ Deno.test("recordOfRuns() describes the first run and sums the minutes of all", 
   assert.deepEqual(record, { ...recordOfRun(handMadeRun(), { error: 0.25 }), minutes: 36 });
 });
 
+Deno.test("recordOfRuns() counts the minutes of restarts that were not kept", () => {
+  const restarts = {
+    config: TINY,
+    criterion: "realismGap",
+    rungs: [5],
+    restarts: [],
+    seconds: 2160,
+  };
+  assert.equal(recordOfRuns([handMadeRun(), { ...handMadeRun(), restarts }], {}).minutes, 18 + 36);
+});
+
 /** The result of `currentCommit()` in another folder, or with other variables. */
 async function commitIn(cwd: string, env: Record<string, string>): Promise<string> {
   const script =

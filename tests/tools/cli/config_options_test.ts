@@ -53,6 +53,7 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--clip-norm", "clipNorm", 2.5],
     ["--images-per-object", "imagesPerObject", 8],
     ["--seed", "seed", 0],
+    ["--start", "restart", 2],
     ["--precision", "precision", "bfloat16"],
     ["--checkpoint-every", "checkpointEvery", 11],
     ["--frame-every", "frameEvery", 13],
