@@ -76,6 +76,7 @@ export { createEncoder, type Encoded, type Encoder, type EncoderOptions } from "
 export { type Gaussian, sample } from "./model/gaussian.ts";
 export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
 export type { Inferred, Learner, Move, Pose, Refinement, Terms, Truth } from "./model/learner.ts";
+export type { Inferred, Learner, Move, Pose, Realism, Refinement, Terms } from "./model/learner.ts";
 export {
   type Initializer,
   initialValues,
@@ -121,6 +122,7 @@ export {
 
 // Trained models
 export { type Encoding, Inference, type Reconstruction } from "./infer/inference.ts";
+export { DOUBTFUL_GAP, doubtOf, realismGap, type Samples } from "./infer/realism.ts";
 export { refine, type RefineOptions } from "./infer/refine.ts";
 
 // Training
@@ -130,11 +132,25 @@ export {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "./train/checkpoint.ts";
-export { readHistory, type StepRecord } from "./train/history.ts";
-export { train, type TrainOptions, type TrainResult } from "./train/loop.ts";
+export { lastGapOf, readHistory, type StepRecord } from "./train/history.ts";
+export { DivergenceError, train, type TrainOptions, type TrainResult } from "./train/loop.ts";
 export { createMonitor, type Frame, loadFrames, type Monitor } from "./train/monitor.ts";
+export {
+  type Leg,
+  readRestarts,
+  type RestartOptions,
+  type Restarts,
+  trainRestarts,
+} from "./train/restarts.ts";
 export { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "./train/run.ts";
 export { loadRunData, type RunData, type RunDataOptions } from "./train/run_data.ts";
+export {
+  BY_REALISM_GAP,
+  byLoss,
+  type Criterion,
+  type Restart,
+  type Standing,
+} from "./train/rungs.ts";
 export {
   createTrainer,
   type Losses,

@@ -5,19 +5,22 @@
  */
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
+import { doubtOf } from "@/infer/realism.ts";
 import { lossCurves } from "@/show/plot/curves.ts";
 import { escapeXml } from "@/show/plot/svg.ts";
-import { readHistory, type StepRecord } from "@/train/history.ts";
+import { lastGapOf, readHistory, type StepRecord } from "@/train/history.ts";
 import { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "@/train/run.ts";
+import type { Leg } from "@/train/restarts.ts";
 import { stopSignal } from "./interrupt.ts";
 import { type LiveDisplay, liveDisplay } from "./live.ts";
 
 /** Where runs and data are. */
-export type WatchOptions = Omit<RunOptions, "signal" | "onStep">;
+export type WatchOptions = Omit<RunOptions, "signal" | "onStep" | "onLeg">;
 
 /**
  * Opens a run as `openRun` does, draws its loss curves live while it trains, and names its training
- * data. JupyterLab's stop button finishes the step and saves; rerun the cell to resume.
+ * data. Where the method has one, the realism gap stands below the curves, with what it gives reason to
+ * doubt. JupyterLab's stop button finishes the step and saves; rerun the cell to resume.
  *
  * @param config What to train
  * @param options Where runs and data are
@@ -27,7 +30,9 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
   const live = await liveDisplay();
   try {
     const run = await watch(live, "", config, options);
-    const html = lossCurves(run.history).html + paragraph(`Images: ${provenanceOf(run)}.`);
+    const html = lossCurves(run.history).html + restartsOf(run) + realismOf(run.history) +
+      doubtsOf(run.history) +
+      paragraph(`Images: ${provenanceOf(run)}.`);
     live.update({ html }, { alt: `Loss curves of ${run.history.length} steps` });
     return run;
   } finally {
@@ -70,15 +75,21 @@ async function watch(
   config: Config,
   options: WatchOptions,
 ): Promise<Run> {
-  const history = await readHistory(join(await runFolder(options.runs, config), "history.jsonl"));
-  const chart = () => ({ html: heading + lossCurves(history).html });
+  const historyIn = (folder: string) => readHistory(join(folder, "history.jsonl"));
+  let history = await historyIn(await runFolder(options.runs, config, options.restarts));
+  let title = heading;
+  const chart = () => ({ html: title + lossCurves(history).html + realismOf(history) });
+  const onLeg = async ({ restart, until, folder }: Leg) => {
+    title = heading + paragraph(`Restart ${restart}, up to step ${until}`);
+    history = await historyIn(folder);
+  };
   const onStep = (record: StepRecord) => {
     // An interrupted run resumes from its checkpoint, which may be some steps back.
     while (history.length >= record.step) history.pop();
     history.push(record);
     live.update(chart);
   };
-  return await openRun(config, { ...options, signal: stopSignal(), onStep });
+  return await openRun(config, { ...options, signal: stopSignal(), onStep, onLeg });
 }
 
 /** Labels a config by the fields in which it differs from others. */
@@ -90,14 +101,43 @@ function describe(config: Config, others: readonly Config[]): string {
 
 /** Lists runs, with their training data below. */
 function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
+  const hasGaps = runs.some(({ history }) => lastGapOf(history) !== undefined);
   const rows = runs.map(({ history, machine }, i) => {
     const image = history.at(-1)?.image?.toFixed(1) ?? "";
-    const cells = [describe(configs[i]!, configs), String(history.length), image, machine];
+    const gaps = hasGaps ? [gapCell(lastGapOf(history))] : [];
+    const cells = [describe(configs[i]!, configs), String(history.length), image, ...gaps, machine];
     return `<tr>${cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`;
   });
   const provenances = [...new Set(runs.map(provenanceOf))];
-  return `<table><tr><th>run</th><th>steps</th><th>last image loss</th><th>machine</th></tr>` +
+  return `<table><tr><th>run</th><th>steps</th><th>last image loss</th>` +
+    `${hasGaps ? "<th>realism gap</th>" : ""}<th>machine</th></tr>` +
     `${rows.join("")}</table>${paragraph(`Images: ${provenances.join(". ")}.`)}`;
+}
+
+function gapCell(gap?: number): string {
+  return gap === undefined ? "" : gap.toFixed(2) + (doubtOf(gap) ? " (in doubt)" : "");
+}
+
+/** The realism gap of a run; nothing where there is none. */
+function realismOf(history: readonly StepRecord[]): string {
+  const gap = lastGapOf(history);
+  if (gap === undefined) return "";
+  const value = gap.toFixed(2);
+  return paragraph(`Realism gap ${value}; at 0 views of unseen shapes look as real as images.`);
+}
+
+/** What the realism gap of a finished run gives reason to doubt: while it trains, it says little. */
+function doubtsOf(history: readonly StepRecord[]): string {
+  const gap = lastGapOf(history);
+  const doubt = gap === undefined ? undefined : doubtOf(gap);
+  return doubt ? `<p><b>In doubt: ${escapeXml(doubt)}; try several restarts.</b></p>` : "";
+}
+
+/** What the restarts of a run took, where there are several. */
+function restartsOf({ config, restarts }: Run): string {
+  if (!restarts) return "";
+  const [count, seconds] = [restarts.restarts.length, Math.round(restarts.seconds)];
+  return paragraph(`Restart ${config.restart}, the best of ${count}; all took ${seconds} s.`);
 }
 
 const paragraph = (text: string) => `<p>${escapeXml(text)}</p>`;

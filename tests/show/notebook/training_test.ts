@@ -23,6 +23,8 @@ interface Watched {
   readonly reached: number;
   readonly resumed: { shown: Shown; step: number; count: number };
   readonly many: { shown: Shown; seeds: number[]; setCount: number };
+  readonly restarted: { shown: Shown; gap: number; kept: number; seconds: number };
+  readonly compared: { shown: Shown };
   readonly reopened: { shown: Shown; step: number; count: number };
 }
 
@@ -113,4 +115,32 @@ Deno.test("watchRuns() opens runs in turn in one place, then lists them by how t
 
 Deno.test("watchRuns() loads images that its runs share only once", async () => {
   assert.equal((await watchOnce()).many.setCount, 1);
+});
+
+Deno.test("watchRun() shows restarts in turn, then the best one's curves and realism gap", async () => {
+  const { restarted: { shown, gap, kept, seconds } } = await watchOnce();
+  const titles = shown.map(({ html }) => /^<p>(Restart [^<]*)<\/p>/.exec(html)?.[1]);
+  assert.deepEqual([...new Set(titles)].filter((title) => title !== undefined), [
+    "Restart 0, up to step 2",
+    "Restart 1, up to step 2",
+    `Restart ${kept}, up to step 5`,
+  ]);
+  const { html, alt } = shown.at(-1)!;
+  assert.equal(alt, "Loss curves of 5 steps");
+  assert.ok(
+    html.includes(`<p>Restart ${kept}, the best of 2; all took ${Math.round(seconds)} s.</p>`),
+  );
+  const said = `<p>Realism gap ${
+    gap.toFixed(2)
+  }; at 0 views of unseen shapes look as real as images.</p>`;
+  assert.ok(html.includes(said));
+  assert.equal(html.includes("In doubt"), gap < -1);
+});
+
+Deno.test("watchRuns() lists realism gaps where there are any", async () => {
+  const { restarted: { gap }, compared, many } = await watchOnce();
+  const [header, first] = compared.shown.at(-1)!.html.split("<tr>").slice(1);
+  assert.match(header!, /<th>realism gap<\/th>/);
+  assert.ok(first!.includes(`<td>${gap.toFixed(2)}${gap < -1 ? " (in doubt)" : ""}</td>`), first!);
+  assert.doesNotMatch(many.shown.at(-1)!.html, /realism/);
 });

@@ -1,8 +1,13 @@
 /**
  * Runs the training cell of a notebook three times for `training_test.ts`, with a stand-in for the
- * kernel: stopped by SIGINT, resumed, and opened again. Prints what was shown as JSON.
+ * kernel: stopped by SIGINT, resumed, and opened again; then with several seeds, and with restarts of a
+ * method that has a realism gap. Prints what was shown as JSON.
  */
 import { watchRun, watchRuns } from "@/show/notebook/training.ts";
+import type { Method } from "@/method/method.ts";
+import { configWith, METHODS } from "@/method/registry.ts";
+import { lastGapOf } from "@/train/history.ts";
+import { WORKED } from "../../method/worked_method.ts";
 import { TINY } from "../../tiny.ts";
 
 const [runs, images] = Deno.args;
@@ -45,5 +50,15 @@ const configs = [3, 4].map((seed) => ({ ...config, seed, steps: 3 }));
 const several = await watchRuns(configs, { runs: runs! });
 const setCount = new Set(several.map(({ data }) => data.tests[0]!.set)).size;
 const many = { shown, seeds: several.map(({ config }) => config.seed), setCount };
-console.log(JSON.stringify({ stopped, reached, resumed, reopened, many }));
+(METHODS as Record<string, Method>).worked = WORKED;
+const worked = configWith("quick", { method: "worked", data: config.data, steps: 5 });
+shown = [];
+const best = await watchRun(worked, { runs: runs!, restarts: 2 });
+const restarted = { shown, gap: lastGapOf(best.history), ...best.restarts };
+shown = [];
+await watchRuns([best.config, { ...worked, seed: 2 }], { runs: runs! });
+const compared = { shown };
+console.log(
+  JSON.stringify({ stopped, reached, resumed, reopened, many, restarted, compared }),
+);
 Deno.exit(0);

@@ -7,6 +7,7 @@ import { PROJECT } from "@/tools/setup/layout.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { readHistory } from "@/train/history.ts";
 import { loadFrames } from "@/train/monitor.ts";
+import { readRestarts } from "@/train/restarts.ts";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
@@ -73,6 +74,45 @@ Deno.test("train writes to a folder, never over a run, and continues with --resu
     assert.deepEqual(await historySteps(out), upTo(8));
   }));
 
+Deno.test("train --restarts trains several starts, keeps the best, and says how all of them stood", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "run");
+    const words = ["--method", "searched", "--data", "embedded-digits", "--grid", "16"];
+    const sizes = ["--filters", "32", "--batch", "2", "--steps", "5", "--restarts", "2"];
+    const args = ["train", ...words, ...sizes, "--out", out];
+    const { code, stdout, stderr } = await runCli(args);
+    assert.equal(code, 0, stderr);
+    const restarts = (await readRestarts(out))!;
+    assert.deepEqual(restarts.rungs, [2]);
+    const [first, second] = restarts.restarts.map(({ standings }) =>
+      standings[0]!.realismGap.toFixed(2)
+    );
+    const said = [
+      `train: restart 0, up to step 2`,
+      `train: restart 1, up to step 2`,
+      `train: restart ${restarts.kept}, up to step 5`,
+      `train: realism gaps of restarts at step 2: 0: ${first}, 1: ${second}`,
+      `train: kept restart ${restarts.kept}; all 2 restarts took ${restarts.seconds.toFixed(1)} s`,
+    ];
+    const lines = stdout.split("\n");
+    assert.deepEqual(lines.filter((line) => said.includes(line)), said);
+    assert.ok(lines.some((line) => /^step 5: .* realismGap -?\d+\.\d\d$/.test(line)), stdout);
+    assert.ok(
+      lines.some((line) => /^train: realism gap -?\d+\.\d\d; at 0 views/.test(line)),
+      stdout,
+    );
+    assert.deepEqual(await historySteps(out), upTo(5));
+
+    const again = await runCli(args);
+    assert.equal(again.code, 1);
+    assert.match(
+      again.stderr,
+      /error: Cannot restart: the folder of a new run must be empty, got /,
+    );
+    assert.equal((await runCli([...args, "--resume"])).code, 0);
+    assert.deepEqual(await readRestarts(out), restarts);
+  }));
+
 /** Starts a run that would take hours, presses Ctrl-C once it trains, and returns the result. */
 async function interrupt(args: readonly string[]) {
   const child = new Deno.Command(Deno.execPath(), {
@@ -119,6 +159,11 @@ Deno.test("train exits with 2 on bad usage and makes no folder", () =>
         /^error: unknown option '--step'\n\(Did you mean --steps\?\)\n$/,
       ],
       [["--out", out, "--steps", "0"], /^error: Cannot use config: steps must be an integer >= 1/],
+      [["--out", out, "--restarts", "0"], /'0' is invalid\. It must be an integer >= 1\.\n$/],
+      [
+        ["--out", out, "--restarts", "2"],
+        /^error: Cannot restart: with restarts above 1 the method must be .* searched, got vae; /,
+      ],
       [["--out", out, "--filters", "x"], /'x' is invalid\. It must be a number\.\n$/],
       [["--out", out, "--preset", "slow"], /Allowed choices are paper, quick\.\n$/],
       [
@@ -160,6 +205,7 @@ const PAPER = {
   "--batch <count>": "64",
   "--images-per-object <count>": "1",
   "--seed <seed>": "1",
+  "--start <number>": "0",
   "--precision <name>": "float32",
   "--steps <count>": "5500",
   "--checkpoint-every <steps>": "250",
@@ -195,6 +241,7 @@ Deno.test("train --help lists every flag, with its default", async () => {
     "--preset <name>",
     "--data-dir <folder>",
     "--out <folder>",
+    "--restarts <count>",
     "--resume",
     "--eager",
   ];

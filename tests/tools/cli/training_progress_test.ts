@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { PRESETS } from "@/method/registry.ts";
 import type { Session } from "@/tools/cli/session.ts";
-import { showLoading, showSteps } from "@/tools/cli/training_progress.ts";
+import { sayRealism, sayRestarts, showLoading, showSteps } from "@/tools/cli/training_progress.ts";
 
 /** A session that records its calls. */
 function recorder() {
@@ -56,4 +57,53 @@ Deno.test("showSteps() shows every step in the bar", () => {
   show({ step: 4, loss: 1, ms: 1 });
   assert.deepEqual(progress, [["train", 3, 40, "steps"], ["train", 4, 40, "steps"]]);
   assert.deepEqual(lines, []);
+});
+
+Deno.test("showSteps() prints the realism gap of the step that has one, and no mean of it", () => {
+  const { session, lines } = recorder();
+  const show = showSteps(session, 200);
+  for (let step = 1; step <= 200; step++) {
+    show({ step, loss: 1, ms: 1, ...(step % 50 === 0 && step < 200 && { realismGap: -step }) });
+  }
+  assert.deepEqual(lines, [
+    "step 100: loss 1.00  ms 1.00  realismGap -100.00",
+    "step 200: loss 1.00  ms 1.00",
+  ]);
+});
+
+Deno.test("sayRestarts() tells the gaps at each rung, the kept one, and the time of all", () => {
+  const { session, lines } = recorder();
+  const standings = (...gaps: number[]) =>
+    gaps.map((realismGap, i) => ({ step: 40 + 20 * i, realismGap, losses: {} }));
+  const restart = { seed: 1, steps: 1, seconds: 1 };
+  sayRestarts(session, {
+    config: PRESETS.quick,
+    criterion: "realismGap",
+    rungs: [40, 60],
+    restarts: [
+      { ...restart, restart: 0, standings: standings(-0.5, -0.4) },
+      { ...restart, restart: 1, standings: standings(-2.25) },
+      { ...restart, restart: 2, standings: standings(-1, -0.3) },
+    ],
+    kept: 2,
+    seconds: 125,
+  });
+  assert.deepEqual(lines, [
+    "train: realism gaps of restarts at step 40: 0: -0.50, 1: -2.25, 2: -1.00",
+    "train: realism gaps of restarts at step 60: 0: -0.40, 2: -0.30",
+    "train: kept restart 2; all 3 restarts took 2 min 5 s",
+  ]);
+});
+
+Deno.test("sayRealism() tells the last gap, doubts a bad one aloud, and is silent without", () => {
+  const { session, lines } = recorder();
+  sayRealism(session, [{ step: 1, loss: 1, ms: 1 }]);
+  sayRealism(session, [{ step: 1, loss: 1, ms: 1, realismGap: -0.5 }, { step: 2, loss: 1, ms: 1 }]);
+  sayRealism(session, [{ step: 1, loss: 1, ms: 1, realismGap: -1.5 }]);
+  assert.deepEqual(lines, [
+    "train: realism gap -0.50; at 0 views of unseen shapes look as real as images",
+    "train: realism gap -1.50; at 0 views of unseen shapes look as real as images",
+    "\n*** IN DOUBT: the realism gap is -1.50, below -1: from new directions the shapes look unlike the " +
+    "images, so shapes and poses are probably wrong; train several starts with --restarts 4\n",
+  ]);
 });
