@@ -43,7 +43,11 @@ export { stopGradient, withoutGradient } from "./engine/stop_gradient.ts";
 
 // The renderer
 export { azimuthOf, elevationOf } from "./render/camera.ts";
+export { projectColour } from "./render/colour.ts";
+export { type Dome, projectDome } from "./render/dome.ts";
 export { type ProjectionOptions, projectVoxels } from "./render/project.ts";
+export type { Camera } from "./render/ray_points.ts";
+export { silhouettesOf } from "./render/silhouette.ts";
 export { type CameraAngles, projectTilted } from "./render/tilt.ts";
 export { type CamerasAround, projectViews } from "./render/views.ts";
 export { gridAt, THRESHOLD, type VoxelGrid } from "./render/voxel_grid.ts";
@@ -75,8 +79,16 @@ export { createDecoder, type Decoder, type DecoderOptions } from "./model/decode
 export { createEncoder, type Encoded, type Encoder, type EncoderOptions } from "./model/encoder.ts";
 export { type Gaussian, sample } from "./model/gaussian.ts";
 export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
-export type { Inferred, Learner, Move, Pose, Refinement, Terms, Truth } from "./model/learner.ts";
-export type { Inferred, Learner, Move, Pose, Realism, Refinement, Terms } from "./model/learner.ts";
+export type {
+  Inferred,
+  Learner,
+  Move,
+  Pose,
+  Realism,
+  Refinement,
+  Terms,
+  Truth,
+} from "./model/learner.ts";
 export {
   type Initializer,
   initialValues,
@@ -90,6 +102,7 @@ export {
 export { Pass } from "./model/pass.ts";
 export type { Stage } from "./model/stage.ts";
 export { createTexture, type Texture } from "./model/texture.ts";
+export { createVoxelTexture, type Unpainted, type VoxelTexture } from "./model/voxel_texture.ts";
 
 // Methods
 export { defineMethod, type Method, type MethodDefinition } from "./method/method.ts";
@@ -100,6 +113,12 @@ export {
   searchAzimuths,
   type SearchOptions,
 } from "./method/pose/azimuth_search.ts";
+export {
+  type DirectionSearchOptions,
+  type FoundDirections,
+  searchDirections,
+} from "./method/pose/direction_search.ts";
+export type { Draw } from "./method/pose/draw.ts";
 export type { PoseLatents } from "./method/pose/pose.ts";
 export { POSES } from "./method/pose/poses.ts";
 export {

@@ -32,7 +32,7 @@ export interface RefineOptions {
  * @param weights The parameters' values, by name, as a checkpoint holds them
  * @param images `[N, S, S]` in [0, 1], N >= 1
  * @param options How far
- * @returns Arrays with N rows; no texture and no elevation
+ * @returns Arrays with N rows
  * @throws {RangeError} If the method has no refinement, weights are missing, images have another size, or
  *   options are out of bounds
  */
@@ -68,7 +68,13 @@ export function refine(
   const [latent, first, second] = ["latent", "first", "second"].map((name) =>
     new Variable(`refine/${name}`, rows)
   ) as [Variable, Variable, Variable];
-  const azimuth = new Variable("refine/azimuth", [batchSize]);
+  const [azimuth, elevation] = ["azimuth", "elevation"].map((name) =>
+    new Variable(`refine/${name}`, [batchSize])
+  ) as [Variable, Variable];
+  const poses = () => ({
+    azimuth: azimuth.read() as tf.Tensor1D,
+    elevation: elevation.read() as tf.Tensor1D,
+  });
   const pass = () =>
     new Pass({
       values: parameters(),
@@ -86,23 +92,24 @@ export function refine(
     }),
     search: graphFunction({ images: image }, (inputs) => {
       const images = inputs.images as tf.Tensor4D;
-      azimuth.assign(refinement.pose(pass(), latent.read() as tf.Tensor2D, images).azimuth);
+      const pose = refinement.pose(pass(), latent.read() as tf.Tensor2D, images);
+      azimuth.assign(pose.azimuth);
+      elevation.assign(pose.elevation ?? tf.zerosLike(pose.azimuth));
       return { done: tf.scalar(0) };
     }),
     move: graphFunction({ images: image, step: float() }, ({ images, step }) => {
-      const pose = { azimuth: azimuth.read() as tf.Tensor1D };
+      const pose = poses();
       const loss = (z: tf.Tensor) =>
         tf.sum(refinement.loss(pass(), z as tf.Tensor2D, pose, images as tf.Tensor4D)) as tf.Scalar;
       const { value, grad } = tf.valueAndGrad(loss)(latent.read());
       applyAdam(latent, { first, second }, grad, step as tf.Scalar, tf.scalar(learningRate));
       return { loss: value };
     }),
-    read: graphFunction({}, () => {
+    read: graphFunction({ images: image }, (inputs) => {
+      const images = inputs.images as tf.Tensor4D;
       const z = latent.read() as tf.Tensor2D;
-      const occupancy = learner.decode(pass(), z);
-      const pose = { azimuth: azimuth.read() as tf.Tensor1D };
-      const projection = learner.render(occupancy, pose);
-      return { latent: z, ...pose, occupancy, projection };
+      const { pose: _, ...made } = refinement.infer(pass(), z, poses(), images);
+      return { ...made, ...poses() };
     }),
   });
   const results: Record<string, Float32Array> = {};
@@ -117,7 +124,7 @@ export function refine(
         program.move({ ...feed, step: tf.scalar(step) });
       }
       program.search(feed);
-      for (const [name, tensor] of Object.entries(program.read({}))) {
+      for (const [name, tensor] of Object.entries(program.read(feed))) {
         const length = tensor.size / batchSize;
         const result = results[name] ??= new Float32Array(count * length);
         const wanted = Math.min(batchSize, count - start) * length;
@@ -125,16 +132,5 @@ export function refine(
       }
     });
   }
-  const { latent: z, azimuth: angles, occupancy, projection } = results as Record<
-    "latent" | "azimuth" | "occupancy" | "projection",
-    Float32Array
-  >;
-  return {
-    latent: z,
-    azimuth: angles,
-    elevation: new Float32Array(count),
-    occupancy,
-    projection,
-    rendering: projection,
-  };
+  return results as unknown as Reconstruction;
 }

@@ -14,18 +14,19 @@ import { stopGradient, withoutGradient } from "@/engine/stop_gradient.ts";
 import * as tf from "@/engine/tf.ts";
 import { type Gaussian, sample } from "@/model/gaussian.ts";
 import { createImageDiscriminator } from "@/model/image_discriminator.ts";
-import type { Learner, Terms, Truth } from "@/model/learner.ts";
+import type { Inferred, Learner, Pose, Terms, Truth } from "@/model/learner.ts";
 import { createLogitDecoder } from "@/model/logit_decoder.ts";
 import { parametersOf } from "@/model/parameters.ts";
 import type { Pass } from "@/model/pass.ts";
 import { createPosedEncoder } from "@/model/posed_encoder.ts";
-import { projectMaximum } from "@/render/max_projection.ts";
-import { projectVoxels } from "@/render/project.ts";
+import { createVoxelTexture } from "@/model/voxel_texture.ts";
+import { silhouettesOf } from "@/render/silhouette.ts";
 import { stretchImages } from "@/render/stretch.ts";
 import { projectViews } from "@/render/views.ts";
 import { defineMethod, type Method } from "./method.ts";
-import { azimuthCrossEntropy, BINS } from "./pose/azimuth_bins.ts";
-import { AZIMUTH_COUNT, foldAzimuth, searchAzimuths } from "./pose/azimuth_search.ts";
+import { createLevelSearch } from "./pose/level_search.ts";
+import { TAU } from "./pose/pose_search.ts";
+import { createRaisedSearch } from "./pose/raised_search.ts";
 import { shapeError } from "./shape_supervision.ts";
 import { awakeUnits, poseTemperature, ramp, stepSizeShare } from "./searched_schedule.ts";
 
@@ -44,6 +45,17 @@ export const SEARCHED_OPTIONS = {
     z.boolean().default(false),
     "--asymmetric",
     "shapes need not be their own mirror image, and azimuths are not folded",
+  ),
+  elevation: field(
+    z.boolean().default(false),
+    "--elevation",
+    "search for an elevation of 0 to 30 degrees as well; steps take twice as long",
+  ),
+  texture: field(
+    z.boolean().default(false),
+    "--texture",
+    "silhouettes make the shapes, voxels have a brightness: for grey photographs on black; " +
+      "steps take 1.5 times as long",
   ),
   kl: weight(1, "kl", "weight of the latent's divergence from N(0, I)"),
   realism: weight(2, "realism", "weight of the discriminator's loss on unseen views"),
@@ -73,26 +85,41 @@ export const SEARCHED: Method = defineMethod({
     paper: { steps: 6000 },
     quick: { filters: 32, batchSize: 32, steps: 1000 },
   },
-  laterOptions: { supervision: "none" },
+  derive: ({ elevation }) => (elevation ? { stretch: 0 } : {}),
+  laterOptions: { texture: false, elevation: false, supervision: "none" },
   fixedFields: ["steps"],
   create: createSearched,
 });
 
-/** What the learner asks to be told, by supervision. */
+/** What is told of each image. */
 const TOLD = { none: [], pose: ["azimuth"], shape: ["occupancy"] } as const;
+
 /** Deviation of the noise, at each pixel, that probes the discriminator's slope. */
 const PROBE = 0.05;
 
 function createSearched(config: SearchedConfig): Learner {
-  const { imageSize, filters, latentSize, asymmetric, learningRate, supervision } = config;
+  const { imageSize, filters, latentSize, asymmetric, learningRate, stretch, supervision } = config;
+  if (config.elevation && stretch > 0) {
+    throw new RangeError(
+      `Cannot use config: stretch must be 0 with elevation, got ${stretch}; ` +
+        `only what a level camera sees may be stretched`,
+    );
+  }
+  if (supervision !== "none" && (config.elevation || config.texture)) {
+    throw new RangeError(
+      `Cannot use config: supervision must be none with elevation or texture, got ${supervision}; ` +
+        `only level silhouettes come with what it tells`,
+    );
+  }
   // Networks halve the image four times: it stands in the middle of a square that can be.
   const size = 16 * Math.ceil(imageSize / 16);
   const border = (size - imageSize) / 2;
-  const encoder = createPosedEncoder({ imageSize: size, filters, latentSize, bins: BINS });
   const isSymmetric = !asymmetric;
+  const poses = config.elevation ? createRaisedSearch() : createLevelSearch(isSymmetric);
+  const encoder = createPosedEncoder({ imageSize: size, filters, latentSize, bins: poses.bins });
   const decoder = createLogitDecoder({ latentSize, gridSize: size, filters, isSymmetric });
   const discriminator = createImageDiscriminator(size, filters);
-  const fold = (azimuth: tf.Tensor) => (asymmetric ? azimuth : foldAzimuth(azimuth)) as tf.Tensor1D;
+  const texture = config.texture ? createVoxelTexture(size, isSymmetric) : undefined;
 
   /** Share of the run that is over `[]`. */
   const progressOf = ({ step }: Pass) => tf.div(step, config.steps);
@@ -104,54 +131,54 @@ function createSearched(config: SearchedConfig): Learner {
       border,
       border,
     ]]) as tf.Tensor3D; // [B, size, size]
+  /** What of images shapes are to explain `[B, size, size]`. */
+  const silhouettes = (images: tf.Tensor4D) =>
+    texture ? silhouettesOf(padded(images)) : padded(images);
   const cropped = (images: tf.Tensor3D) =>
     tf.slice(images, [0, border, border], [images.shape[0], imageSize, imageSize]) as tf.Tensor3D;
   const asInput = (images: tf.Tensor3D) => images.expandDims(3) as tf.Tensor4D;
-  const projected = (logits: tf.Tensor4D, azimuth: tf.Tensor1D) =>
-    projectVoxels(tf.softplus(logits) as tf.Tensor4D, azimuth, { tau: 1 });
-
-  /** The pose from which shapes look most like their images. */
-  const bestPose = (logits: tf.Tensor4D, images: tf.Tensor3D) => {
-    const density = tf.softplus(logits) as tf.Tensor4D;
-    return searchAzimuths(density, images, { tau: 1, isFolded: isSymmetric });
-  };
+  const densityOf = (logits: tf.Tensor4D) => tf.softplus(logits) as tf.Tensor4D;
+  const occupancyOf = (logits: tf.Tensor4D) => tf.sigmoid(logits) as tf.Tensor4D;
+  const projected = (logits: tf.Tensor4D, pose: Pose) => poses.project(densityOf(logits), pose);
 
   /** How much narrower or lower than seen an image is read `[B, 2]`, once poses are found. */
   const shrinkOf = (pass: Pass, batch: number) => {
-    const most = tf.mul(config.stretch, ramp(progressOf(pass), 0.5, 0.6));
+    const most = tf.mul(stretch, ramp(progressOf(pass), 0.5, 0.6));
     const draws = pass.uniform("stretch", [batch, 2]);
     return tf.exp(tf.mul(tf.sub(tf.mul(draws, 2), 1), most)) as tf.Tensor2D;
   };
-  const stretched = (pass: Pass, images: tf.Tensor4D) =>
-    stretchImages(padded(images), shrinkOf(pass, images.shape[0]));
+  const stretched = (pass: Pass, images: tf.Tensor3D) =>
+    stretchImages(images, shrinkOf(pass, images.shape[0]));
 
-  /** What the model makes of images, and views of it from azimuths that none of them showed. */
+  /** The photographs of the batch as they look on shapes `logits`, seen from poses. */
+  const painted = (pass: Pass, images: tf.Tensor3D, logits: tf.Tensor4D, camera: Pose) =>
+    texture?.paint(pass, {
+      images: asInput(images),
+      density: densityOf(logits),
+      camera,
+      tau: TAU,
+    });
+
+  /** What the model makes of images, and views of it from poses that none of them showed. */
   const generate = (pass: Pass, images: tf.Tensor3D) => {
-    const { posterior, azimuthLogits } = encoder.encode(pass, asInput(images));
+    const { posterior, poseLogits } = encoder.encode(pass, asInput(images));
     const drawn = pass.isTraining ? sample(pass, posterior, "latent") : posterior.mean;
     const latent = tf.mul(drawn, awake(pass)) as tf.Tensor2D;
-    return { posterior, azimuthLogits, latent, logits: decoder.decode(pass, latent) };
+    return { posterior, poseLogits, latent, logits: decoder.decode(pass, latent) };
   };
-  const elsewhere = (pass: Pass, logits: tf.Tensor4D) => {
-    const [batch] = logits.shape;
-    const azimuth = tf.mul(pass.uniform("elsewhere", [batch]), 2 * Math.PI) as tf.Tensor1D;
+  const elsewhere = (pass: Pass, { logits, poseLogits }: ReturnType<typeof generate>) => {
+    const pose = poses.elsewhere(pass, poseLogits);
     // Half of the steps, two by two, show the maximum along rays, which thin matter cannot fake.
     const isMaximum = tf.greaterEqual(tf.mod(pass.step, 4), 2);
-    const views = tf.where(
-      isMaximum,
-      projectMaximum(tf.sigmoid(logits) as tf.Tensor4D, azimuth),
-      projected(logits, azimuth),
-    ) as tf.Tensor3D;
-    return { azimuth, views };
+    const maximum = poses.projectMaximum(occupancyOf(logits), pose);
+    return { pose, views: tf.where(isMaximum, maximum, projected(logits, pose)) as tf.Tensor3D };
   };
 
   /** The loss where true shapes are told. */
   const shapeTerms = (pass: Pass, batch: tf.Tensor4D, { occupancy }: Truth = {}): Terms => {
-    const { posterior, logits } = generate(pass, stretched(pass, batch));
-    const error = shapeError(logits, occupancy!, {
-      border,
-      shrink: shrinkOf(pass, batch.shape[0]),
-    });
+    const { posterior, logits } = generate(pass, stretched(pass, padded(batch)));
+    const shrink = shrinkOf(pass, batch.shape[0]);
+    const error = shapeError(logits, occupancy!, { border, shrink });
     return {
       shape: pass.batchMean(error) as tf.Scalar,
       kl: tf.mul(config.kl, pass.batchMean(divergence(posterior, awake(pass)))) as tf.Scalar,
@@ -160,31 +187,31 @@ function createSearched(config: SearchedConfig): Learner {
 
   const modelTerms = (pass: Pass, batch: tf.Tensor4D, truth: Truth = {}): Terms => {
     const progress = progressOf(pass);
-    const images = stretched(pass, batch);
-    const { posterior, azimuthLogits, latent, logits } = generate(pass, images);
-    const azimuth = supervision === "pose"
-      ? truth.azimuth!
+    const images = stretched(pass, silhouettes(batch));
+    const made = generate(pass, images);
+    const { posterior, poseLogits, latent, logits } = made;
+    const pose = supervision === "pose"
+      ? { azimuth: truth.azimuth! }
       : withoutGradient(() =>
-        searchAzimuths(tf.softplus(logits) as tf.Tensor4D, images, {
-          tau: 1,
-          isFolded: isSymmetric,
-          draw: {
-            temperature: poseTemperature(progress),
-            uniform: pass.uniform("pose", [batch.shape[0], AZIMUTH_COUNT]),
-          },
-        }).azimuth
+        poses.search(densityOf(logits), images, {
+          temperature: poseTemperature(progress),
+          uniform: pass.uniform("pose", [batch.shape[0], poses.candidates]),
+        })
       );
-    const { azimuth: other, views } = elsewhere(pass, logits);
+    const { pose: other, views } = elsewhere(pass, made);
     const grown = ramp(progress, 0.1, 0.3);
     const again = encoder.encode(pass.frozen(), asInput(stopGradient(views)));
     const found = tf.mul(tf.sub(again.posterior.mean, stopGradient(latent)), awake(pass));
     const mean = (perImage: tf.Tensor, factor: number | tf.Tensor = 1) =>
       tf.mul(factor, pass.batchMean(perImage)) as tf.Scalar;
     const squares = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.squaredDifference(a, b), [1, 2]);
-    const maximum = projectMaximum(tf.sigmoid(logits) as tf.Tensor4D, azimuth);
+    const maximum = poses.projectMaximum(occupancyOf(logits), pose);
+    const grey = stretched(pass, padded(batch));
+    const textured = painted(pass, grey, logits, pose);
     return {
-      image: mean(squares(projected(logits, azimuth), images)),
-      pose: mean(azimuthCrossEntropy(azimuthLogits, fold(azimuth))),
+      image: mean(squares(projected(logits, pose), images)),
+      ...(textured && { texture: mean(squares(textured, grey)) }),
+      pose: mean(poses.crossEntropy(poseLogits, pose)),
       maximum: mean(squares(maximum, images), tf.mul(config.solidity, ramp(progress, 0.3, 0.5))),
       kl: mean(divergence(posterior, awake(pass)), config.kl),
       realism: mean(
@@ -192,7 +219,7 @@ function createSearched(config: SearchedConfig): Learner {
         tf.mul(config.realism, grown),
       ),
       cycle: mean(tf.sum(tf.square(found), 1), tf.mul(config.cycle, grown)),
-      cyclePose: mean(azimuthCrossEntropy(again.azimuthLogits, fold(other)), grown),
+      cyclePose: mean(poses.crossEntropy(again.poseLogits, other), grown),
     };
   };
 
@@ -202,11 +229,11 @@ function createSearched(config: SearchedConfig): Learner {
    * (Lin et al., arXiv:2501.08316).
    */
   const discriminatorTerms = (pass: Pass, batch: tf.Tensor4D): Terms => {
-    const taken = stretched(pass, batch);
+    const taken = stretched(pass, silhouettes(batch));
     const flips = tf.less(pass.uniform("flip", [batch.shape[0], 1, 1]), 0.5);
     const real =
       (isSymmetric ? tf.where(flips, tf.reverse(taken, 2), taken) : taken) as tf.Tensor3D;
-    const fake = stopGradient(elsewhere(pass, generate(pass, taken).logits).views);
+    const fake = stopGradient(elsewhere(pass, generate(pass, taken)).views);
     const score = discriminator.logits(pass, real, "dropped/real");
     const noisy = tf.add(real, tf.mul(PROBE, pass.normal("probe", real.shape))) as tf.Tensor3D;
     const slope = tf.div(
@@ -223,9 +250,24 @@ function createSearched(config: SearchedConfig): Learner {
     };
   };
 
+  /** What latents are, seen from poses. */
+  const inferred = (
+    pass: Pass,
+    latent: tf.Tensor2D,
+    pose: Pose,
+    batch: tf.Tensor4D,
+    logits = decoder.decode(pass, latent),
+  ): Inferred => {
+    const projection = cropped(projected(logits, pose));
+    const textured = painted(pass, padded(batch), logits, pose);
+    const rendering = textured ? cropped(textured) : projection;
+    return { latent, pose, occupancy: occupancyOf(logits), projection, rendering };
+  };
+
   // Where shapes are told, nobody plays against the model, and nothing guesses azimuths.
   const isTold = supervision === "shape";
-  const parameters = parametersOf(encoder, decoder, ...(isTold ? [] : [discriminator]));
+  const parts = [encoder, decoder, isTold ? undefined : discriminator, texture];
+  const parameters = parametersOf(...parts.filter((part) => part !== undefined));
   const isDiscriminator = (name: string) => name in discriminator.parameters;
   const trained = Object.keys(parameters)
     .filter((name) => !isTold || !name.startsWith("encoder/azimuth/"));
@@ -258,38 +300,44 @@ function createSearched(config: SearchedConfig): Learner {
     ],
     averageDecay: (step) =>
       tf.minimum(0.999, tf.div(tf.add(step, 1), tf.add(step, 20))) as tf.Scalar,
-    encode: (pass, images) => encoder.encode(pass, asInput(padded(images))).posterior,
-    decode: (pass, latent) => tf.sigmoid(decoder.decode(pass, latent)) as tf.Tensor4D,
-    render: (occupancy, { azimuth }) => {
+    encode: (pass, images) => encoder.encode(pass, asInput(silhouettes(images))).posterior,
+    decode: (pass, latent) => occupancyOf(decoder.decode(pass, latent)),
+    render: (occupancy, pose) => {
       const clear = tf.maximum(tf.sub(1, occupancy), 1e-7);
-      return cropped(projectVoxels(tf.neg(tf.log(clear)) as tf.Tensor4D, azimuth, { tau: 1 }));
+      return cropped(poses.project(tf.neg(tf.log(clear)) as tf.Tensor4D, pose));
     },
     refinement: {
       pose(pass, latent, batch) {
-        return bestPose(decoder.decode(pass, latent), padded(batch));
+        return poses.search(densityOf(decoder.decode(pass, latent)), silhouettes(batch));
       },
-      loss(pass, latent, { azimuth }, batch) {
-        const made = projected(decoder.decode(pass, latent), azimuth);
-        const error = tf.sum(tf.squaredDifference(made, padded(batch)), [1, 2]);
+      loss(pass, latent, pose, batch) {
+        const made = projected(decoder.decode(pass, latent), pose);
+        const error = tf.sum(tf.squaredDifference(made, silhouettes(batch)), [1, 2]);
         const prior = tf.mul(0.5 * config.kl, tf.sum(tf.square(latent), 1));
         return tf.add(error, prior);
       },
+      infer: inferred,
     },
-    realism: {
-      images: (pass, images) => discriminator.logits(pass, padded(images)),
-      views(pass, images, azimuth) {
-        const density = tf.softplus(generate(pass, padded(images)).logits) as tf.Tensor4D;
-        const views = projectViews(density, { azimuth }, { tau: 1 }).reshape([-1, size, size]);
-        return discriminator.logits(pass, views as tf.Tensor3D).reshape(azimuth.shape);
+    ...(!isTold && {
+      realism: {
+        images: (pass: Pass, images: tf.Tensor4D) =>
+          discriminator.logits(pass, silhouettes(images)),
+        views(pass: Pass, batch: tf.Tensor4D, azimuth: tf.Tensor2D) {
+          const images = silhouettes(batch);
+          const density = densityOf(generate(pass, images).logits);
+          // From wherever it is seen, a shape is seen from the height of its image.
+          const { elevation } = poses.search(density, images);
+          const raised = elevation && tf.add(elevation.expandDims(1), tf.zerosLike(azimuth));
+          const cameras = { azimuth, ...(raised && { elevation: raised as tf.Tensor2D }) };
+          const views = projectViews(density, cameras, { tau: TAU }).reshape([-1, size, size]);
+          return discriminator.logits(pass, views as tf.Tensor3D).reshape(azimuth.shape);
+        },
       },
-    },
+    }),
     infer(pass, batch) {
-      const images = padded(batch);
+      const images = silhouettes(batch);
       const { latent, logits } = generate(pass, images);
-      const pose = bestPose(logits, images);
-      const projection = cropped(projected(logits, pose.azimuth));
-      const occupancy = tf.sigmoid(logits) as tf.Tensor4D;
-      return { latent, pose, occupancy, projection, rendering: projection };
+      return inferred(pass, latent, poses.search(densityOf(logits), images), batch, logits);
     },
   };
 }

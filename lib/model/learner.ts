@@ -72,6 +72,8 @@ export interface Refinement {
   pose(pass: Pass, latent: tf.Tensor2D, images: tf.Tensor4D): Pose;
   /** Gives what is minimised over the latent of each image, the poses being given `[B]`. */
   loss(pass: Pass, latent: tf.Tensor2D, pose: Pose, images: tf.Tensor4D): tf.Tensor1D;
+  /** Gives what such latents and poses make of images, as `Learner.infer` does. */
+  infer(pass: Pass, latent: tf.Tensor2D, pose: Pose, images: tf.Tensor4D): Inferred;
 }
 
 /** How real images look: logits of "an image of the data", by a discriminator of the learner's own. */

@@ -13,16 +13,18 @@ import type { Pass } from "./pass.ts";
 /** Where logits start: nearly empty, so that matter comes where images ask for it. */
 const EMPTY = -4;
 
-/** Latents to logits. */
+/** Latents to logits of occupancy, or of whatever else voxels have. */
 export interface LogitDecoder {
   /** Its parameters. */
   readonly parameters: Parameters;
-  /** Decodes `[B, latentSize]` to logits of occupancy `[B, G, G, G]`. */
+  /** Decodes `[B, latentSize]` to logits `[B, G, G, G]`. */
   decode(pass: Pass, latent: tf.Tensor2D): tf.Tensor4D;
 }
 
 /** The sizes of the decoder. */
 export interface LogitDecoderOptions {
+  /** Prefix of the parameters' names; `decoder` unless given. */
+  readonly name?: string;
   /** Units of the shape latent. */
   readonly latentSize: number;
   /** G, a multiple of 8. */
@@ -31,6 +33,8 @@ export interface LogitDecoderOptions {
   readonly filters: number;
   /** Whether shapes are their own mirror image, left to right at azimuth 0. */
   readonly isSymmetric: boolean;
+  /** Where logits start; nearly empty unless given. */
+  readonly start?: number;
 }
 
 /**
@@ -39,20 +43,20 @@ export interface LogitDecoderOptions {
  * ReLU. Where shapes are symmetric, logits are averaged with their mirror image.
  */
 export function createLogitDecoder(options: LogitDecoderOptions): LogitDecoder {
-  const { latentSize, gridSize, filters, isSymmetric } = options;
+  const { name = "decoder", latentSize, gridSize, filters, isSymmetric, start = EMPTY } = options;
   const coarse = gridSize / 8;
   const [c1, c2, c3] = [2.5 * filters, 1.5 * filters, 0.75 * filters];
-  const grid = affine("decoder/grid", latentSize, coarse ** 3 * c1, {
+  const grid = affine(`${name}/grid`, latentSize, coarse ** 3 * c1, {
     weights: normal(0.1),
     bias: normal(0.5),
   });
   const norms = [c1, c2, c3].map((channels, i) =>
-    groupNorm<tf.Tensor5D>(`decoder/norm${i + 1}`, channels)
+    groupNorm<tf.Tensor5D>(`${name}/norm${i + 1}`, channels)
   );
   const layers = [
-    doublingDeconv3d("decoder/deconv1", c1, c2),
-    doublingDeconv3d("decoder/deconv2", c2, c3),
-    conv3d("decoder/blocks", c3, 8, constant(EMPTY)),
+    doublingDeconv3d(`${name}/deconv1`, c1, c2),
+    doublingDeconv3d(`${name}/deconv2`, c2, c3),
+    conv3d(`${name}/blocks`, c3, 8, constant(start)),
   ];
   return {
     parameters: parametersOf(grid, ...norms, ...layers),

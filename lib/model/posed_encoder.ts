@@ -1,6 +1,6 @@
 /**
  * The encoder of the searched pose: an image to the posterior of its shape latent, and a guess of its
- * azimuth.
+ * pose.
  *
  * @module
  */
@@ -18,11 +18,11 @@ const LOG_VARIANCE = [-8, 4] as const;
 export interface PosedEncoding {
   /** Posterior of the shape latent, `[B, latentSize]` each. */
   readonly posterior: Gaussian;
-  /** Logits of the azimuth's bins `[B, bins]`. */
-  readonly azimuthLogits: tf.Tensor2D;
+  /** Logits of the pose's bins `[B, bins]`. */
+  readonly poseLogits: tf.Tensor2D;
 }
 
-/** Images to posteriors and azimuths. */
+/** Images to posteriors and poses. */
 export interface PosedEncoder {
   /** Its parameters. */
   readonly parameters: Parameters;
@@ -38,7 +38,7 @@ export interface PosedEncoderOptions {
   readonly filters: number;
   /** Units of the shape latent. */
   readonly latentSize: number;
-  /** Bins of the azimuth. */
+  /** Bins of the pose. */
   readonly bins: number;
 }
 
@@ -49,15 +49,15 @@ export function createPosedEncoder(options: PosedEncoderOptions): PosedEncoder {
   const head = (name: string) =>
     affine(`encoder/${name}`, FEATURES, latentSize, { weights: normal(0.02) });
   const [mean, spread] = [head("mean"), head("logVariance")];
-  const azimuth = affine("encoder/azimuth", FEATURES, bins);
+  const pose = affine("encoder/azimuth", FEATURES, bins);
   return {
-    parameters: parametersOf(network, mean, spread, azimuth),
+    parameters: parametersOf(network, mean, spread, pose),
     encode(pass, images) {
       const features = network.apply(pass, images); // [B, 512]
       const logVariance = tf.sub(tf.clipByValue(spread.apply(pass, features), ...LOG_VARIANCE), 2);
       return {
         posterior: { mean: mean.apply(pass, features), logVariance: logVariance as tf.Tensor2D },
-        azimuthLogits: azimuth.apply(pass, features),
+        poseLogits: pose.apply(pass, features),
       };
     },
   };

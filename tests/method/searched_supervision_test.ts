@@ -178,9 +178,9 @@ Deno.test("told poses, the searched pose compares images from true azimuths alon
     // The guess is compared with the truth, folded; nothing is drawn.
     const encoder = createPosedEncoder({ imageSize: 16, filters: 32, latentSize: 3, bins: BINS });
     const padded = tf.pad(images, [[0, 0], [2, 2], [2, 2], [0, 0]]) as tf.Tensor4D;
-    const { azimuthLogits } = encoder.encode(passOf(parameters, { step: 9 }), padded);
+    const { poseLogits } = encoder.encode(passOf(parameters, { step: 9 }), padded);
     const folded = foldAzimuth(truth.azimuth) as tf.Tensor1D;
-    const expected = numberOf(tf.mean(azimuthCrossEntropy(azimuthLogits, folded)));
+    const expected = numberOf(tf.mean(azimuthCrossEntropy(poseLogits, folded)));
     assertClose([told.pose!], [expected], 1e-4);
     // A whole turn changes nothing, another azimuth does; a search would not depend on it.
     const turned = at(tf.add(truth.azimuth, 2 * Math.PI) as tf.Tensor1D);

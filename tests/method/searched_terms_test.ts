@@ -104,12 +104,12 @@ function modelTwin(pass: Pass, step: number, asymmetric: boolean): Record<string
   const grown = ramp(progress, 0.1, 0.3);
   return {
     image: squares(projectVoxels(density, azimuth, { tau: 1 })),
-    pose: mean(azimuthCrossEntropy(encoding.azimuthLogits, fold(azimuth))),
+    pose: mean(azimuthCrossEntropy(encoding.poseLogits, fold(azimuth))),
     maximum: 0.6 * ramp(progress, 0.3, 0.5) * squares(projectMaximum(occupancy, azimuth)),
     kl: 0.7 * mean(tf.sum(tf.mul(perUnit, awake), 1)),
     realism: 1.7 * grown * mean(tf.softplus(tf.neg(judge(pass, views, "dropped/model")))),
     cycle: 1.3 * grown * mean(tf.sum(tf.square(missed), 1)),
-    cyclePose: grown * mean(azimuthCrossEntropy(again.azimuthLogits, fold(other))),
+    cyclePose: grown * mean(azimuthCrossEntropy(again.poseLogits, fold(other))),
   };
 }
 

@@ -8,17 +8,17 @@ import { passOf, randomTensor } from "./passes.ts";
 const [B, S, Z, BINS] = [2, 32, 3, 5];
 const encoder = createPosedEncoder({ imageSize: S, filters: 8, latentSize: Z, bins: BINS });
 const images = (count = B) => tf.abs(randomTensor([count, S, S, 1], 1)) as tf.Tensor4D;
-const tensorsOf = ({ posterior, azimuthLogits }: PosedEncoding) => ({
+const tensorsOf = ({ posterior, poseLogits }: PosedEncoding) => ({
   mean: posterior.mean as tf.Tensor,
   logVariance: posterior.logVariance as tf.Tensor,
-  azimuthLogits: azimuthLogits as tf.Tensor,
+  poseLogits: poseLogits as tf.Tensor,
 });
 
 /** Encodes with some parameters replaced. */
 const encode = (x = images(), values: Record<string, tf.Tensor> = {}) =>
   tensorsOf(encoder.encode(passOf(encoder.parameters, { values }), x));
 
-Deno.test("createPosedEncoder() gives a posterior and the logits of an azimuth for each image", () => {
+Deno.test("createPosedEncoder() gives a posterior and the logits of a pose for each image", () => {
   tf.tidy(() => {
     const shapes = Object.values(encode()).map(({ shape }) => shape);
     assert.deepEqual(shapes, [[B, Z], [B, Z], [B, BINS]]);
@@ -59,7 +59,7 @@ Deno.test("createPosedEncoder() reads each image by itself, and images differ", 
   tf.tidy(() => {
     const both = encode();
     const second = encode(tf.slice(images(), [1, 0, 0, 0], [1, S, S, 1]));
-    for (const name of ["mean", "logVariance", "azimuthLogits"] as const) {
+    for (const name of ["mean", "logVariance", "poseLogits"] as const) {
       const values = both[name].dataSync();
       assertClose(second[name].dataSync(), values.slice(values.length / 2), 1e-4);
       assert.notEqual(values[0], values[values.length / 2]);
@@ -73,8 +73,8 @@ Deno.test("createPosedEncoder() gives every parameter and the images a gradient"
     const { values } = passOf(encoder.parameters);
     const gradients = tf.grads((x, ...inputs) => {
       const given = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
-      const { mean, logVariance, azimuthLogits } = encode(x as tf.Tensor4D, given);
-      const sums = [mean, logVariance, azimuthLogits].map((y) => tf.sum(tf.square(y)));
+      const { mean, logVariance, poseLogits } = encode(x as tf.Tensor4D, given);
+      const sums = [mean, logVariance, poseLogits].map((y) => tf.sum(tf.square(y)));
       return tf.addN(sums) as tf.Scalar;
     })([images(), ...names.map((name) => values[name]!)]);
     for (const [i, name] of ["images", ...names].entries()) {
@@ -87,7 +87,7 @@ Deno.test("createPosedEncoder() gives every parameter and the images a gradient"
 Deno.test("createPosedEncoder() encodes in a graph as it does eagerly, and keeps no tensor", () => {
   const shapes = Object.entries({ ...encoder.parameters, x: { shape: [B, S, S, 1] } });
   const specs = shapes.map(([name, { shape }]) => [name, { shape, dtype: "float32" as const }]);
-  const f = graphFunction<string, "mean" | "logVariance" | "azimuthLogits">(
+  const f = graphFunction<string, "mean" | "logVariance" | "poseLogits">(
     Object.fromEntries(specs),
     ({ x, ...values }) => encode(x as tf.Tensor4D, values),
   );

@@ -5,6 +5,7 @@ import * as tf from "@/engine/tf.ts";
 import { projectMaximum } from "@/render/max_projection.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 import { maximumReference } from "./reference.ts";
+import { readPoints } from "./ray_points.ts";
 
 const [B, D, H, W] = [2, 3, 4, 5];
 const random = createRandom(4);
@@ -40,6 +41,19 @@ Deno.test("projectMaximum() gives what taps give in float64, each grid from its 
   tf.tidy(() => {
     const images = projectMaximum(occupancy(), tf.tensor1d(AZIMUTH)).dataSync();
     assertClose(images, twin(OCCUPANCY, AZIMUTH), 1e-5);
+  });
+});
+
+Deno.test("projectMaximum() of a raised camera is the greatest of the points of its rays", () => {
+  tf.tidy(() => {
+    const elevation = [0.4, -0.3];
+    const images = projectMaximum(occupancy(), tf.tensor1d(AZIMUTH), tf.tensor1d(elevation));
+    assert.deepEqual(images.shape, [B, H, W]);
+    const points = readPoints({ shape: [B, D, H, W], azimuth: AZIMUTH, elevation }, OCCUPANCY);
+    const expected = images.dataSync().map((_, i) => Math.max(...points.slice(D * i, D * i + D)));
+    assertClose(images.dataSync(), expected, 1e-5);
+    const level = projectMaximum(occupancy(), tf.tensor1d(AZIMUTH), tf.zeros([B]) as tf.Tensor1D);
+    assertClose(level.dataSync(), twin(OCCUPANCY, AZIMUTH), 1e-5);
   });
 });
 
@@ -111,6 +125,10 @@ Deno.test("projectMaximum() says which shape is wrong", () => {
     assert.throws(() => projectMaximum(occupancy(), tf.tensor1d([1, 2, 3])), {
       name: "TypeError",
       message: "Cannot project the maximum: azimuth must have shape [B = 2], got [3]",
+    });
+    assert.throws(() => projectMaximum(occupancy(), tf.tensor1d(AZIMUTH), tf.tensor1d([0])), {
+      name: "TypeError",
+      message: "Cannot project the maximum: elevation must have shape [B = 2], got [1]",
     });
     const flat = tf.zeros([2, 3, 4]) as unknown as tf.Tensor4D;
     assert.throws(() => projectMaximum(flat, tf.tensor1d(AZIMUTH)), {

@@ -6,6 +6,7 @@
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { projectViews } from "@/render/views.ts";
+import { chooseByError, type Draw, parabolaVertex, valuesAt } from "./draw.ts";
 
 /** Azimuths that are tried, five degrees apart. */
 export const AZIMUTH_COUNT = 72;
@@ -33,13 +34,8 @@ export interface SearchOptions {
   readonly tau: number;
   /** Whether azimuths are folded; see `foldAzimuth`. */
   readonly isFolded: boolean;
-  /** How azimuths are drawn; the best is taken without. */
-  readonly draw?: {
-    /** T of softmax(-error / T) `[]`. */
-    readonly temperature: tf.Tensor;
-    /** Uniform in [0, 1), `[B, AZIMUTH_COUNT]`. */
-    readonly uniform: tf.Tensor;
-  };
+  /** How azimuths are drawn, of `[B, AZIMUTH_COUNT]`; the best is taken without. */
+  readonly draw?: Draw;
 }
 
 /** What a search finds. */
@@ -75,27 +71,17 @@ export function searchAzimuths(
     const azimuths = tf.tensor1d(Float32Array.from({ length: AZIMUTH_COUNT }, (_, k) => k * STEP));
     const views = projectViews(density, { azimuth: azimuths }, { tau }); // [B, A, H, W]
     const errors = tf.sum(tf.squaredDifference(views, tf.expandDims(images, 1)), [2, 3]); // [B, A]
-    const scores = draw
-      ? tf.add(tf.div(tf.neg(errors), draw.temperature), gumbel(draw.uniform))
-      : tf.neg(errors);
-    const places = tf.tensor1d(Float32Array.from({ length: AZIMUTH_COUNT }, (_, k) => k));
-    const chosen = tf.argMax(scores, 1).cast("float32"); // [B]
+    const chosen = chooseByError(errors as tf.Tensor2D, draw);
     const errorAt = (offset: number) => {
-      const place = tf.mod(tf.add(chosen, AZIMUTH_COUNT + offset), AZIMUTH_COUNT).expandDims(1);
-      return tf.sum(tf.where(tf.equal(places, place), errors, tf.zerosLike(errors)), 1); // [B]
+      const place = tf.mod(tf.add(chosen, AZIMUTH_COUNT + offset), AZIMUTH_COUNT) as tf.Tensor1D;
+      return valuesAt(errors as tf.Tensor2D, place);
     };
-    const [before, here, after] = [-1, 0, 1].map(errorAt) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const bend = tf.maximum(tf.add(tf.sub(before, tf.mul(2, here)), after), 1e-3);
-    const shift = tf.clipByValue(tf.div(tf.mul(0.5, tf.sub(before, after)), bend), -0.5, 0.5);
+    const here = errorAt(0);
+    const shift = tf.clipByValue(parabolaVertex(errorAt(-1), here, errorAt(1)), -0.5, 0.5);
     const azimuth = tf.mul(tf.add(chosen, shift), STEP);
     return {
       azimuth: (isFolded ? foldAzimuth(azimuth) : wrapAngle(azimuth)) as tf.Tensor1D,
-      error: here as tf.Tensor1D,
+      error: here,
     };
   }) as unknown as FoundAzimuths;
-}
-
-/** -log(-log u): the largest of logits plus such noise is a draw by their softmax. */
-function gumbel(uniform: tf.Tensor): tf.Tensor {
-  return tf.neg(tf.log(tf.neg(tf.log(tf.add(tf.mul(uniform, 1 - 2e-7), 1e-7)))));
 }

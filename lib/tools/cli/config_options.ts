@@ -46,15 +46,28 @@ export function dataDirOption(): Option {
 /** Adds the preset and a flag for each field, with its default in the help. */
 export function addConfigOptions(command: Command): Command {
   command.addOption(presetOption("paper"));
-  const methods = Object.entries(METHODS).map(([method, { summary }]) => `${method}: ${summary}`);
   for (const [name, schema] of Object.entries(ALL_FIELDS)) {
-    const { flag, help, default: value } = helpOf(schema);
-    const wording = name === "method" ? methods.join("; ") : help;
-    const option = new Option(flag, `${wording} (${defaultsOfField(name, value)})`);
+    const { flag, default: value } = helpOf(schema);
+    const option = new Option(flag, `${meaningOf(name)} (${defaultsOfField(name, value)})`);
     if (typeof value === "number") option.argParser(parseNumber);
     command.addOption(option);
   }
   return command;
+}
+
+/** Says what a field means, to each method where they differ. */
+function meaningOf(name: string): string {
+  const methods = Object.entries(METHODS);
+  if (name === "method") {
+    return methods.map(([method, { summary }]) => `${method}: ${summary}`).join("; ");
+  }
+  if (name in RUN_FIELDS) return helpOf(ALL_FIELDS[name]!).help;
+  const meanings = methods.filter(([, { options }]) => name in options)
+    .map(([method, { options }]) => [method, helpOf(options[name]!).help] as const);
+  const distinct = new Set(meanings.map(([, help]) => help));
+  return distinct.size === 1
+    ? [...distinct][0]!
+    : meanings.map(([method, help]) => `${method}: ${help}`).join("; ");
 }
 
 /** Puts the default of a field into words, that of each method that has it; the paper's is `vae`. */

@@ -12,21 +12,11 @@ import {
 import { projectVoxels } from "@/render/project.ts";
 import { projectViews } from "@/render/views.ts";
 import { assertClose, assertTensorsKept } from "../../assert.ts";
+import { objectOf } from "./blobs.ts";
 
 const { PI } = Math;
 /** Half a degree: steps are ten times as large, and the parabola finds what is between them. */
 const NEAR = PI / 360;
-
-/** Three soft blobs in a cube, seen as another image from every side. */
-function objectOf(side: number): Float32Array {
-  return Float32Array.from({ length: side ** 3 }, (_, i) => {
-    const centre = (index: number) => (2 * (Math.floor(index) % side) + 1) / side - 1;
-    const [x, y, z] = [centre(i), -centre(i / side), centre(i / side ** 2)];
-    const blob = (a: number, b: number, c: number) =>
-      Math.exp(-((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2) / (2 * 0.22 ** 2));
-    return blob(0.5, 0.3, 0.1) + blob(-0.1, -0.4, 0.5) + 0.5 * blob(0, 0, 0);
-  });
-}
 
 /** As many copies of one grid as there are azimuths, and the image from each of these. */
 function scene(side: number, azimuth: readonly number[]) {
