@@ -141,7 +141,7 @@ export {
 
 // Trained models
 export { type Encoding, Inference, type Reconstruction } from "./infer/inference.ts";
-export { DOUBTFUL_GAP, doubtOf, realismGap, type Samples } from "./infer/realism.ts";
+export { realismGap, type Samples } from "./infer/realism.ts";
 export { refine, type RefineOptions } from "./infer/refine.ts";
 
 // Training
@@ -151,6 +151,7 @@ export {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "./train/checkpoint.ts";
+export { doubtsOf } from "./train/doubts.ts";
 export { lastGapOf, readHistory, type StepRecord } from "./train/history.ts";
 export { DivergenceError, train, type TrainOptions, type TrainResult } from "./train/loop.ts";
 export { createMonitor, type Frame, loadFrames, type Monitor } from "./train/monitor.ts";

@@ -18,12 +18,6 @@ import { type InferenceOptions, loadParameters, trainedPass } from "./inference.
 /** Views of each unseen shape. Choice: 8, which makes 2,048 views of 256 images. */
 const VIEWS = 8;
 
-/**
- * The realism gap below which a run is in doubt. Choice: of 53 runs on chairs, those in a wrong basin had
- * -2.34 to -1.06 and the good ones -0.92 to -0.30. On sofas it tells nothing.
- */
-export const DOUBTFUL_GAP: number = -1;
-
 /** Images of both splits, to compare what a model makes of one with the other. */
 export interface Samples {
   /** Training images `[N, S, S]` in [0, 1], as they are. */
@@ -134,17 +128,6 @@ export function realismGap(
   })!;
   using program = jit(functions);
   return gapOf(judgeOf(functions, program), samples, imageSize);
-}
-
-/**
- * Says what a realism gap gives reason to doubt.
- *
- * @returns Nothing if it is -1 or above
- */
-export function doubtOf(gap: number): string | undefined {
-  if (gap >= DOUBTFUL_GAP) return undefined;
-  return `the realism gap is ${gap.toFixed(2)}, below ${DOUBTFUL_GAP}: from new directions the ` +
-    `shapes look unlike the images, so shapes and poses are probably wrong`;
 }
 
 function mean(values: Float32Array): number {

@@ -82,6 +82,13 @@ export interface Realism {
   images(pass: Pass, images: tf.Tensor4D): tf.Tensor1D;
   /** Scores V views of the shape of each image, from azimuths `[B, V]`, radians; logits `[B, V]`. */
   views(pass: Pass, images: tf.Tensor4D, azimuth: tf.Tensor2D): tf.Tensor2D;
+  /** Beyond these a finished run is in doubt. */
+  readonly limits: {
+    /** The least realism gap. */
+    readonly gap: number;
+    /** The greatest mean, over the last 100 steps, of terms of the loss by name. */
+    readonly losses: Readonly<Record<string, number>>;
+  };
 }
 
 /** Pure functions of parameters and images, and how the parameters learn. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
 import * as tf from "@/engine/tf.ts";
 import { Inference } from "@/infer/inference.ts";
-import { doubtOf, gapOf, type Judge, realismGap } from "@/infer/realism.ts";
+import { gapOf, type Judge, realismGap } from "@/infer/realism.ts";
 import type { Method } from "@/method/method.ts";
 import { configWith, createLearner, METHODS } from "@/method/registry.ts";
 import { initialValues } from "@/model/parameters.ts";
@@ -146,16 +146,6 @@ Deno.test("the searched pose judges what it renders from the azimuths, by the tr
     const mean = views.reduce((sum, view) => sum + view, 0) / 8;
     assertClose([gap], [mean - meanOf(images)], 1e-4);
   });
-});
-
-Deno.test("doubtOf() doubts a gap below -1 and says why", () => {
-  assert.equal(doubtOf(-0.92), undefined);
-  assert.equal(doubtOf(-1), undefined);
-  assert.equal(
-    doubtOf(-1.06),
-    "the realism gap is -1.06, below -1: from new directions the shapes look unlike the images, so " +
-      "shapes and poses are probably wrong",
-  );
 });
 
 Deno.test("realismGap() refuses methods without a discriminator, other weights, and other images", () => {

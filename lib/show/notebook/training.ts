@@ -5,9 +5,9 @@
  */
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
-import { doubtOf } from "@/infer/realism.ts";
 import { lossCurves } from "@/show/plot/curves.ts";
 import { escapeXml } from "@/show/plot/svg.ts";
+import { doubtsOf } from "@/train/doubts.ts";
 import { lastGapOf, readHistory, type StepRecord } from "@/train/history.ts";
 import { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "@/train/run.ts";
 import type { Leg } from "@/train/restarts.ts";
@@ -31,7 +31,7 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
   try {
     const run = await watch(live, "", config, options);
     const html = lossCurves(run.history).html + restartsOf(run) + realismOf(run.history) +
-      doubtsOf(run.history) +
+      doubtOf(run) +
       paragraph(`Images: ${provenanceOf(run)}.`);
     live.update({ html }, { alt: `Loss curves of ${run.history.length} steps` });
     return run;
@@ -102,9 +102,10 @@ function describe(config: Config, others: readonly Config[]): string {
 /** Lists runs, with their training data below. */
 function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
   const hasGaps = runs.some(({ history }) => lastGapOf(history) !== undefined);
-  const rows = runs.map(({ history, machine }, i) => {
+  const rows = runs.map((run, i) => {
+    const { history, machine } = run;
     const image = history.at(-1)?.image?.toFixed(1) ?? "";
-    const gaps = hasGaps ? [gapCell(lastGapOf(history))] : [];
+    const gaps = hasGaps ? [gapCell(run)] : [];
     const cells = [describe(configs[i]!, configs), String(history.length), image, ...gaps, machine];
     return `<tr>${cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join("")}</tr>`;
   });
@@ -114,8 +115,9 @@ function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
     `${rows.join("")}</table>${paragraph(`Images: ${provenances.join(". ")}.`)}`;
 }
 
-function gapCell(gap?: number): string {
-  return gap === undefined ? "" : gap.toFixed(2) + (doubtOf(gap) ? " (in doubt)" : "");
+function gapCell({ config, history }: Run): string {
+  const isInDoubt = doubtsOf(config, history).length > 0;
+  return (lastGapOf(history)?.toFixed(2) ?? "") + (isInDoubt ? " (in doubt)" : "");
 }
 
 /** The realism gap of a run; nothing where there is none. */
@@ -126,11 +128,10 @@ function realismOf(history: readonly StepRecord[]): string {
   return paragraph(`Realism gap ${value}; at 0 views of unseen shapes look as real as images.`);
 }
 
-/** What the realism gap of a finished run gives reason to doubt: while it trains, it says little. */
-function doubtsOf(history: readonly StepRecord[]): string {
-  const gap = lastGapOf(history);
-  const doubt = gap === undefined ? undefined : doubtOf(gap);
-  return doubt ? `<p><b>In doubt: ${escapeXml(doubt)}; try several restarts.</b></p>` : "";
+/** What a finished run gives reason to doubt: while it trains, this says little. */
+function doubtOf({ config, history }: Pick<Run, "config" | "history">): string {
+  const doubts = doubtsOf(config, history).join("; ");
+  return doubts ? `<p><b>In doubt: ${escapeXml(doubts)}; try several restarts.</b></p>` : "";
 }
 
 /** What the restarts of a run took, where there are several. */

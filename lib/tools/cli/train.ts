@@ -81,7 +81,7 @@ async function run(
   if (!isStopped) {
     const all = await readRestarts(out);
     if (restarts > 1 && all) sayRestarts(session, all);
-    sayRealism(session, await readHistory(join(out, "history.jsonl")));
+    sayRealism(session, config, await readHistory(join(out, "history.jsonl")));
     return {};
   }
   session.say(`train: stopped after step ${step} and saved; use --resume to continue`);

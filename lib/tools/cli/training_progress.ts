@@ -4,7 +4,8 @@
  * @module
  */
 import type { LoadOptions } from "@/data/sources.ts";
-import { doubtOf } from "@/infer/realism.ts";
+import type { Config } from "@/config.ts";
+import { doubtsOf } from "@/train/doubts.ts";
 import { lastGapOf, type StepRecord } from "@/train/history.ts";
 import type { Restarts } from "@/train/restarts.ts";
 import { inWords, type Session } from "./session.ts";
@@ -48,12 +49,16 @@ export function sayRestarts({ say }: Session, { rungs, restarts, kept, seconds }
 }
 
 /** Says how real a finished run's shapes look, and what there is to doubt. */
-export function sayRealism({ say }: Session, history: readonly StepRecord[]): void {
+export function sayRealism(
+  { say }: Session,
+  config: Config,
+  history: readonly StepRecord[],
+): void {
   const gap = lastGapOf(history);
   if (gap === undefined) return;
   say(`train: realism gap ${gap.toFixed(2)}; at 0 views of unseen shapes look as real as images`);
-  const doubt = doubtOf(gap);
-  if (doubt !== undefined) {
-    say(`\n*** IN DOUBT: ${doubt}; train several starts with --restarts 4\n`);
-  }
+  const doubts = doubtsOf(config, history);
+  if (doubts.length === 0) return;
+  say(`\n*** IN DOUBT: ${doubts.join("; ")}. Shapes and poses are probably wrong.`);
+  say("Train several starts with --restarts 4; if all are in doubt, other images are needed.\n");
 }

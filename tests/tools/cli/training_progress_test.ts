@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PRESETS } from "@/method/registry.ts";
 import type { Session } from "@/tools/cli/session.ts";
+import { configWith } from "@/method/registry.ts";
 import { sayRealism, sayRestarts, showLoading, showSteps } from "@/tools/cli/training_progress.ts";
 
 /** A session that records its calls. */
@@ -97,13 +98,16 @@ Deno.test("sayRestarts() tells the gaps at each rung, the kept one, and the time
 
 Deno.test("sayRealism() tells the last gap, doubts a bad one aloud, and is silent without", () => {
   const { session, lines } = recorder();
-  sayRealism(session, [{ step: 1, loss: 1, ms: 1 }]);
-  sayRealism(session, [{ step: 1, loss: 1, ms: 1, realismGap: -0.5 }, { step: 2, loss: 1, ms: 1 }]);
-  sayRealism(session, [{ step: 1, loss: 1, ms: 1, realismGap: -1.5 }]);
+  const config = configWith("quick", { method: "searched", filters: 32 });
+  const last = { step: 1, loss: 1, pose: 0.5, ms: 1 };
+  sayRealism(session, config, [last]);
+  sayRealism(session, config, [{ ...last, realismGap: -0.5 }, { ...last, step: 2 }]);
+  sayRealism(session, config, [{ ...last, realismGap: -1.5 }]);
   assert.deepEqual(lines, [
     "train: realism gap -0.50; at 0 views of unseen shapes look as real as images",
     "train: realism gap -1.50; at 0 views of unseen shapes look as real as images",
-    "\n*** IN DOUBT: the realism gap is -1.50, below -1: from new directions the shapes look unlike the " +
-    "images, so shapes and poses are probably wrong; train several starts with --restarts 4\n",
+    "\n*** IN DOUBT: the realism gap is -1.50, below -0.65: from new directions the shapes look " +
+    "unlike the images. Shapes and poses are probably wrong.",
+    "Train several starts with --restarts 4; if all are in doubt, other images are needed.\n",
   ]);
 });
