@@ -66,5 +66,11 @@ export function tinyData(
   const sets = tinySets(imageSize);
   const batches = createBatches({ sets, batchSize, seed });
   const samples = samplesOf({ sets, tests: sets, batchSize, seed });
-  return { batches, monitor: createMonitor(sets, batches.shares), samples, tests: sets };
+  return {
+    batches,
+    monitor: createMonitor(sets, batches.shares),
+    samples,
+    tests: sets,
+    leftOut: [],
+  };
 }

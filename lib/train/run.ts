@@ -9,7 +9,7 @@ import type { Config } from "@/config.ts";
 import type { MixtureOptions } from "@/data/mixture.ts";
 import { type Checkpoint, differingFields, loadNewestCheckpoint } from "./checkpoint.ts";
 import { checkStoredConfig, definingFields } from "@/method/registry.ts";
-import { loadRunData, type RunData } from "./run_data.ts";
+import { loadRunData, type RunData, tellLeftOut } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
 import type { TrainOptions } from "./loop.ts";
 import { type Frame, loadFrames } from "./monitor.ts";
@@ -133,9 +133,10 @@ export async function openRun(config: Config, options: RunOptions): Promise<Run>
   };
 }
 
-/** Says where the images of a run come from, in words for captions. */
-export function provenanceOf({ data: { tests } }: Pick<Run, "data">): string {
-  return [...new Set(tests.map(({ set }) => set.provenance))].join("; ");
+/** Says where the images of a run come from, and what was left out, in words for captions. */
+export function provenanceOf({ data: { tests, leftOut } }: Pick<Run, "data">): string {
+  const provenances = new Set(tests.map(({ set }) => set.provenance));
+  return [...provenances, ...(leftOut.length > 0 ? [tellLeftOut(leftOut)] : [])].join("; ");
 }
 
 function signalOf({ signal }: RunOptions): { signal?: AbortSignal } {

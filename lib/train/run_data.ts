@@ -21,6 +21,8 @@ export interface RunData {
   readonly samples: Samples;
   /** The whole test split, for scoring. */
   readonly tests: readonly MixedSet[];
+  /** One message for each item of either split that was left out as damaged. */
+  readonly leftOut: readonly string[];
 }
 
 /** What `loadRunData` can vary. */
@@ -48,7 +50,19 @@ export async function loadRunData(
   const tests = await loadMixture(data, "test", load);
   const batches = createBatches({ sets, batchSize, seed, supervision });
   const monitor = createMonitor(tests, batches.shares);
-  return { batches, monitor, samples: samplesOf({ sets, tests, batchSize, seed }), tests };
+  const samples = samplesOf({ sets, tests, batchSize, seed });
+  const leftOut = [...sets, ...tests].flatMap(({ set }) => set.leftOut ?? []);
+  return { batches, monitor, samples, tests, leftOut };
+}
+
+/** Messages of what was left out that are told; the others are counted. */
+const MOST_TOLD = 3;
+
+/** Says what was left out, in words for captions: how many, and the first ones; empty if nothing was. */
+export function tellLeftOut(leftOut: readonly string[]): string {
+  if (leftOut.length === 0) return "";
+  const told = leftOut.slice(0, MOST_TOLD).join("; ");
+  return `${leftOut.length} left out: ${told}${leftOut.length > MOST_TOLD ? "; ..." : ""}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LoadedSets } from "@/data/mixture.ts";
 import { loadImageSet } from "@/data/sources.ts";
 import { configWith } from "@/method/registry.ts";
-import { loadRunData, samplesOf } from "@/train/run_data.ts";
+import { loadRunData, samplesOf, tellLeftOut } from "@/train/run_data.ts";
 import { TINY } from "../tiny.ts";
 
 const CONFIG = { ...TINY, data: "embedded-digits:1,embedded-garments:3", imageSize: 12 };
@@ -127,4 +127,23 @@ Deno.test("loadRunData() has samples of both splits", async () => {
   const count = Math.min(256, tests[0]!.set.count);
   assert.equal(samples.unseen.length, count * 12 * 12);
   assert.ok(samples.seen.length >= batches.batch(0).images.length);
+});
+
+Deno.test("loadRunData() passes on what either split left out", async () => {
+  const loaded: LoadedSets = new Map();
+  const config = { ...CONFIG, data: "embedded-digits" };
+  assert.deepEqual((await loadRunData(config, { loaded })).leftOut, []);
+  const [train, test] = [...loaded.keys()];
+  loaded.set(train!, { ...loaded.get(train!)!, leftOut: ["grid 3 is empty"] });
+  loaded.set(test!, { ...loaded.get(test!)!, leftOut: ["grid 5 is empty"] });
+  assert.deepEqual((await loadRunData(config, { loaded })).leftOut, [
+    "grid 3 is empty",
+    "grid 5 is empty",
+  ]);
+});
+
+Deno.test("tellLeftOut() counts, and names the first three", () => {
+  assert.equal(tellLeftOut([]), "");
+  assert.equal(tellLeftOut(["a is empty"]), "1 left out: a is empty");
+  assert.equal(tellLeftOut(["a", "b", "c", "d"]), "4 left out: a; b; c; ...");
 });

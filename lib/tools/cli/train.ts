@@ -56,13 +56,15 @@ async function run(
   config: Config,
   { dataDir, out, restarts, resume, eager }: TrainFlags,
 ): Promise<Outcome> {
-  const [{ loadRunData }, { readRestarts, trainRestarts }, { readHistory }] = await Promise.all([
-    import("@/train/run_data.ts"),
-    import("@/train/restarts.ts"),
-    import("@/train/history.ts"),
-  ]);
+  const [{ loadRunData, tellLeftOut }, { readRestarts, trainRestarts }, { readHistory }] =
+    await Promise.all([
+      import("@/train/run_data.ts"),
+      import("@/train/restarts.ts"),
+      import("@/train/history.ts"),
+    ]);
   const { signal } = session;
   const data = await loadRunData(config, { dataDir, signal, onProgress: showLoading(session) });
+  if (data.leftOut.length > 0) session.say(`train: ${tellLeftOut(data.leftOut)}`);
   session.say(`train: ${config.data} for ${config.steps} steps into ${out}`);
   let show = showSteps(session, config.steps);
   const { step, isStopped } = await trainRestarts(config, {
