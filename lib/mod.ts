@@ -150,6 +150,7 @@ export {
   loadCheckpoint,
   loadNewestCheckpoint,
   saveCheckpoint,
+  saveWeights,
 } from "./train/checkpoint.ts";
 export { doubtsOf } from "./train/doubts.ts";
 export { lastGapOf, readHistory, type StepRecord } from "./train/history.ts";

@@ -12,15 +12,14 @@ import {
   jit,
   type Program,
 } from "@/engine/graph/jit.ts";
-import { Variable } from "@/engine/graph/variable.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Learner } from "@/model/learner.ts";
-import { AVERAGE } from "@/model/parameters.ts";
 import { Pass } from "@/model/pass.ts";
 import { THRESHOLD } from "@/render/voxel_grid.ts";
 import { runInBatches } from "./batched.ts";
+import { loadParameters } from "./weights.ts";
 
 /** What a model makes of one batch of images; plain arrays, S = image size, G = side of the grid. */
 export interface Reconstruction {
@@ -110,31 +109,6 @@ export function inferenceFunctions(
   };
 }
 
-/**
- * Loads the parameters of a trained model into variables.
- *
- * @param weights The parameters' values, by name, as a checkpoint holds them; averages count first
- * @returns Reads them
- * @throws {RangeError} If weights are missing or have another size
- */
-export function loadParameters(
-  learner: Learner,
-  weights: NamedArrays,
-): () => Readonly<Record<string, tf.Tensor>> {
-  const variables = Object.entries(learner.parameters).map(([name, { shape }]) => {
-    const values = (weights[AVERAGE + name] ?? weights[name])?.values;
-    const count = elementCount(shape);
-    if (values?.length !== count) {
-      throw new RangeError(
-        `Cannot load weights: ${name} must have ${count} values, got ${values?.length ?? 0}; ` +
-          `load the checkpoint made with this config`,
-      );
-    }
-    return [name, new Variable(name, [...shape], values)] as const;
-  });
-  return () => Object.fromEntries(variables.map(([name, variable]) => [name, variable.read()]));
-}
-
 /** A trained model that can be asked; frees its graph when disposed. */
 export class Inference implements Disposable {
   readonly #functions: InferenceFunctions;
@@ -149,15 +123,14 @@ export class Inference implements Disposable {
   readonly opacity?: number;
   /** Least occupancy of a voxel that counts as filled. */
   readonly threshold: number;
-
   /**
    * Compiles the model.
    *
    * @param config The config that the weights were trained with
-   * @param weights The parameters' values, by name, as a checkpoint holds them; averages count first
+   * @param weights What `trainedWeights` takes: the values of a checkpoint, by name
    * @param options `batchSize` of the compiled functions: the training's unless given, at most that;
    *   `step` after which the weights were saved: the run's last unless given
-   * @throws {RangeError} If weights are missing or have another size
+   * @throws What `trainedWeights` throws
    */
   constructor(
     config: Config,

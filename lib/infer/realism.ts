@@ -13,7 +13,8 @@ import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Learner } from "@/model/learner.ts";
 import { runInBatches } from "./batched.ts";
-import { type InferenceOptions, loadParameters, trainedPass } from "./inference.ts";
+import { type InferenceOptions, trainedPass } from "./inference.ts";
+import { loadParameters } from "./weights.ts";
 
 /** Views of each unseen shape. Choice: 8, which makes 2,048 views of 256 images. */
 const VIEWS = 8;
@@ -121,7 +122,7 @@ export function realismGap(
     );
   }
   const functions = realismFunctions(learner, {
-    parameters: loadParameters(learner, weights),
+    parameters: loadParameters(learner, weights, Object.keys(learner.parameters)),
     step: () => tf.scalar(options.step ?? config.steps),
     batchSize,
     imageSize,

@@ -12,7 +12,8 @@ import type { NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import { Pass } from "@/model/pass.ts";
-import { loadParameters, type Reconstruction } from "./inference.ts";
+import type { Reconstruction } from "./inference.ts";
+import { loadParameters } from "./weights.ts";
 
 /** How far to refine. The defaults cost about a second an image on two CPU cores. */
 export interface RefineOptions {
@@ -29,7 +30,7 @@ export interface RefineOptions {
  * steps of Adam on each latent, with a new search for the pose every 25.
  *
  * @param config The config that the weights were trained with
- * @param weights The parameters' values, by name, as a checkpoint holds them
+ * @param weights What `trainedWeights` takes: the values of a checkpoint, by name
  * @param images `[N, S, S]` in [0, 1], N >= 1
  * @param options How far
  * @returns Arrays with N rows

@@ -276,9 +276,8 @@ function createSearched(config: SearchedConfig): Learner {
   const isTold = supervision === "shape";
   const parts = [encoder, decoder, isTold ? undefined : discriminator, texture];
   const parameters = parametersOf(...parts.filter((part) => part !== undefined));
-  const isDiscriminator = (name: string) => name in discriminator.parameters;
-  const trained = Object.keys(parameters)
-    .filter((name) => !isTold || !name.startsWith("encoder/azimuth/"));
+  const opponents = Object.keys(discriminator.parameters);
+  const inferenceParameters = Object.keys(parameters).filter((name) => !opponents.includes(name));
   return {
     parameters,
     latentSize,
@@ -286,10 +285,11 @@ function createSearched(config: SearchedConfig): Learner {
     border,
     threshold: 0.5, // of a sigmoid
     supervision: TOLD[supervision],
+    inferenceParameters,
     moves: [
       ...(isTold ? [] : [{
         name: "discriminator",
-        parameters: trained.filter(isDiscriminator),
+        parameters: opponents,
         clipNorm: Infinity,
         isAveraged: false, // what judges is the opponent that training met, as in the recipe
         learningRate: 0.4 * learningRate,
@@ -298,7 +298,8 @@ function createSearched(config: SearchedConfig): Learner {
       }]),
       {
         name: "model",
-        parameters: trained.filter((name) => !isDiscriminator(name)),
+        parameters: inferenceParameters
+          .filter((name) => !isTold || !name.startsWith("encoder/azimuth/")),
         clipNorm: 200,
         learningRate: (step) =>
           tf.mul(learningRate, stepSizeShare(step, config.steps)) as tf.Scalar,

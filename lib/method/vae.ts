@@ -157,8 +157,8 @@ export function createVae(config: VaeConfig): Vae {
   };
 
   const ofOpponent = Object.keys(opponent?.parameters ?? {});
-  const trained = Object.keys(parameters)
-    .filter((name) => parameters[name]!.isTrained && !ofOpponent.includes(name));
+  const inferenceParameters = Object.keys(parameters).filter((name) => !ofOpponent.includes(name));
+  const trained = inferenceParameters.filter((name) => parameters[name]!.isTrained);
   const first = poses.updatedFirst;
   const moves: Move[] = [
     ...(first.length > 0
@@ -182,6 +182,7 @@ export function createVae(config: VaeConfig): Vae {
     latentSize: shapeLatentSize,
     gridSize: imageSize,
     opacity: 1,
+    inferenceParameters,
     stages: {
       encoder: encoder.stages,
       pose: poses.stages,

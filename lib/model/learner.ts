@@ -120,6 +120,8 @@ export interface Learner {
   infer(pass: Pass, images: tf.Tensor4D): Inferred;
   /** Least occupancy of a voxel that counts as filled, in (0, 1]; `THRESHOLD` unless given. */
   readonly threshold?: number;
+  /** Names of the parameters that inference reads, opponents' left out; all unless given. */
+  readonly inferenceParameters?: readonly string[];
   /** How inference is refined, where the method can. */
   readonly refinement?: Refinement;
   /** How real images and views look, where the method has a discriminator of images. */

@@ -58,6 +58,9 @@ export const glorotUniform = (inputs: number, outputs: number): Initializer => {
 /** Opens the names of averaged parameters in checkpoints. */
 export const AVERAGE = "average/";
 
+/** Opens the names of Adam's moments in checkpoints, older ones included. */
+export const MOMENTS = "adam";
+
 /** Uniform within 1 / sqrt(inputs), which is what PyTorch's layers start from. */
 export const uniformByFanIn = (inputs: number): Initializer => {
   const limit = 1 / Math.sqrt(inputs);

@@ -6,7 +6,7 @@
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Learner, Move } from "@/model/learner.ts";
-import { AVERAGE, initialValues } from "@/model/parameters.ts";
+import { AVERAGE, initialValues, MOMENTS } from "@/model/parameters.ts";
 import { movePack, Pack, type PackedMoments } from "./pack.ts";
 
 /** The variables of a training run; freed when disposed. */
@@ -47,10 +47,12 @@ interface Group {
  *
  * @param learner Whose parameters
  * @param from A seed to start from, or a checkpoint's variables to resume from
- * @throws {RangeError} If a variable is missing from the checkpoint or has another size there
+ * @throws {RangeError} If a variable is missing from the checkpoint or has another size there, or if it
+ *   holds weights alone
  */
 export function createState(learner: Learner, from: number | NamedArrays): State {
   const { parameters } = learner;
+  if (typeof from !== "number") checkResumable(learner, from);
   const start = typeof from === "number" ? initialValues(parameters, from) : from;
   const packs = new Map<Pack, string>(); // to the prefix of its names in a checkpoint
   const createPack = (names: readonly string[], prefix = ""): Pack => {
@@ -71,8 +73,8 @@ export function createState(learner: Learner, from: number | NamedArrays): State
   const groups: Group[] = [];
   for (const [movers, names] of groupedByMoves(learner)) {
     const momentsOf = ({ name }: Move) => ({
-      first: createPack(names, `adam/${name}/first/`),
-      second: createPack(names, `adam/${name}/second/`),
+      first: createPack(names, `${MOMENTS}/${name}/first/`),
+      second: createPack(names, `${MOMENTS}/${name}/second/`),
     });
     groups.push({
       parameters: createPack(names),
@@ -155,6 +157,26 @@ function groupedByMoves({ parameters, moves }: Learner): [readonly Move[], strin
   }
   const firstMove = ([movers]: [readonly Move[], string[]]) => moves.indexOf(movers[0]!);
   return [...groups.values()].toSorted((a, b) => firstMove(a) - firstMove(b));
+}
+
+/** Refuses weights alone, and says what they lack. */
+function checkResumable({ parameters, averageDecay }: Learner, stored: NamedArrays): void {
+  const names = Object.keys(stored);
+  const some = (prefix: string) => names.some((name) => name.startsWith(prefix));
+  if (some(MOMENTS)) return;
+  const missing = Object.keys(parameters).filter((name) => !(name in stored));
+  const lacking = [
+    "Adam's moments",
+    ...(averageDecay && !some(AVERAGE) ? ["running averages"] : []),
+    ...(missing.length > 0 ? [`${missing.length} parameters such as ${missing[0]}`] : []),
+  ];
+  throw new RangeError(
+    `Cannot resume: the checkpoint must hold all that a run needs, got weights without ` +
+      `${
+        lacking.join(", without ")
+      }; they are for inference alone: resume from a checkpoint that the ` +
+      `run has saved`,
+  );
 }
 
 /** A missing variable would start from 0 without a word. */

@@ -9,8 +9,11 @@ import {
   loadCheckpoint,
   loadNewestCheckpoint,
   saveCheckpoint,
+  saveWeights,
 } from "@/train/checkpoint.ts";
 import { encodeTensors } from "@/data/formats/safetensors.ts";
+import { createLearner } from "@/method/registry.ts";
+import { createTrainer } from "@/train/trainer.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY } from "../tiny.ts";
 
@@ -65,7 +68,7 @@ Deno.test("loadCheckpoint() reads files of runs from before a field", async () =
   });
 });
 
-Deno.test("encodeCheckpoint() stores half precision for checkpoints that are shipped", async () => {
+Deno.test("encodeCheckpoint() stores half precision for weights alone", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "half.safetensors");
     const bytes = encodeCheckpoint(checkpointAt(3), { isHalf: true });
@@ -74,6 +77,49 @@ Deno.test("encodeCheckpoint() stores half precision for checkpoints that are shi
     const { step, config, snapshot } = await loadCheckpoint(path);
     assert.deepEqual([step, config], [3, TINY]);
     assert.deepEqual([...snapshot["encoder/conv1/kernel"]!.values], [3, 0.0999755859375, -0]);
+  });
+});
+
+Deno.test("saveWeights() writes the parameters of a run alone, in half precision", async () => {
+  await withFolder(async (folder) => {
+    using trainer = createTrainer(TINY);
+    const checkpoint = { step: 3, config: TINY, snapshot: trainer.snapshot() };
+    const path = join(folder, "new", "model.safetensors");
+    const byteCount = await saveWeights(path, checkpoint);
+    assert.equal((await Deno.stat(path)).size, byteCount);
+    const { step, config, snapshot } = await loadCheckpoint(path);
+    assert.deepEqual([step, config], [3, TINY]);
+    const { parameters } = createLearner(TINY);
+    assert.deepEqual(Object.keys(snapshot), Object.keys(parameters));
+    for (const [name, { shape, values }] of Object.entries(snapshot)) {
+      assert.deepEqual(shape, parameters[name]!.shape);
+      const half = Float32Array.from(Float16Array.from(checkpoint.snapshot[name]!.values));
+      assert.deepEqual(values, half, name);
+    }
+    // What was saved once can be saved again, to the bit.
+    const again = join(folder, "again.safetensors");
+    await saveWeights(again, { step, config, snapshot });
+    assert.deepEqual((await loadCheckpoint(again)).snapshot, snapshot);
+  });
+});
+
+Deno.test("saveWeights() writes the shipped checkpoint again, to the bit", async () => {
+  const shipped = "data/checkpoints/mnist-fashion.safetensors";
+  await withFolder(async (folder) => {
+    const path = join(folder, "again.safetensors");
+    await saveWeights(path, await loadCheckpoint(shipped));
+    assert.deepEqual(await Deno.readFile(path), await Deno.readFile(shipped));
+  });
+});
+
+Deno.test("saveWeights() refuses a checkpoint without all the weights, and writes nothing", async () => {
+  await withFolder(async (folder) => {
+    await assert.rejects(saveWeights(join(folder, "a.safetensors"), checkpointAt(3)), {
+      name: "RangeError",
+      message: "Cannot load weights: encoder/conv1/kernel must have 36 values, got 3; load the " +
+        "checkpoint made with this config",
+    });
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   });
 });
 

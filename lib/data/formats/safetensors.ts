@@ -40,6 +40,7 @@ export interface EncodeOptions {
  *
  * @param file Tensors and metadata
  * @param options Precision
+ * @throws {RangeError} If a value is too large for half precision
  */
 export function encodeTensors(file: TensorFile, options: EncodeOptions = {}): Uint8Array {
   const parts = encodeInParts(file, options);
@@ -58,6 +59,7 @@ export function encodeTensors(file: TensorFile, options: EncodeOptions = {}): Ui
  * @param file Tensors and metadata
  * @param options Precision
  * @returns The bytes of `encodeTensors` in parts; tensors stored unchanged share their memory
+ * @throws {RangeError} If a value is too large for half precision
  */
 export function encodeInParts(
   { tensors, metadata }: TensorFile,
@@ -68,7 +70,7 @@ export function encodeInParts(
   let offset = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
     const isFloat = values instanceof Float32Array;
-    const stored = isFloat && options.isHalf ? Float16Array.from(values) : values;
+    const stored = isFloat && options.isHalf ? inHalf(name, values) : values;
     const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
     const dtype = !isFloat ? "U8" : options.isHalf ? "F16" : "F32";
     header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
@@ -86,6 +88,17 @@ export function encodeInParts(
   const sum = new TextEncoder().encode(sha256([start, ...parts]));
   start.set(sum, checksumPosition(start, start.length));
   return [start, ...parts];
+}
+
+/** Rounds to half precision. */
+function inHalf(name: string, values: Float32Array): Float16Array {
+  const stored = Float16Array.from(values);
+  const odd = values.findIndex((value, i) => Number.isFinite(value) && !Number.isFinite(stored[i]));
+  if (odd < 0) return stored;
+  throw new RangeError(
+    `Cannot write tensors: values must be within 65504 in half precision, got ${values[odd]} in ` +
+      `${name}; use full precision`,
+  );
 }
 
 /**

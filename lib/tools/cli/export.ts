@@ -8,7 +8,7 @@ import type { NamedImages } from "@/show/export/chosen_images.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
-import { action, checkTyped, type Session } from "./session.ts";
+import { action, checkTyped, Misuse, type Session } from "./session.ts";
 import { showLoading } from "./training_progress.ts";
 
 interface ExportFlags {
@@ -20,13 +20,16 @@ interface ExportFlags {
   readonly threshold?: number;
   readonly refine?: boolean;
   readonly dataDir: string;
-  readonly out: string;
+  readonly out?: string;
+  readonly weights?: string;
 }
 
 /** Adds `deno task export` to the program. */
 export function addExport(program: Command): void {
   program.command("export")
-    .description("write shapes as meshes (.glb, .obj) and voxels (.npy), with figures, in one zip")
+    .description(
+      "write shapes as meshes (.glb, .obj) and voxels (.npy), with figures, in one zip; or the model",
+    )
     .option("--checkpoint <file>", "the model", "data/checkpoints/mnist-fashion.safetensors")
     .option("--data <mixture>", "source of test images (default: the model's training data)")
     .option("--class <names...>", "one image of each class (default: every class)")
@@ -42,23 +45,49 @@ export function addExport(program: Command): void {
       "fit each shape to its image (searched only): about a second each on two CPU cores",
     )
     .addOption(dataDirOption())
-    .requiredOption("--out <file>", "the zip file")
+    .option("--out <file>", "the zip file")
+    .option(
+      "--weights <file.safetensors>",
+      "write the model itself, to be used and not resumed: its weights alone, in half precision",
+    )
     .action(action("export", async (session, options: ExportFlags) => {
+      const { out, weights } = options;
+      if (out === undefined && weights === undefined) {
+        throw new Misuse(
+          "Cannot export: --out or --weights must be given, got neither; --out FILE.zip writes shapes, " +
+            "--weights FILE.safetensors the model",
+        );
+      }
       await prepare(session);
-      await exportAll(session, options);
+      const { loadCheckpoint } = await import("@/train/checkpoint.ts");
+      const checkpoint = await loadCheckpoint(options.checkpoint);
+      if (weights !== undefined) await exportWeights(session, checkpoint, weights);
+      if (out !== undefined) await exportAll(session, checkpoint, { ...options, out });
     }));
 }
 
-async function exportAll(session: Session, options: ExportFlags): Promise<void> {
+async function exportWeights(
+  session: Session,
+  checkpoint: Checkpoint,
+  path: string,
+): Promise<void> {
+  const { saveWeights } = await import("@/train/checkpoint.ts");
+  const byteCount = await saveWeights(path, checkpoint);
+  session.say(`export: wrote ${path} (${Math.ceil(byteCount / 1000)} kB), for inference alone`);
+}
+
+async function exportAll(
+  session: Session,
+  checkpoint: Checkpoint,
+  options: ExportFlags & { readonly out: string },
+): Promise<void> {
   const [
-    { loadCheckpoint },
     { Inference },
     { refine },
     { exhibitsOf },
     { recordOf },
     { exportShapes },
   ] = await Promise.all([
-    import("@/train/checkpoint.ts"),
     import("@/infer/inference.ts"),
     import("@/infer/refine.ts"),
     import("@/show/figures/exhibits.ts"),
@@ -66,7 +95,6 @@ async function exportAll(session: Session, options: ExportFlags): Promise<void> 
     import("@/show/export/shape_archive.ts"),
   ]);
   const since = performance.now();
-  const checkpoint = await loadCheckpoint(options.checkpoint);
   const { config, snapshot, step } = checkpoint;
   const { images, names } = await chooseImages(session, checkpoint, options);
   const batchSize = Math.min(names.length, config.batchSize);

@@ -107,6 +107,19 @@ Deno.test("encodeTensors() stores half precision in half the bytes, 11 bits exac
   assert.deepEqual(decodeTensors(bytes, "file").tensors.pixels, FILE.tensors.pixels);
 });
 
+Deno.test("encodeTensors() refuses finite values that half precision would make infinite", () => {
+  const tensors = (...values: number[]) => ({
+    scales: { shape: [values.length], values: Float32Array.from(values) },
+  });
+  assert.throws(() => encodeTensors({ tensors: tensors(1, 7e4), metadata: {} }, { isHalf: true }), {
+    name: "RangeError",
+    message: "Cannot write tensors: values must be within 65504 in half precision, got 70000 in " +
+      "scales; use full precision",
+  });
+  encodeTensors({ tensors: tensors(1, 7e4), metadata: {} });
+  encodeTensors({ tensors: tensors(65504, -Infinity, NaN), metadata: {} }, { isHalf: true });
+});
+
 Deno.test("encodeTensors() writes only the part of a buffer that an array covers", () => {
   const memory = Float32Array.of(1, 2, 3, 4);
   const tensors = { part: { shape: [2], values: memory.subarray(1, 3) } };

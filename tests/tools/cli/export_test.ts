@@ -60,6 +60,42 @@ Deno.test("export refines shapes of a method that can, and refuses others", () =
     assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
   }));
 
+Deno.test("export writes the weights of a model alone, which is then used and not resumed", () =>
+  withFolder(async (folder) => {
+    const run = join(folder, "run");
+    const train = ["train", "--data", "embedded-digits", "--filters", "4", "--batch", "4"];
+    const trained = await runCli([...train, "--steps", "2", "--out", run]);
+    assert.equal(trained.code, 0, trained.stderr);
+    const checkpoint = join(run, "checkpoints", "step-000002.safetensors");
+    const weights = join(folder, "model.safetensors");
+    const { code, stdout, stderr } = await runCli([
+      "export",
+      ...["--checkpoint", checkpoint, "--weights", weights],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^export: wrote .*model\.safetensors \(\d+ kB\), for inference alone\n/);
+    const [whole, alone] = await Promise.all([checkpoint, weights].map((path) => Deno.stat(path)));
+    assert.ok(alone!.size < whole!.size / 4, `${alone!.size} of ${whole!.size} bytes`);
+    const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
+    await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
+    const shapes = ["--image", own, "--out", out, "--threshold", "0.001"];
+    const used = await runCli(["export", "--checkpoint", weights, ...shapes]);
+    assert.equal(used.code, 0, used.stderr);
+    await Deno.rename(weights, checkpoint);
+    const resumed = await runCli([...train, "--steps", "4", "--out", run, "--resume"]);
+    assert.equal(resumed.code, 1);
+    assert.match(
+      resumed.stderr,
+      /\nerror: Cannot resume: the checkpoint must hold .*, got weights without Adam's moments; /,
+    );
+    const neither = await runCli(["export"]);
+    assert.equal(neither.code, 2);
+    assert.match(
+      neither.stderr,
+      /^error: Cannot export: --out or --weights must be given, got neither; /,
+    );
+  }));
+
 Deno.test("export needs no data set for the user's image", () =>
   withFolder(async (folder) => {
     const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
