@@ -123,6 +123,9 @@ export class Inference implements Disposable {
   readonly opacity?: number;
   /** Least occupancy of a voxel that counts as filled. */
   readonly threshold: number;
+  /** Whether what no level view can show counts as matter where shapes are scored or exported. */
+  readonly makesSolids: boolean;
+
   /**
    * Compiles the model.
    *
@@ -144,6 +147,7 @@ export class Inference implements Disposable {
     this.border = learner.border ?? 0;
     if (learner.opacity !== undefined) this.opacity = learner.opacity;
     this.threshold = learner.threshold ?? THRESHOLD;
+    this.makesSolids = learner.makesSolids ?? false;
     this.#functions = inferenceFunctions(learner, {
       parameters: loadParameters(learner, weights),
       step: () => tf.scalar(step),

@@ -285,6 +285,7 @@ function createSearched(config: SearchedConfig): Learner {
     border,
     threshold: 0.5, // of a sigmoid
     supervision: TOLD[supervision],
+    makesSolids: !config.elevation, // a raised camera sees what a level one cannot
     inferenceParameters,
     moves: [
       ...(isTold ? [] : [{

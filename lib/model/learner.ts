@@ -120,6 +120,11 @@ export interface Learner {
   infer(pass: Pass, images: tf.Tensor4D): Inferred;
   /** Least occupancy of a voxel that counts as filled, in (0, 1]; `THRESHOLD` unless given. */
   readonly threshold?: number;
+  /**
+   * Whether shapes are meant as solids, from level views: then what no such view can show counts as matter
+   * wherever shapes are scored or exported. Occupancies themselves stay as they are.
+   */
+  readonly makesSolids?: boolean;
   /** Names of the parameters that inference reads, opponents' left out; all unless given. */
   readonly inferenceParameters?: readonly string[];
   /** How inference is refined, where the method can. */

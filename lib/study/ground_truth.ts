@@ -132,6 +132,11 @@ export interface Renderable extends Solids {
    * is none, each cell takes its occupancy's share of the light: 1 - product of (1 - occupancy).
    */
   readonly opacity?: number;
+  /**
+   * What is rendered where hidden cells of `occupancy` were filled, `[N, S, S, S]`: the cells as they were,
+   * since fog adds up along rays that are filled with it. Otherwise `occupancy` is rendered.
+   */
+  readonly unfilled?: Float32Array;
 }
 
 /**
@@ -157,13 +162,14 @@ export function viewsAround(solids: Renderable, imageSize: number): ViewsAround 
 
 /** Renders one shape, `[VIEW_COUNT, size, size]`. */
 function renderAround(solids: Renderable, item: number): Float32Array {
-  const { azimuths, size, opacity } = solids;
+  const { azimuths, size, opacity, occupancy, unfilled = occupancy } = solids;
   const around = Float32Array.from(
     { length: VIEW_COUNT },
     (_, view) => azimuths[item]! + 2 * Math.PI * view / VIEW_COUNT,
   );
   return tf.tidy(() => {
-    const solid = tf.tensor4d(Float32Array.from(solidAt(solids, item)), [1, size, size, size]);
+    const seen = solidAt({ occupancy: unfilled, size }, item);
+    const solid = tf.tensor4d(Float32Array.from(seen), [1, size, size, size]);
     const density = opacity === undefined
       ? tf.neg(tf.log(tf.maximum(tf.sub(1, solid), 1e-7))) as tf.Tensor4D
       : solid;

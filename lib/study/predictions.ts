@@ -10,10 +10,12 @@ import type { Learner } from "@/model/learner.ts";
 import { alignInView } from "@/study/score/alignment.ts";
 import { extrudeSilhouette, nearestImages, revolveSilhouette } from "@/study/score/baselines.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import { fillHidden } from "@/render/hidden.ts";
+import { gridAt } from "@/render/voxel_grid.ts";
 import type { Objects, Renderable, TrueSet } from "./ground_truth.ts";
 
 /** What a model knows of its own shapes, such as an `Inference` or a `Learner`. */
-export type ShapeModel = Pick<Learner, "gridSize" | "border" | "opacity">;
+export type ShapeModel = Pick<Learner, "gridSize" | "border" | "opacity" | "makesSolids">;
 
 /**
  * Makes a prediction of what a model has inferred, in the model's own frame. Cells that no image shows
@@ -21,18 +23,25 @@ export type ShapeModel = Pick<Learner, "gridSize" | "border" | "opacity">;
  *
  * @param model What inferred
  * @param inferred Occupancy `[N, G, G, G]` and azimuths `[N]` of some objects
+ * @param options `isSolid` fills what no level view can show, as the model does unless given
  */
 export function predictionOf(
-  { gridSize, border = 0, opacity }: ShapeModel,
-  { occupancy, azimuth }: Pick<Reconstruction, "occupancy" | "azimuth">,
+  { gridSize, border = 0, opacity, makesSolids = false }: ShapeModel,
+  inferred: Pick<Reconstruction, "occupancy" | "azimuth">,
+  { isSolid = makesSolids }: { readonly isSolid?: boolean } = {},
 ): Renderable {
+  const { azimuth: azimuths } = inferred;
   const size = gridSize - 2 * border;
-  return {
-    size,
-    occupancy: border === 0 ? occupancy : cropped(occupancy, gridSize, border),
-    azimuths: azimuth,
-    ...(opacity !== undefined && { opacity }),
-  };
+  const occupancy = border === 0
+    ? inferred.occupancy
+    : cropped(inferred.occupancy, gridSize, border);
+  const predicted = { size, occupancy, azimuths, ...(opacity !== undefined && { opacity }) };
+  if (!isSolid) return predicted;
+  const filled = new Float32Array(occupancy.length);
+  for (let item = 0; item < azimuths.length; item++) {
+    filled.set(fillHidden(gridAt(occupancy, item, azimuths.length)).occupancy, item * size ** 3);
+  }
+  return { ...predicted, occupancy: filled, unfilled: occupancy };
 }
 
 /** Cuts a border off grids `[N, G, G, G]`. */
@@ -60,12 +69,14 @@ function cropped(grids: Float32Array, size: number, border: number): Float32Arra
  *
  * @param inference The trained model
  * @param objects What it sees: the images alone
+ * @param options `isSolid` fills what no level view can show, as the method does unless given
  */
 export function predictionOfModel(
   inference: Inference,
   { images }: Pick<Objects, "images">,
+  options: { readonly isSolid?: boolean } = {},
 ): Renderable {
-  return predictionOf(inference, inference.reconstruct(images));
+  return predictionOf(inference, inference.reconstruct(images), options);
 }
 
 /**

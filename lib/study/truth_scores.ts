@@ -76,6 +76,8 @@ export interface TruthScores {
 export interface Evaluation {
   /** The prediction, in its own frame. */
   readonly prediction: Renderable;
+  /** Whether its hidden cells were filled before shapes were compared. */
+  readonly isSolid: boolean;
   /** The azimuths in the frame of the truth, `[N]` in [0, 2 pi); absent if they were given. */
   readonly azimuths?: Float32Array;
   /** Turns and threshold of the shapes in the viewer's frame. */
@@ -91,19 +93,21 @@ export interface Evaluation {
  *
  * @param run Its config and checkpoint are used
  * @param known The result of `loadGroundTruth` for it, or for a run of the same data and seed
- * @param options `isRefined`: latents and poses of all images are refined, where the method can
+ * @param options `isRefined`: latents and poses of all images are refined, where the method can;
+ *   `isSolid` fills what no level view can show, as the method does unless given
  * @throws {RangeError} If the method has no refinement, and is to
  */
 export function scoreRun(
   { config, checkpoint: { snapshot } }: Pick<Run, "config" | "checkpoint">,
   known: GroundTruth,
-  { isRefined = false }: { isRefined?: boolean } = {},
+  { isRefined = false, ...options }: { readonly isRefined?: boolean; readonly isSolid?: boolean } =
+    {},
 ): Evaluation {
   using inference = new Inference(config, snapshot);
   const predict = (objects: Objects) =>
     isRefined
-      ? predictionOf(inference, refine(config, snapshot, objects.images))
-      : predictionOfModel(inference, objects);
+      ? predictionOf(inference, refine(config, snapshot, objects.images), options)
+      : predictionOfModel(inference, objects, options);
   return scorePredictions({
     tests: predict(known.tests),
     calibration: predict(known.calibration),
@@ -209,6 +213,7 @@ function evaluate(
     : { azimuths: turned(prediction, azimuthOffset) };
   return {
     prediction,
+    isSolid: prediction.unfilled !== undefined,
     ...azimuths,
     inView,
     views,

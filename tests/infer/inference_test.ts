@@ -174,9 +174,9 @@ Deno.test("Inference uses the texture layer where the model has one", () => {
   assertClose(textured!.projection, bare!.projection, 1e-5);
 });
 
-Deno.test("Inference tells the occupancy from which the method's voxels are filled", () => {
+Deno.test("Inference tells from which occupancy voxels are filled, and whether shapes are solids", () => {
   using inference = new Inference(TINY, weights);
-  assert.equal(inference.threshold, THRESHOLD);
+  assert.deepEqual([inference.threshold, inference.makesSolids], [THRESHOLD, false]);
   const searched: Config = {
     ...configWith("quick", { method: "searched" }),
     imageSize: 16,
@@ -184,7 +184,7 @@ Deno.test("Inference tells the occupancy from which the method's voxels are fill
   };
   const others = initialValues(createLearner(searched).parameters, 1);
   using other = new Inference(searched, others);
-  assert.equal(other.threshold, 0.5);
+  assert.deepEqual([other.threshold, other.makesSolids], [0.5, true]);
 });
 
 Deno.test("Inference leaves the weights that it is given as they are", () => {

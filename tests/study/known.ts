@@ -6,6 +6,10 @@ import { solidAt, type Solids } from "@/study/score/alignment.ts";
 import { cellsReaching } from "@/study/score/overlap.ts";
 import { type Turn, turnAzimuth, turnGrid } from "@/study/score/turn.ts";
 import { viewAt } from "@/study/score/views_around.ts";
+import { createLearner } from "@/method/registry.ts";
+import { initialValues } from "@/model/parameters.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
+import { TINY } from "../tiny.ts";
 import { trueSolids } from "./score/solids.ts";
 
 /** Side of the true grids, the same as for chairs. */
@@ -42,6 +46,14 @@ export function perfectPrediction({ truth, imageSize }: Objects, turn: Turn): Re
   }
   const azimuths = truth.azimuths.map((azimuth) => turnAzimuth(azimuth, turn));
   return { size: imageSize, occupancy, azimuths, opacity: SOLID_OPACITY };
+}
+
+/** Weights of the tiny model that makes shapes of all occupancies; drawn ones make it 0.5 everywhere. */
+export function roughWeights(): NamedArrays {
+  const weights = initialValues(createLearner(TINY).parameters, 1);
+  const { shape, values } = weights["decoder/deconv2/kernel"]!;
+  const rough = { shape, values: values.map((value) => 1000 * value) };
+  return { ...weights, "decoder/deconv2/kernel": rough };
 }
 
 /** A set of images with truth, one of each object, as from a data source. */

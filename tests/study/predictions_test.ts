@@ -9,6 +9,7 @@ import {
 } from "@/study/predictions.ts";
 import { createRandom } from "@/engine/random.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import { fillHidden } from "@/render/hidden.ts";
 import { Inference } from "@/infer/inference.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { configWith, createLearner } from "@/method/registry.ts";
@@ -18,7 +19,7 @@ import { viewsAround } from "@/study/ground_truth.ts";
 import { assertClose } from "../assert.ts";
 import { gridOf, trueSolids } from "./score/solids.ts";
 import { TINY } from "../tiny.ts";
-import { imagesOf, setOf } from "./known.ts";
+import { imagesOf, roughWeights, setOf } from "./known.ts";
 
 Deno.test("predictionOfModel() renders, from its own azimuths, what the model renders", () => {
   const { imageSize } = TINY;
@@ -66,6 +67,23 @@ Deno.test("predictionOfModel() takes free poses by slot, not by image", () => {
   using inference = new Inference(TINY, initialValues(createLearner(TINY).parameters, 1));
   const { azimuths } = predictionOfModel(inference, objects);
   assert.deepEqual(azimuths.slice(4), azimuths.slice(0, 4), "slots of a batch of four");
+});
+
+Deno.test("predictionOfModel() fills what no level view shows, and still renders what the model made", () => {
+  const { imageSize } = TINY;
+  const objects = imagesOf(trueSolids(3, 9), imageSize);
+  using inference = new Inference(TINY, roughWeights());
+  const plain = predictionOfModel(inference, objects);
+  assert.equal(plain.unfilled, undefined);
+  const solid = predictionOfModel(inference, objects, { isSolid: true });
+  assert.deepEqual(solid.unfilled, plain.occupancy);
+  const size: [number, number, number] = [imageSize, imageSize, imageSize];
+  for (let item = 0; item < 3; item++) {
+    const filled = fillHidden({ occupancy: solidAt(plain, item), size }).occupancy;
+    assert.deepEqual(solidAt(solid, item), filled);
+    assert.notDeepEqual(filled, solidAt(plain, item));
+  }
+  assert.deepEqual(viewsAround(solid, imageSize), viewsAround(plain, imageSize));
 });
 
 /** Plates of one depth, seen from the front or the back. */

@@ -6,7 +6,7 @@ import { configWith, createLearner } from "@/method/registry.ts";
 import type { Turn } from "@/study/score/turn.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
-import { IMAGE_SIZE, knownObjects, perfectPrediction } from "./known.ts";
+import { IMAGE_SIZE, knownObjects, perfectPrediction, roughWeights } from "./known.ts";
 
 const known = knownObjects();
 
@@ -121,6 +121,17 @@ Deno.test("scoreRun() refines latents and poses, where the method can", () => {
     message: "Cannot refine: the method must have a refinement, got vae; " +
       "train with --method searched",
   });
+});
+
+Deno.test("scoreRun() compares solids where it is asked to, seen as the model renders them", () => {
+  const small = knownObjects(TINY.imageSize);
+  const checkpoint = { step: 0, config: TINY, snapshot: roughWeights() };
+  const run = { config: TINY, checkpoint };
+  const [plain, solid] = [{}, { isSolid: true }].map((options) => scoreRun(run, small, options));
+  assert.deepEqual([plain!.isSolid, solid!.isSolid], [false, true]);
+  assert.deepEqual(solid!.views, plain!.views);
+  assert.notEqual(solid!.scores.overlap, plain!.scores.overlap);
+  assert.equal(solid!.scores.novelViewOverlap, plain!.scores.novelViewOverlap);
 });
 
 Deno.test("chanceErrors() chooses one azimuth on other objects, and averages over guesses", () => {
