@@ -50,6 +50,7 @@ export type { Camera } from "./render/ray_points.ts";
 export { silhouettesOf } from "./render/silhouette.ts";
 export { type CameraAngles, projectTilted } from "./render/tilt.ts";
 export { type CamerasAround, projectViews } from "./render/views.ts";
+export { fillHidden } from "./render/hidden.ts";
 export { gridAt, THRESHOLD, type VoxelGrid } from "./render/voxel_grid.ts";
 
 // Data
@@ -238,6 +239,7 @@ export {
   type ExportOptions,
   exportShapes,
 } from "./show/export/shape_archive.ts";
+export { type Solid, solidOf, type SolidReport } from "./show/export/solid.ts";
 export { accuracyTable } from "./show/figures/accuracies.ts";
 export { ADVERSARIAL_CLAIMS, type Claim, claimsTable } from "./show/figures/claims_table.ts";
 export {

@@ -14,6 +14,7 @@ import { THRESHOLD } from "@/render/voxel_grid.ts";
 import { encodeGlb } from "./glb.ts";
 import { meshOf, type SurfaceMesh } from "./mesh.ts";
 import { encodeObj } from "./obj.ts";
+import { solidOf, type SolidReport } from "./solid.ts";
 
 /** How shapes are exported. */
 export interface ExportOptions {
@@ -23,6 +24,8 @@ export interface ExportOptions {
   readonly step: number;
   /** The occupancy from which a voxel counts, and of the meshes' surface, > 0; 0.05 by default. */
   readonly threshold?: number;
+  /** Whether shapes are made solid first, see `solidOf`; as they are by default. */
+  readonly isSolid?: boolean;
 }
 
 /** One shape as written. */
@@ -37,6 +40,8 @@ export interface ExportedShape {
   readonly vertices: number;
   /** Triangles of the mesh. */
   readonly triangles: number;
+  /** What was done to make it solid, if anything was. */
+  readonly solid?: SolidReport;
 }
 
 /** The file as written. */
@@ -67,14 +72,20 @@ export async function exportShapes(
   if (exhibits.length === 0) {
     throw new RangeError("Cannot export shapes: exhibits must not be empty");
   }
-  const { record, step, threshold = THRESHOLD } = options;
+  const { record, step, threshold = THRESHOLD, isSolid = false } = options;
   const files: Record<string, string | Uint8Array> = {};
   const shapes: ExportedShape[] = [];
+  const shown: Exhibit[] = [];
   for (const exhibit of exhibits) {
-    const mesh = meshOfExhibit(exhibit, threshold);
+    const { grid, report } = isSolid
+      ? solidOf(exhibit.grid, threshold)
+      : { grid: exhibit.grid, report: undefined };
+    const exported = { ...exhibit, grid };
+    const mesh = meshOfExhibit(exported, threshold);
     const folder = folderOf(exhibit.label, shapes.map(({ folder }) => folder));
     const { occupancy, size } = exhibit.grid;
-    const filled = Uint8Array.from(occupancy, (value) => value >= threshold ? 1 : 0);
+    const filled = Uint8Array.from(grid.occupancy, (value) => value >= threshold ? 1 : 0);
+    shown.push(exported);
     files[`${folder}/mesh.glb`] = await encodeGlb(exhibit.label, mesh);
     files[`${folder}/mesh.obj`] = encodeObj(folder, mesh);
     files[`${folder}/occupancy.npy`] = encodeNpy(Float32Array.from(occupancy), size);
@@ -85,14 +96,15 @@ export async function exportShapes(
       voxels: filled.reduce((sum, value) => sum + value, 0),
       vertices: mesh.positions.length / 3,
       triangles: mesh.triangles.length / 3,
+      ...(report && { solid: report }),
     });
   }
   const { config, ...measured } = record;
-  files["strips.png"] = encodePng(trainingStrips(exhibits, step, { threshold }));
-  files["turntable.gif"] = encodeGif(turntable(exhibits, { threshold, width: 160, columns: 5 }));
+  files["strips.png"] = encodePng(trainingStrips(shown, step, { threshold }));
+  files["turntable.gif"] = encodeGif(turntable(shown, { threshold, width: 160, columns: 5 }));
   files["config.json"] = inJson(config);
-  files["metrics.json"] = inJson({ ...measured, step, threshold, shapes });
-  files["README.txt"] = readMe(threshold);
+  files["metrics.json"] = inJson({ ...measured, step, threshold, isSolid, shapes });
+  files["README.txt"] = readMe(threshold, isSolid);
   const bytes = await zipped(files);
   await writeAtomically(path, bytes);
   return { file: path, byteCount: bytes.length, shapes };
@@ -132,7 +144,14 @@ async function zipped(files: Readonly<Record<string, string | Uint8Array>>): Pro
   return await zip.generateAsync({ type: "uint8array", compression: "DEFLATE" });
 }
 
-function readMe(threshold: number): string {
+/** What was done to the shapes. */
+const MADE_SOLID = `
+Meshes and voxels.npy are solids: cells that no level view can show are filled, gaps of a voxel or two
+between pieces are closed, and specks are dropped. metrics.json says how many, of each shape.
+occupancy.npy is what the model predicted, before all that.
+`;
+
+function readMe(threshold: number, isSolid: boolean): string {
   return `3D shapes from single images
 
 Each folder is one shape:
@@ -145,5 +164,5 @@ voxels.npy     uint8 [D, H, W]: 1 where the occupancy is at least ${threshold}
 
 The front of a mesh, along +z, is the viewpoint of the image that the shape was made from; the
 arrays are as the model has them. config.json is the run, metrics.json what was measured.
-`;
+${isSolid ? MADE_SOLID : ""}`;
 }

@@ -37,21 +37,40 @@ export function piecesOf(
   size: readonly [number, number, number],
   threshold: number,
 ): Pieces {
-  const parents = joinNeighbours(occupancy, size, threshold);
-  const sizes = new Int32Array(parents.length);
-  let [set, count, largest] = [0, 0, 0];
-  for (let cell = 0; cell < parents.length; cell++) {
-    if (parents[cell]! === EMPTY) continue;
-    const root = rootOf(parents, cell);
-    if (root === cell) count++;
-    set++;
-    largest = Math.max(largest, ++sizes[root]!);
-  }
-  return { count, largestShare: set === 0 ? 0 : largest / set };
+  const { sizes } = labelPieces(occupancy, size, threshold);
+  const counts = [...sizes.values()];
+  const set = counts.reduce((sum, count) => sum + count, 0);
+  const largest = counts.reduce((most, count) => Math.max(most, count), 0);
+  return { count: counts.length, largestShare: set === 0 ? 0 : largest / set };
 }
 
-/** The parent of a voxel that is not set. */
-const EMPTY = -1;
+/** The pieces of one solid, cell by cell. */
+export interface LabelledPieces {
+  /** The label of each voxel's piece, `EMPTY` where it is not set, `[D, H, W]`. */
+  readonly labels: Int32Array;
+  /** Voxels of each piece, by label. */
+  readonly sizes: ReadonlyMap<number, number>;
+}
+
+/** The label of a voxel that is not set. */
+export const EMPTY = -1;
+
+/** Finds the pieces that `piecesOf` counts; parameters and errors are the same. */
+export function labelPieces(
+  occupancy: ArrayLike<number>,
+  size: readonly [number, number, number],
+  threshold: number,
+): LabelledPieces {
+  const parents = joinNeighbours(occupancy, size, threshold);
+  const sizes = new Map<number, number>();
+  const labels = parents.map((parent, cell) => {
+    if (parent === EMPTY) return EMPTY;
+    const root = rootOf(parents, cell);
+    sizes.set(root, (sizes.get(root) ?? 0) + 1);
+    return root;
+  });
+  return { labels, sizes };
+}
 
 /** Gives each set voxel a parent, itself or another of its piece, `[D, H, W]`. */
 function joinNeighbours(

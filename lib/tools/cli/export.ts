@@ -5,6 +5,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import type { NamedImages } from "@/show/export/chosen_images.ts";
+import type { SolidReport } from "@/show/export/solid.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
@@ -19,6 +20,7 @@ interface ExportFlags {
   readonly image?: readonly string[];
   readonly threshold?: number;
   readonly refine?: boolean;
+  readonly raw?: boolean;
   readonly dataDir: string;
   readonly out?: string;
   readonly weights?: string;
@@ -43,6 +45,10 @@ export function addExport(program: Command): void {
     .option(
       "--refine",
       "fit each shape to its image (searched only): about a second each on two CPU cores",
+    )
+    .option(
+      "--raw",
+      "shapes as predicted: hollow where no level view shows it, with gaps and specks (searched only)",
     )
     .addOption(dataDirOption())
     .option("--out <file>", "the zip file")
@@ -110,10 +116,16 @@ async function exportAll(
   const { file, byteCount, shapes } = await exportShapes(
     options.out,
     exhibitsOf(reconstruction, names, config),
-    { record, step, threshold: options.threshold ?? inference.threshold },
+    {
+      record,
+      step,
+      threshold: options.threshold ?? inference.threshold,
+      isSolid: inference.makesSolids && !options.raw,
+    },
   );
-  for (const { folder, voxels, triangles } of shapes) {
-    session.say(`export: ${folder}: ${voxels} voxels, ${triangles} triangles`);
+  for (const { folder, voxels, triangles, solid } of shapes) {
+    const done = solid ? `; ${inWords(solid)}` : "";
+    session.say(`export: ${folder}: ${voxels} voxels, ${triangles} triangles${done}`);
   }
   session.say(`export: wrote ${file} (${Math.ceil(byteCount / 1000)} kB)`);
 }
@@ -146,6 +158,15 @@ async function chooseImages(
       own,
     ])
   );
+}
+
+/** Says what was done to make a shape solid. */
+function inWords({ pieces, hidden, gaps, specks }: SolidReport): string {
+  const counted = (count: number, name: string) => `${count} ${name}${count === 1 ? "" : "s"}`;
+  const share = (100 * specks.share).toFixed(1);
+  return `${counted(pieces, "piece")}, ${counted(hidden, "hidden voxel")} filled, ` +
+    `${counted(gaps.count, "gap")} closed, ` +
+    `${counted(specks.count, "speck")} dropped (${share} % of the voxels)`;
 }
 
 function parseOccupancy(text: string): number {

@@ -37,6 +37,7 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
     { loadRunData },
     { Inference },
     { exhibitsOf },
+    { solidOf },
     { trainingStrips, turntable },
     { encodePng },
     { encodeGif },
@@ -46,6 +47,7 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
     import("@/train/run_data.ts"),
     import("@/infer/inference.ts"),
     import("@/show/figures/exhibits.ts"),
+    import("@/show/export/solid.ts"),
     import("@/show/plot/figures.ts"),
     import("@/show/plot/bitmap.ts"),
     import("@/show/plot/animation.ts"),
@@ -64,9 +66,12 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
   });
   using inference = new Inference(config, snapshot);
   const all = exhibitsOf(inference.reconstruct(monitor.images), monitor.names, config);
-  const exhibits = monitor.tracked.map((slot) => all[slot]!);
   session.progress("Draw");
-  const { threshold } = inference;
+  const { threshold, makesSolids } = inference;
+  const exhibits = monitor.tracked.map((slot) => {
+    const exhibit = all[slot]!;
+    return makesSolids ? { ...exhibit, grid: solidOf(exhibit.grid, threshold).grid } : exhibit;
+  });
   const files = {
     "strips.png": encodePng(trainingStrips(exhibits, step, { threshold })),
     "turntable.gif": encodeGif(turntable(exhibits, { threshold, width: 120, columns: 10 })),

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import JSZip from "jszip";
 import { readNpy } from "@/data/formats/npy.ts";
+import { meshOf } from "@/show/export/mesh.ts";
 import { exportShapes } from "@/show/export/shape_archive.ts";
+import { solidOf } from "@/show/export/solid.ts";
 import type { Exhibit } from "@/show/plot/figures.ts";
 import { imageFormat } from "@/show/plot/bitmap.ts";
 import { withFolder } from "../../data/fixtures.ts";
@@ -55,6 +57,7 @@ Deno.test("exportShapes() puts meshes, voxels, figures and their record into one
       ...measured,
       step: 50,
       threshold: 0.25,
+      isSolid: false,
       shapes,
     });
 
@@ -73,6 +76,33 @@ Deno.test("exportShapes() puts meshes, voxels, figures and their record into one
     assert.deepEqual(await Array.fromAsync(Deno.readDir(join(folder, "new")), ({ name }) => name), [
       "shapes.zip",
     ]);
+  }));
+
+Deno.test("exportShapes() makes shapes solid where it is asked to, and keeps what was predicted", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "solid.zip");
+    const shell: Exhibit = {
+      ...exhibit("shell", 3),
+      grid: gridOf([8, 8, 8], (column, row, layer) => {
+        const radius = Math.hypot(column - 4, row - 4, layer - 4);
+        return radius > 2 && radius < 3.5 ? 1 : 0;
+      }),
+    };
+    const { shapes: [shape] } = await exportShapes(path, [shell], { ...OPTIONS, isSolid: true });
+    const { grid, report } = solidOf(shell.grid, 0.25);
+    assert.deepEqual(shape!.solid, report);
+    assert.ok(report.hidden > 0 && report.pieces === 1);
+    const { files } = await JSZip.loadAsync(await Deno.readFile(path));
+    const npy = async (name: string) =>
+      readNpy(await files[name]!.async("uint8array"), name).values;
+    assert.deepEqual([...await npy("shell/occupancy.npy")], [...Array.from(shell.grid.occupancy)]);
+    assert.deepEqual([...await npy("shell/voxels.npy")], [...Array.from(grid.occupancy)]);
+    const metrics = JSON.parse(await files["metrics.json"]!.async("text"));
+    assert.equal(metrics.isSolid, true);
+    assert.deepEqual(metrics.shapes[0].solid, report);
+    assert.match(await files["README.txt"]!.async("text"), /\nMeshes and voxels.npy are solids: /);
+    const { triangles } = meshOf(grid, { threshold: 0.25, front: 1 });
+    assert.equal(shape!.triangles, triangles.length / 3);
   }));
 
 Deno.test("exportShapes() writes the same bytes each time", () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { piecesOf } from "@/study/score/pieces.ts";
+import { EMPTY, labelPieces, piecesOf } from "@/study/score/pieces.ts";
 
 const SIZE = [2, 3, 4] as const;
 const CELLS = 24;
@@ -77,6 +77,18 @@ Deno.test("piecesOf() agrees with a flood fill", () => {
       assert.equal(largestShare, set === 0 ? 0 : Math.max(...sizes) / set);
     }),
     { seed: 1, numRuns: 300 },
+  );
+});
+
+Deno.test("labelPieces() gives the voxels of a piece one label, and counts them", () => {
+  const { labels, sizes } = labelPieces([1, 1, 0, 1, 0, 0, 0, 1], [1, 2, 4], 1);
+  const [first, , , second] = labels;
+  assert.notEqual(first, second);
+  assert.deepEqual([...labels], [first, first, EMPTY, second, EMPTY, EMPTY, EMPTY, second]);
+  assert.deepEqual(
+    [...sizes].toSorted(([a], [b]) => a - b),
+    [[first, 2], [second, 2]]
+      .toSorted(([a], [b]) => a! - b!),
   );
 });
 

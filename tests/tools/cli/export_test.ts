@@ -55,9 +55,15 @@ Deno.test("export refines shapes of a method that can, and refuses others", () =
     };
     const snapshot = initialValues(createLearner(config).parameters, 1);
     const checkpoint = await saveCheckpoint(folder, { step: 1, config, snapshot });
-    const { code, stderr } = await runCli([...refined, "--checkpoint", checkpoint]);
+    const { code, stdout, stderr } = await runCli([...refined, "--checkpoint", checkpoint]);
     assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^export: a: \d+ voxels, \d+ triangles; 1 piece, \d+ hidden voxels? filled, \d+ gaps? closed, \d+ specks? dropped \(\d\.\d % of the voxels\)\n/,
+    );
     assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
+    const raw = await runCli([...refined, "--checkpoint", checkpoint, "--raw"]);
+    assert.match(raw.stdout, /^export: a: \d+ voxels, \d+ triangles\n/);
   }));
 
 Deno.test("export writes the weights of a model alone, which is then used and not resumed", () =>
