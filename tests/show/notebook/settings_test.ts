@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Preset } from "@/config.ts";
-import { PRESETS } from "@/method/registry.ts";
+import { configWith, PRESETS } from "@/method/registry.ts";
 import { settings } from "@/show/notebook/settings.ts";
 import { withFolder } from "../../data/fixtures.ts";
 
@@ -27,6 +27,26 @@ Deno.test("settings() takes data, steps and the data's folder from the parameter
 Deno.test("settings() treats an empty variable as unset", async () => {
   const { config } = await settings({ preset: "quick", data: DATA, steps: "" });
   assert.equal(config.steps, PRESETS.quick.steps);
+});
+
+Deno.test("settings() takes the method, and what else differs from its preset", async () => {
+  const changes = { method: "searched", asymmetric: true, latentSize: 8 };
+  const { config } = await settings({ preset: "quick", data: DATA, steps: "12", changes });
+  assert.deepEqual(config, { ...configWith("quick", changes), data: DATA, steps: 12 });
+  assert.deepEqual([config.method, config.filters, config.stretch], ["searched", 32, 0.1]);
+});
+
+Deno.test("settings() refuses an unknown method, and options of another", async () => {
+  const refused = (changes: Record<string, string>) =>
+    settings({ preset: "quick", data: DATA, changes });
+  await assert.rejects(refused({ method: "guessed" }), {
+    name: "RangeError",
+    message: "Cannot use config: method must be one of vae, searched, got guessed",
+  });
+  await assert.rejects(refused({ method: "searched", objective: "elbo" }), {
+    name: "TypeError",
+    message: /^Cannot use config: objective must be one of data, method, .*, got an unknown field$/,
+  });
 });
 
 Deno.test("settings() refuses an unknown preset and invalid steps", async () => {
