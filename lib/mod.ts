@@ -281,6 +281,7 @@ export {
   renderingsAboveShapes,
   renderingsAfterTraining,
   renderingsDuringTraining,
+  type ShownShapes,
 } from "./show/figures/renderings.ts";
 export { type Made, recordOf, recordOfRun, recordOfRuns } from "./show/figures/run_record.ts";
 export { type SetErrors, setErrorsOf, setErrorsTable } from "./show/figures/set_errors.ts";

@@ -55,23 +55,33 @@ export function renderingsAfterTraining(
   return sheetsBeside(Object.fromEntries(sheets), options);
 }
 
+/** Which shapes are drawn, and how. */
+export interface ShownShapes {
+  /** Indices from 0 of their images. */
+  readonly places: readonly number[];
+  /** What one such image is called; numbers follow it. */
+  readonly name: string;
+  /** Voxels of at least this occupancy are drawn; 0.05 by default. */
+  readonly threshold?: number;
+}
+
 /**
  * Draws figure F6 with a few of the shapes below it.
  *
  * @param run A run
  * @param reconstruction The model's reconstruction of all monitored images
- * @param shown Indices from 0 of the images to draw as shapes, and the name of one such image
+ * @param shown Which shapes are drawn, and how
  */
 export function renderingsAboveShapes(
   run: Run,
   reconstruction: Reconstruction,
-  { places, name }: { readonly places: readonly number[]; readonly name: string },
+  { places, name, threshold }: ShownShapes,
 ): Bitmap {
   const { config, data: { monitor }, checkpoint } = run;
   const labels = monitor.names.map((_, i) => `${name} ${i + 1}`); // numbered as in the sheets
   const shapes = exhibitsWithInputs(monitor.images, reconstruction, labels, config);
   return above([
     renderingsAfterTraining(run, reconstruction),
-    trainingStrips(places.map((i) => shapes[i]!), checkpoint.step, QUARTER_VIEWS),
+    trainingStrips(places.map((i) => shapes[i]!), checkpoint.step, { ...QUARTER_VIEWS, threshold }),
   ]);
 }

@@ -70,3 +70,19 @@ Deno.test("renderingsAboveShapes() draws the sheets and the chosen shapes", () =
     above([renderingsAfterTraining(run, made), trainingStrips(chosen, TINY.steps, QUARTER_VIEWS)]),
   );
 });
+
+Deno.test("renderingsAboveShapes() leaves out voxels below the threshold", () => {
+  const run = handMadeRun();
+  const occupancy = Float32Array.from({ length: 4 * CELLS }, (_, i) => i % 2 === 0 ? 0.8 : 0.3);
+  const grey = new Float32Array(4 * AREA).fill(0.25);
+  const azimuth = new Float32Array(4);
+  const drawn = (occupancy: Float32Array, threshold?: number) =>
+    renderingsAboveShapes(
+      run,
+      { projection: grey, rendering: grey, occupancy, azimuth } as Reconstruction,
+      { places: [0], name: "bar", ...(threshold && { threshold }) },
+    );
+  const upper = occupancy.map((value) => value >= 0.5 ? value : 0);
+  assert.deepEqual(drawn(occupancy, 0.5), drawn(upper));
+  assert.notDeepEqual(drawn(occupancy), drawn(upper));
+});
