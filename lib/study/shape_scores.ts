@@ -6,10 +6,12 @@
  */
 import type { MixedSet } from "@/data/batches.ts";
 import { Inference, type Reconstruction } from "@/infer/inference.ts";
+import { solidAt } from "@/study/score/alignment.ts";
 import { solidityOf } from "@/study/score/solidity.ts";
 import { piecesOf } from "@/study/score/pieces.ts";
 import { circularDeviation, spreadOf } from "@/study/score/spread.ts";
 import { createErrors, type Score } from "@/study/evaluate.ts";
+import { predictionOf } from "@/study/predictions.ts";
 import type { Run } from "@/train/run.ts";
 import { reconstructUnseen, type UnseenOptions } from "@/study/unseen.ts";
 
@@ -40,9 +42,10 @@ export interface ShapeScoreOptions extends UnseenOptions {
 }
 
 /**
- * Measures the shapes that a model makes of unseen images, and its rendering errors, in one pass.
+ * Measures the shapes that a model makes of unseen images, and its rendering errors, in one pass. Cells
+ * that no image shows do not count.
  *
- * @param model The trained model and its opacity tau
+ * @param inference The trained model
  * @param tests The sets, with their shares in training
  * @param options Threshold, and how many images of each set
  * @throws {RangeError} If limit is not an integer >= 1
@@ -53,18 +56,16 @@ export function scoreShapes(
   options: ShapeScoreOptions,
 ): ShapeScores {
   const { threshold } = options;
-  const side = inference.gridSize;
   const errors = createErrors(tests, options);
   const shapes: ReturnType<typeof scoreShape>[] = [];
   const azimuths: number[] = [];
   for (const batch of reconstructUnseen(inference, tests, options)) {
     errors.add(batch);
-    const { occupancy, azimuth } = batch.reconstruction;
+    const solids = predictionOf(inference, batch.reconstruction);
     for (const [from, to] of batch.fresh) {
       for (let slot = from; slot < to; slot++) {
-        const grid = occupancy.subarray(slot * side ** 3, (slot + 1) * side ** 3);
-        shapes.push(scoreShape(grid, { side, threshold }));
-        azimuths.push(azimuth[slot]!);
+        shapes.push(scoreShape(solidAt(solids, slot), { side: solids.size, threshold }));
+        azimuths.push(solids.azimuths[slot]!);
       }
     }
   }
@@ -84,7 +85,7 @@ export function scoreShapes(
 
 /** Measures one grid `[S, S, S]`. */
 function scoreShape(
-  occupancy: Float32Array,
+  occupancy: ArrayLike<number>,
   { side, threshold }: { side: number; threshold: number },
 ) {
   return {

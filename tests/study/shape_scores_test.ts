@@ -62,6 +62,23 @@ Deno.test("scoreShapes() draws voxels from the threshold on", () => {
   assert.equal(pieces, 1);
 });
 
+Deno.test("scoreShapes() leaves out cells that no image shows", () => {
+  const bordered = {
+    ...inference,
+    border: 1,
+    reconstruct(images: Float32Array): Reconstruction {
+      const { occupancy, ...made } = inference.reconstruct(images);
+      const inside = (8 + 1) * 8 + 1; // the cell (1, 1, 1) of grids of 8
+      const grids = occupancy.map((_, cell) =>
+        cell % CELLS === 0 || cell % CELLS === inside ? 1 : 0
+      );
+      return { ...made, occupancy: grids };
+    },
+  } as unknown as Inference;
+  const { occupied, pieces } = scoreShapes(bordered, sets, { threshold: 0.5 });
+  assertClose([occupied, pieces], [1 / 6 ** 3, 1], 1e-12);
+});
+
 Deno.test("scoreShapes() refuses a limit that leaves nothing", () => {
   assert.throws(() => scoreShapes(inference, sets, { threshold: 0.5, limit: 0 }), {
     name: "RangeError",
