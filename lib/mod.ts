@@ -68,7 +68,7 @@ export {
   type StoredTensor,
   type TensorFile,
 } from "./data/formats/safetensors.ts";
-export { imagesAt, type ImageSet, type ShapeTruth } from "./data/image_set.ts";
+export { firstOfEach, imagesAt, type ImageSet, type ShapeTruth } from "./data/image_set.ts";
 export { type LoadedSets, loadMixture, type MixtureOptions } from "./data/mixture.ts";
 export type { ImageSource, LoadRequest, Progress, Split } from "./data/source.ts";
 export { loadImageSet, type LoadOptions, SOURCES } from "./data/sources.ts";
@@ -223,6 +223,7 @@ export type { Spread } from "./study/score/spread.ts";
 export type { Turn } from "./study/score/turn.ts";
 export type { ViewsAround } from "./study/score/views_around.ts";
 export {
+  scoreShapes,
   type ShapeScoreOptions,
   type ShapeScores,
   type StudiedRun,
@@ -253,6 +254,7 @@ export {
   type Quantity,
 } from "./show/figures/compared_methods.ts";
 export {
+  comparedShapes,
   exhibitsOf,
   exhibitsWithInputs,
   momentsOf,
@@ -278,6 +280,12 @@ export {
 } from "./show/figures/latent_sheets.ts";
 export { architectureOf } from "./show/figures/model_architecture.ts";
 export {
+  type QualityRecord,
+  type QualityScore,
+  qualityTable,
+  readQuality,
+} from "./show/figures/quality.ts";
+export {
   renderingsAboveShapes,
   renderingsAfterTraining,
   renderingsDuringTraining,
@@ -285,7 +293,13 @@ export {
 } from "./show/figures/renderings.ts";
 export { type Made, recordOf, recordOfRun, recordOfRuns } from "./show/figures/run_record.ts";
 export { type SetErrors, setErrorsOf, setErrorsTable } from "./show/figures/set_errors.ts";
-export { azimuthsFigure, chairsFigure, viewpointsFigure } from "./show/figures/truth.ts";
+export {
+  azimuthsFigure,
+  chairsFigure,
+  turningFigure,
+  type TurningOptions,
+  viewpointsFigure,
+} from "./show/figures/truth.ts";
 export {
   azimuthTable,
   scoredBaselines,

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import type { Config } from "@/config.ts";
-import type { Reconstruction } from "@/infer/inference.ts";
+import type { Config, RunConfig } from "@/config.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
+import type { ComparedObject } from "@/show/plot/comparison.ts";
 import { type Exhibit, trainingStrips } from "@/show/plot/figures.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 import { gridAt } from "@/render/voxel_grid.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import { predictionOf } from "@/study/predictions.ts";
+import { solidAt } from "@/study/score/alignment.ts";
 import type { Run } from "@/train/run.ts";
 
 /**
@@ -22,7 +25,7 @@ import type { Run } from "@/train/run.ts";
 export function exhibitsOf(
   { rendering, occupancy, azimuth }: Reconstruction,
   labels: readonly string[],
-  { imageSize }: Config,
+  { imageSize }: Pick<RunConfig, "imageSize">,
 ): Exhibit[] {
   return labels.map((label, i) => ({
     label,
@@ -54,6 +57,39 @@ export function exhibitsWithInputs(
     images: Object.fromEntries(
       Object.entries(images).map(([name, of]) => [name, itemAt(of, i, config.imageSize ** 2)]),
     ),
+  }));
+}
+
+/**
+ * Gives the shapes that several models make of the same images, side by side, each with the voxels that
+ * count as filled by its own model. Cells that no image shows are cut off, so that shapes of all models
+ * fill the same cube.
+ *
+ * @param models By the names that label their shapes
+ * @param images The images `[N, S, S]`
+ * @param labels The label of each, `[N]`
+ */
+export function comparedShapes(
+  models: Readonly<Record<string, Inference>>,
+  images: Float32Array,
+  labels: readonly string[],
+): ComparedObject[] {
+  const area = images.length / labels.length;
+  const imageSize = Math.sqrt(area);
+  const made = Object.entries(models).map(([name, model]) => {
+    const reconstruction = model.reconstruct(images);
+    const solids = predictionOf(model, reconstruction);
+    const { size } = solids;
+    return exhibitsOf(reconstruction, labels.map(() => name), { imageSize }).map((exhibit, i) => ({
+      ...exhibit,
+      grid: { occupancy: solidAt(solids, i), size: [size, size, size] as const },
+      threshold: model.threshold,
+    }));
+  });
+  return labels.map((label, i) => ({
+    label,
+    input: itemAt(images, i, area),
+    exhibits: made.map((shapes) => shapes[i]!),
   }));
 }
 

@@ -11,7 +11,8 @@ import { fittingSize } from "@/show/plot/viewpoint.ts";
 import { drawVoxels } from "@/show/plot/voxel_drawing.ts";
 import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { solidAt, type Solids } from "@/study/score/alignment.ts";
-import { viewAt, type ViewsAround } from "@/study/score/views_around.ts";
+import { overlapsByDirection, viewAt, type ViewsAround } from "@/study/score/views_around.ts";
+import type { Evaluation } from "@/study/truth_scores.ts";
 import type { ScoredMethod } from "./truth_tables.ts";
 
 /**
@@ -104,6 +105,101 @@ function drawFromAside(solids: Solids, item: number, threshold: number): Bitmap 
   const grid: VoxelGrid = { occupancy: solidAt(solids, item), size: [size, size, size] };
   const azimuth = azimuths[item]! + ASIDE;
   return drawVoxels(grid, { ...fittingSize(48, RAISED), azimuth, elevation: RAISED, threshold });
+}
+
+/** How `turningFigure` draws. */
+export interface TurningOptions {
+  /** Views in a full turn; 24 by default, as in `turntable`. */
+  readonly frames?: number;
+  /** How far the camera is raised, in radians; pi / 6 by default, as in `turntable`. */
+  readonly elevation?: number;
+  /** Width of each shape's view, in pixels; 120 by default. */
+  readonly width?: number;
+}
+
+/**
+ * Draws images of objects and, during one turn from the image's viewpoint on, the true shapes and those
+ * that the first seed of each method has learnt. Depths of a learnt shape are reversed where its
+ * silhouettes then turn as the truth's do, as in the score of unseen views: its image says nothing about
+ * that. Cells are those counted by the score with the pose given.
+ *
+ * @param scored Scored methods
+ * @param known Ground truth of the first seed
+ * @param items Which test objects
+ * @param options Number of frames, viewpoint and size
+ */
+export function turningFigure(
+  scored: readonly ScoredMethod[],
+  { tests, testViews }: GroundTruth,
+  items: readonly number[],
+  { frames = 24, elevation = Math.PI / 6, width = 120 }: TurningOptions = {},
+): Bitmap[] {
+  const { imageSize, images, truth } = tests;
+  const rows = [
+    { label: "truth", shapes: items.map((item) => ({ ...shapeOf(truth, item), threshold: 0.5 })) },
+    ...scored.map(({ name, evaluations: [first] }) => ({
+      label: name,
+      shapes: items.map((item) => turningLike(testViews, first!, item)),
+    })),
+  ];
+  const size = fittingSize(width / 2 / Math.SQRT2, elevation);
+  const scale = Math.max(1, Math.floor(width / Math.SQRT2 / imageSize));
+  const shown = items.map((item) =>
+    greyBitmap(imageOf(images, item, imageSize), [imageSize, imageSize], scale)
+  );
+  return Array.from({ length: frames }, (_, frame) => {
+    const turn = 2 * Math.PI * frame / frames;
+    const drawn = rows.map(({ label, shapes }) => ({
+      label,
+      bitmaps: shapes.map(({ grid, front, threshold }) =>
+        drawVoxels(grid, { ...size, azimuth: front + turn, elevation, threshold })
+      ),
+    }));
+    return labelledSheet(items.map(() => ""), [{ label: "image", bitmaps: shown }, ...drawn]);
+  });
+}
+
+/** Gives a learnt shape that turns as the true one does. */
+function turningLike(
+  testViews: ViewsAround,
+  { prediction, inView, views }: Evaluation,
+  item: number,
+) {
+  const shape = shapeOf(prediction, item);
+  const { forwards, backwards } = overlapsByDirection(views, testViews, { item, every: 2 });
+  return { ...(backwards > forwards ? reversedDepth(shape) : shape), threshold: inView.threshold };
+}
+
+/** A shape and the azimuth of its image, in radians. */
+interface Fronted {
+  readonly grid: VoxelGrid;
+  readonly front: number;
+}
+
+function shapeOf(solids: Solids, item: number): Fronted {
+  const { size, azimuths } = solids;
+  return {
+    grid: { occupancy: solidAt(solids, item), size: [size, size, size] },
+    front: azimuths[item]!,
+  };
+}
+
+/**
+ * Reverses the depths of a shape as its image sees them: the same silhouette from the front, and from
+ * elsewhere those of the shape turning the other way. A reflection of the grid in its first axis, z,
+ * does so if the azimuth changes its sign.
+ *
+ * @param shape The grid `[D, H, W]` and the azimuth of its front
+ */
+export function reversedDepth({ grid, front }: Fronted): Fronted {
+  const { occupancy, size } = grid;
+  const [depth, rows, columns] = size;
+  const layer = rows * columns;
+  const reversed = Float32Array.from(
+    { length: depth * layer },
+    (_, cell) => occupancy[(depth - 1 - Math.floor(cell / layer)) * layer + cell % layer]!,
+  );
+  return { grid: { occupancy: reversed, size }, front: -front };
 }
 
 function imageOf(images: Float32Array, item: number, size: number): Float32Array {

@@ -38,6 +38,8 @@ export interface Exhibit {
    * that sees single images may turn all its shapes by any angle.
    */
   readonly front?: number;
+  /** Voxels of at least this occupancy are drawn; the figure's threshold unless given. */
+  readonly threshold?: number;
 }
 
 /** Images of one size. */
@@ -69,10 +71,11 @@ const HEADING = { size: FONT_SIZE - 1, colour: FAINT_INK };
  * @param options Scale, viewpoints and threshold
  */
 export function trainingStrip(
-  { image, images = { image }, grid, front = 0 }: Omit<Exhibit, "label">,
+  { image, images = { image }, grid, front = 0, ...exhibit }: Omit<Exhibit, "label">,
   options: ViewOptions = {},
 ): Bitmap {
-  const { scale = 3, azimuths = EIGHT_AZIMUTHS, threshold } = options;
+  const { scale = 3, azimuths = EIGHT_AZIMUTHS } = options;
+  const { threshold = options.threshold } = exhibit;
   const [, rows, columns] = grid.size;
   const views = elevationsOf(options).flatMap((elevation) => {
     const size = fittingSize(columns * scale / 2, elevation);
@@ -270,13 +273,13 @@ export function turntable(
   exhibits: readonly Omit<Exhibit, "image">[],
   options: TurntableOptions = {},
 ): Bitmap[] {
-  const { frames = 24, elevation = Math.PI / 6, width = 240, threshold } = options;
+  const { frames = 24, elevation = Math.PI / 6, width = 240 } = options;
   const { columns = exhibits.length } = options;
   const size = fittingSize(width / 2 / Math.SQRT2, elevation);
   const labels = exhibits.map(({ label }) => textBitmap(label, { width: size.width }));
   return Array.from({ length: frames }, (_, frame) => {
     const azimuth = 2 * Math.PI * frame / frames;
-    const views = exhibits.map(({ grid, front = 0 }, i) => {
+    const views = exhibits.map(({ grid, front = 0, threshold = options.threshold }, i) => {
       const view = drawVoxels(grid, { ...size, azimuth: front + azimuth, elevation, threshold });
       return above([view, labels[i]!]);
     });

@@ -50,18 +50,34 @@ export function novelViewOverlap(
   truth: ViewsAround,
   { every }: { every: number },
 ): number {
-  const { count, views } = truth;
   let sum = 0;
-  for (let item = 0; item < count; item++) {
-    let [forwards, backwards, compared] = [0, 0, 0];
-    for (let view = every; view < views; view += every, compared++) {
-      const seen = viewAt(truth, item, view);
-      forwards += intersectionOverUnion(viewAt(predicted, item, view), seen);
-      backwards += intersectionOverUnion(viewAt(predicted, item, views - view), seen);
-    }
-    sum += Math.max(forwards, backwards) / compared;
+  for (let item = 0; item < truth.count; item++) {
+    const { forwards, backwards } = overlapsByDirection(predicted, truth, { item, every });
+    sum += Math.max(forwards, backwards);
   }
-  return sum / count;
+  return sum / truth.count;
+}
+
+/**
+ * Gives the mean intersection over union of one shape's silhouettes for both directions of turning.
+ *
+ * @param predicted Views of the predicted shapes
+ * @param truth Views of the true shapes, the same number
+ * @param options `item`: which of them; `every`: only every so many views count, without the own one
+ */
+export function overlapsByDirection(
+  predicted: ViewsAround,
+  truth: ViewsAround,
+  { item, every }: { item: number; every: number },
+): Record<"forwards" | "backwards", number> {
+  const { views } = truth;
+  let [forwards, backwards, compared] = [0, 0, 0];
+  for (let view = every; view < views; view += every, compared++) {
+    const seen = viewAt(truth, item, view);
+    forwards += intersectionOverUnion(viewAt(predicted, item, view), seen);
+    backwards += intersectionOverUnion(viewAt(predicted, item, views - view), seen);
+  }
+  return { forwards: forwards / compared, backwards: backwards / compared };
 }
 
 /** Gives one view, without a copy. */

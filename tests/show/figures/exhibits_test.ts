@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  comparedShapes,
   exhibitsOf,
   exhibitsWithInputs,
   momentsOf,
   shapesDuringTraining,
 } from "@/show/figures/exhibits.ts";
-import type { Reconstruction } from "@/infer/inference.ts";
+import type { Inference, Reconstruction } from "@/infer/inference.ts";
 import { trainingStrips } from "@/show/plot/figures.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
@@ -132,4 +133,36 @@ Deno.test("shapesDuringTraining() lists the tracked images when it refuses one",
     message: "Cannot draw shapes: name must be one of blobs round, blobs square, bars round, " +
       "bars square, got blobs oval",
   });
+});
+
+Deno.test("comparedShapes() shows every image by every model, in grids that fill the same cube", () => {
+  const images = new Float32Array(2 * AREA).map((_, i) => Math.floor(i / AREA));
+  const plain = {
+    gridSize: 8,
+    threshold: 0.05,
+    reconstruct: () => reconstructionOf([0.5, 1.5]),
+  } as unknown as Inference;
+  const side = 10;
+  const occupancy = new Float32Array(2 * side ** 3).fill(0.7); // 1 inside of the border
+  for (let cell = 0; cell < occupancy.length; cell++) {
+    const at = [cell, cell / side, cell / side ** 2].map((index) => Math.floor(index) % side);
+    if (at.every((index) => index > 0 && index < side - 1)) occupancy[cell] = 1;
+  }
+  const bordered = {
+    gridSize: side,
+    border: 1,
+    threshold: 0.5,
+    reconstruct: () => ({ ...reconstructionOf([2.5, 3.5]), occupancy }),
+  } as unknown as Inference;
+  const objects = comparedShapes({ plain, bordered }, images, ["a", "b"]);
+  assert.deepEqual(objects.map(({ label }) => label), ["a", "b"]);
+  for (const [i, { input, exhibits }] of objects.entries()) {
+    assert.deepEqual([...new Float32Array(input)], Array(AREA).fill(i));
+    assert.deepEqual(
+      exhibits.map(({ label, front, threshold, grid }) => [label, front, threshold, grid.size]),
+      [["plain", i + 0.5, 0.05, [8, 8, 8]], ["bordered", i + 2.5, 0.5, [8, 8, 8]]],
+    );
+    assert.deepEqual([...new Float32Array(exhibits[0]!.grid.occupancy)], Array(CELLS).fill(i));
+    assert.deepEqual([...new Float32Array(exhibits[1]!.grid.occupancy)], Array(CELLS).fill(1));
+  }
 });

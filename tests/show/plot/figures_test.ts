@@ -168,3 +168,15 @@ Deno.test("turntable() gives 24 different views of all shapes, of one size", () 
     assert.notDeepEqual(frame.pixels, frames[(i + 1) % 24]!.pixels);
   });
 });
+
+Deno.test("trainingStrip() and turntable() draw each shape from its own threshold on", () => {
+  const foggy = { ...grid, occupancy: Float32Array.from(grid.occupancy, (full) => full ? 1 : 0.3) };
+  const exhibit = { label: "", image, grid: foggy };
+  const [own, all] = [{ ...exhibit, threshold: 0.5 }, { threshold: 0.5 }];
+  assert.deepEqual(trainingStrip(own), trainingStrip(exhibit, all));
+  assert.deepEqual(trainingStrip(own, { threshold: 0.2 }), trainingStrip(own));
+  assert.notDeepEqual(trainingStrip(own), trainingStrip(exhibit));
+  const [few, turning] = [{ frames: 2, width: 40 }, turntable([own], { frames: 2, width: 40 })];
+  assert.deepEqual(turning, turntable([exhibit], { ...few, ...all }));
+  assert.notDeepEqual(turning, turntable([exhibit], few));
+});

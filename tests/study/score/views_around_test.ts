@@ -3,6 +3,7 @@ import {
   differenceFromOwnView,
   meanSquaredDifference,
   novelViewOverlap,
+  overlapsByDirection,
   viewAt,
 } from "@/study/score/views_around.ts";
 import { createRandom } from "@/engine/random.ts";
@@ -58,6 +59,16 @@ Deno.test("novelViewOverlap() takes for each shape the direction in which it tur
   predicted.values.set([1, 1, 1, 1, 0, 1], 2);
   assertClose([novelViewOverlap(predicted, AROUND, { every: 1 })], [(1 / 3 + 1) / 2], 1e-12);
   assertClose([novelViewOverlap(predicted, AROUND, { every: 2 })], [(0 + 1) / 2], 1e-12);
+});
+
+Deno.test("overlapsByDirection() compares one shape's views in both orders", () => {
+  const predicted = turning([]);
+  predicted.values.set([1, 1, 1, 1, 0, 1], 2); // as above
+  const first = overlapsByDirection(predicted, AROUND, { item: 0, every: 1 });
+  assertClose([first.forwards, first.backwards], [1 / 3, 1 / 3], 1e-12);
+  const swapped = overlapsByDirection(turning([0]), AROUND, { item: 0, every: 1 });
+  assert.equal(swapped.backwards, 1);
+  assert.ok(swapped.forwards < 1);
 });
 
 Deno.test("novelViewOverlap() does not depend on the directions of turning", () => {
