@@ -52,6 +52,8 @@ Deno.test("there is a notebook for each part of the story, in order", () => {
     "09-latent-space.ipynb",
     "10-pose-and-truth.ipynb",
     "11-your-own-images.ipynb",
+    "12-searched-pose.ipynb",
+    "13-digits-and-clothing-again.ipynb",
   ]);
 });
 
