@@ -28,15 +28,14 @@ export function trainedWeights(
   names = learner.inferenceParameters ?? Object.keys(learner.parameters),
 ): NamedArrays {
   const { parameters, moves, averageDecay } = learner;
-  const unaveraged = moves.filter(({ isAveraged }) => isAveraged === false)
-    .flatMap((move) => move.parameters);
+  const averaged = averageDecay
+    ? moves.filter(({ isAveraged = true }) => isAveraged).flatMap((move) => move.parameters)
+    : [];
   const isOfRun = Object.keys(stored)
     .some((name) => name.startsWith(AVERAGE) || name.startsWith(MOMENTS));
   return Object.fromEntries(names.map((name) => {
-    const { shape, isTrained } = parameters[name]!;
-    const isAveraged = isOfRun && isTrained && averageDecay !== undefined &&
-      !unaveraged.includes(name);
-    const source = isAveraged ? AVERAGE + name : name;
+    const { shape } = parameters[name]!;
+    const source = isOfRun && averaged.includes(name) ? AVERAGE + name : name;
     const values = stored[source]?.values;
     const count = elementCount(shape);
     if (values?.length !== count) {

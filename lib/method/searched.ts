@@ -285,7 +285,8 @@ function createSearched(config: SearchedConfig): Learner {
     border,
     threshold: 0.5, // of a sigmoid
     supervision: TOLD[supervision],
-    makesSolids: !config.elevation, // a raised camera sees what a level one cannot
+    // A raised camera sees what a level one cannot, and true shapes tell what no camera sees.
+    makesSolids: !config.elevation && !isTold,
     inferenceParameters,
     moves: [
       ...(isTold ? [] : [{

@@ -9,6 +9,7 @@ import { formatSpread, spreadOf } from "@/study/score/spread.ts";
 /** A score that a record can hold: lengths in sides of the grid, azimuths in degrees, shares in [0, 1]. */
 export type QualityScore =
   | "iou"
+  | "iouUnfilled"
   | "iouRefined"
   | "iouInView"
   | "chamfer"
@@ -25,6 +26,7 @@ const SCORES: Readonly<
   Record<QualityScore, readonly [heading: string, digits: number, scale: number]>
 > = {
   iou: ["IoU", 3, 1],
+  iouUnfilled: ["IoU, unfilled", 3, 1],
   iouRefined: ["IoU, refined", 3, 1],
   iouInView: ["IoU, pose given", 3, 1],
   chamfer: ["Chamfer", 3, 1],
