@@ -130,7 +130,7 @@ export {
   METHODS,
   PRESETS,
 } from "./method/registry.ts";
-export { SEARCHED_OPTIONS, type SearchedConfig } from "./method/searched.ts";
+export { SEARCHED_OPTIONS, type SearchedConfig } from "./method/searched_options.ts";
 export {
   type Branch,
   createVae,

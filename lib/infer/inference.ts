@@ -12,7 +12,7 @@ import {
   jit,
   type Program,
 } from "@/engine/graph/jit.ts";
-import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
+import type { NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import type { Learner } from "@/model/learner.ts";

@@ -43,3 +43,18 @@ export function sample(
   const noise = pass.normal(stream, mean.shape);
   return tf.add(mean, tf.mul(noise, tf.exp(tf.mul(logVariance, 0.5)))) as tf.Tensor2D;
 }
+
+/**
+ * Gives the divergence from N(0, I) of the posterior of each image, as in Kingma and Welling
+ * (arXiv:1312.6114).
+ *
+ * KL = sum over units of share * (mean^2 + exp(logVariance) - 1 - logVariance) / 2
+ *
+ * @param share How much each unit counts `[units]`; 1 unless given
+ * @returns Nats `[B]`
+ */
+export function divergenceOf({ mean, logVariance }: Gaussian, share?: tf.Tensor): tf.Tensor1D {
+  const moments = tf.add(tf.square(mean), tf.exp(logVariance)); // [B, units]
+  const perUnit = tf.mul(0.5, tf.sub(tf.sub(moments, 1), logVariance)); // [B, units]
+  return tf.sum(share ? tf.mul(perUnit, share) : perUnit, 1) as tf.Tensor1D;
+}

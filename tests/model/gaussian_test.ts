@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { clipNorm, sample } from "@/model/gaussian.ts";
+import { clipNorm, divergenceOf, sample } from "@/model/gaussian.ts";
 import * as tf from "@/engine/tf.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 import { passOf } from "./passes.ts";
@@ -104,4 +104,40 @@ Deno.test("clipNorm() and sample() keep their results alone, inside a tidy", () 
     results = tf.tidy(() => [clipNorm(x, 1), sample(pass, { mean: x, logVariance: x }, "a")]);
   });
   tf.dispose([x, results]);
+});
+
+Deno.test("divergenceOf() is 0 for N(0, I), and what the formula gives elsewhere", () => {
+  tf.tidy(() => {
+    const gaussian = (mean: number[], logVariance: number[]) => ({
+      mean: tf.tensor2d(mean, [1, 2]),
+      logVariance: tf.tensor2d(logVariance, [1, 2]),
+    });
+    assertClose(divergenceOf(gaussian([0, 0], [0, 0])).dataSync(), [0], 0);
+    // (4 + 1 - 1 - 0) / 2 and (0 + e - 1 - 1) / 2
+    const far = gaussian([2, 0], [0, 1]);
+    assertClose(divergenceOf(far).dataSync(), [2 + (Math.E - 2) / 2], 1e-6);
+    const share = tf.tensor1d([0.5, 0]);
+    assertClose(divergenceOf(far, share).dataSync(), [1], 1e-6);
+  });
+});
+
+Deno.test("divergenceOf() has the gradients that differences give", () => {
+  const mean = [0.5, -1, 2, 0.1, -0.3, 0.7];
+  const logVariance = [0.2, 0.4, -0.8, 1, 0, -1];
+  const share = [1, 0.5, 0];
+  const twin = (mean: ArrayLike<number>, logVariance: ArrayLike<number>) =>
+    Array.from(mean, (m, i) => {
+      const v = logVariance[i]!;
+      return share[i % 3]! * (m ** 2 + Math.exp(v) - 1 - v) / 2;
+    }).reduce((sum, each) => sum + each, 0);
+  tf.tidy(() => {
+    const [byMean, byVariance] = tf.grads((mean, logVariance) =>
+      tf.sum(divergenceOf({
+        mean: mean as tf.Tensor2D,
+        logVariance: logVariance as tf.Tensor2D,
+      }, tf.tensor1d(share)))
+    )([tf.tensor2d(mean, [2, 3]), tf.tensor2d(logVariance, [2, 3])]);
+    assertGradient(byMean!.dataSync(), (at) => twin(at, logVariance), mean, 1e-5);
+    assertGradient(byVariance!.dataSync(), (at) => twin(mean, at), logVariance, 1e-5);
+  });
 });

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Gaussian } from "@/model/gaussian.ts";
-import type { Pass } from "@/model/pass.ts";
+import { divergenceOf, type Gaussian } from "@/model/gaussian.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Objective } from "./objective.ts";
 
@@ -18,16 +17,10 @@ import type { Objective } from "./objective.ts";
  */
 export function elbo(beta: number): Objective {
   return {
-    terms: (pass, { posterior, pose }) => ({
-      latent: tf.mul(beta, divergence(pass, posterior)),
-      ...(pose.posterior && { pose: tf.mul(beta, divergence(pass, pose.posterior)) }),
-    }),
+    terms(pass, { posterior, pose }) {
+      const term = (each: Gaussian) =>
+        tf.mul(beta, pass.batchMean(divergenceOf(each))) as tf.Scalar;
+      return { latent: term(posterior), ...(pose.posterior && { pose: term(pose.posterior) }) };
+    },
   };
-}
-
-/** mean_b sum_d (mu^2 + exp(logVariance) - 1 - logVariance) / 2, a scalar. */
-function divergence(pass: Pass, { mean, logVariance }: Gaussian): tf.Scalar {
-  const moments = tf.add(tf.square(mean), tf.exp(logVariance)); // [B, units]
-  const perUnit = tf.mul(0.5, tf.sub(tf.sub(moments, 1), logVariance)); // [B, units]
-  return pass.batchMean(tf.sum(perUnit, 1)) as tf.Scalar;
 }

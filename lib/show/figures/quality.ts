@@ -87,8 +87,8 @@ function checkRecord(record: Readonly<Record<string, unknown>>, where: string): 
 }
 
 /**
- * Writes a Markdown table of records: a row for each kind of run, with means and deviations over its
- * seeds. It has a column for each score that any record holds, with a dash where there is none; objects
+ * Writes a Markdown table of records: a row for each kind of run, with means and deviations over its runs.
+ * It has a column for each score that any record holds, with a dash where there is none; objects
  * and numbers of images are named only where they differ.
  *
  * @param records In the order of the rows, at least one
@@ -114,7 +114,7 @@ export function qualityTable(records: readonly QualityRecord[]): string {
   return [
     row([
       ...shown.map(([heading]) => heading),
-      "seeds",
+      "runs",
       ...scores.map((score) => SCORES[score][0]),
     ]),
     row([...shown.map(() => "---"), "---:", ...scores.map(() => "---:")]),

@@ -65,7 +65,7 @@ export function viewpointsFigure(
     })),
   ]);
   const angles = Array.from({ length: 8 }, (_, i) => `${i * 45}°`);
-  return labelledSheet(["picture", ...angles], rows);
+  return labelledSheet(["image", ...angles], rows);
 }
 
 /** Viewpoint of `chairsFigure`: to the side of the image's own, and from above. */
@@ -97,7 +97,7 @@ export function chairsFigure(
       ),
     ],
   }));
-  return labelledSheet(["picture", "truth", ...scored.map(({ name }) => name)], rows);
+  return labelledSheet(["image", "truth", ...scored.map(({ name }) => name)], rows);
 }
 
 function drawFromAside(solids: Solids, item: number, threshold: number): Bitmap {

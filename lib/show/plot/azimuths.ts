@@ -84,7 +84,7 @@ function histogram(
     marks: [
       heading(name, -38, -52),
       isFirst ? legend(SERIES, -32, -38) : [],
-      isFirst ? Plot.text(["% of pictures"], { ...CORNER, dx: -38, dy: -12 }) : [],
+      isFirst ? Plot.text(["% of images"], { ...CORNER, dx: -38, dy: -12 }) : [],
       Plot.gridY({ ticks: 4, stroke: RULE, strokeOpacity: 1 }),
       Plot.rectY(sharesOf(learnt), { ...bars, fill: () => "learnt", inset: 0.5 }),
       Plot.ruleY(sharesOf(truth), { ...bars, stroke: () => "true", strokeWidth: 1.5 }),

@@ -12,14 +12,14 @@ const chairs = (method: string, seed: number, scores: Partial<QualityRecord>): Q
   ...scores,
 });
 
-Deno.test("qualityTable() averages over seeds, in units of the table, with dashes for what is missing", () => {
+Deno.test("qualityTable() averages over runs, in units of the table, with dashes for what is missing", () => {
   const table = qualityTable([
     chairs("searched", 1, { iou: 0.3, iouRefined: 0.4, within30: 0.9, azimuthError: 9 }),
     chairs("known-pose", 1, { iou: 0.375 }),
     chairs("searched", 2, { iou: 0.5, within30: 1, azimuthError: 11 }),
   ]);
   assert.deepEqual(table.split("\n"), [
-    "| method | seeds | IoU | IoU, refined | azimuth error, ° | ≤ 30°, % |",
+    "| method | runs | IoU | IoU, refined | azimuth error, ° | ≤ 30°, % |",
     "| --- | ---: | ---: | ---: | ---: | ---: |",
     "| searched | 2 | .400 ± .141 | .400 | 10.0 ± 1.4 | 95 ± 7 |",
     "| known-pose | 1 | .375 | – | – | – |",
@@ -35,7 +35,7 @@ Deno.test("qualityTable() names objects and numbers of images where they differ"
     { ...unsaid, objects: "beds" },
   ]);
   assert.deepEqual(table.split("\n"), [
-    "| objects | method | images of each | seeds | pieces |",
+    "| objects | method | images of each | runs | pieces |",
     "| --- | --- | --- | ---: | ---: |",
     "| chairs | searched | 1 | 2 | 1.25 ± .00 |",
     "| chairs | searched | 8 | 1 | 1.25 |",

@@ -106,7 +106,7 @@ Deno.test("sayRealism() tells the last gap, doubts a bad one aloud, and is silen
   assert.deepEqual(lines, [
     "train: realism gap -0.50; at 0 views of unseen shapes look as real as images",
     "train: realism gap -1.50; at 0 views of unseen shapes look as real as images",
-    "\n*** IN DOUBT: the realism gap is -1.50, below -0.65: from new directions the shapes look " +
+    "\n*** IN DOUBT: the realism gap is -1.50, below -0.69: from new directions the shapes look " +
     "unlike the images. Shapes and poses are probably wrong.",
     "Train several starts with --restarts 4; if all are in doubt, other images are needed.\n",
   ]);
