@@ -3,14 +3,15 @@
  *
  * Nothing is unpacked to disk, so no name can escape. Archives are checked anyway, because a
  * malicious or truncated one is not a data set. These are errors of the whole archive: a name that
- * leads out of it, a duplicate name, a wrong checksum, and a selected file that is a link, needs a
- * password or declares a wrong size.
+ * leads out of it, a duplicate name, a wrong checksum, an index that is not whole, and a selected
+ * file that is a link, needs a password or declares a wrong size.
  *
  * @module
  */
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
+import { countListed } from "./zip_index.ts";
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -30,6 +31,8 @@ export interface ZipSelection {
 
 /** The part of yauzl used here; the package has no types. */
 interface Archive {
+  /** How many entries `eachEntry` gives. */
+  entryCount: number;
   eachEntry(): AsyncIterable<ArchiveEntry>;
   openReadStreamPromise(entry: ArchiveEntry): Promise<Readable>;
 }
@@ -43,9 +46,6 @@ interface ArchiveEntry {
   isEncrypted(): boolean;
 }
 
-/** Limit on the number of files, since their names are held in memory; CelebA has 202,599. */
-const MAX_FILES = 2 ** 20;
-
 /** Deflate's maximum ratio. Source: zlib's technical details, "Maximum Compression". */
 const MAX_RATIO = 1032;
 
@@ -56,8 +56,8 @@ const [KIND_BITS, LINK_BITS] = [0xf000, 0xa000];
  * Lists the files of an archive in its order, without inflating any.
  *
  * @param path The archive
- * @throws {SyntaxError} If the archive is truncated or corrupt, or a name leads out of it or is a
- *   duplicate
+ * @throws {SyntaxError} If the archive or its index is truncated or corrupt, or a name leads out of
+ *   it or is a duplicate
  * @throws {RangeError} If it lists more than 2^20 files
  * @throws {Deno.errors.NotFound} If the archive is missing
  */
@@ -72,8 +72,8 @@ export async function listZip(path: string): Promise<string[]> {
  *
  * @param path The archive
  * @param selection Which files, and how large they may be
- * @throws {SyntaxError} If the archive is truncated or corrupt, a name leads out of it or is a
- *   duplicate, or a selected file is a link, needs a password, or declares an impossible size
+ * @throws {SyntaxError} If the archive or its index is truncated or corrupt, a name leads out of it
+ *   or is a duplicate, or a selected file is a link, needs a password, or declares an impossible size
  * @throws {RangeError} If a selected file is larger than `maxBytes`, or the archive lists more than
  *   2^20 files
  * @throws {Deno.errors.NotFound} If the archive is missing
@@ -100,19 +100,19 @@ async function* openEntries(path: string) {
   const entries = archive.eachEntry()[Symbol.asyncIterator]();
   const names = new Set<string>();
   try {
+    const listed = archive.entryCount = await countListed(path);
     for (;;) {
       const next = await parsed(path, () => entries.next());
-      if (next.done) return;
+      if (next.done) {
+        // Guards against a version of yauzl that counts in another way.
+        if (names.size !== listed) throw new Error(`read ${names.size} of ${listed} entries`);
+        return;
+      }
       const { fileName: name } = next.value;
       if (names.has(name)) {
         throw new SyntaxError(
           `Cannot read "${path}": it must name each file once, got "${name}" twice; ` +
             `make or download the archive again`,
-        );
-      }
-      if (names.size === MAX_FILES) {
-        throw new RangeError(
-          `Cannot read "${path}": it must list at most ${MAX_FILES} files, got more`,
         );
       }
       names.add(name);
