@@ -10,6 +10,7 @@ import type { ImageSet } from "./image_set.ts";
 import { type Crop, greyCrop } from "@/data/formats/image_file.ts";
 import { averageSquare, toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
+import { isSystemFile } from "@/data/formats/system_files.ts";
 import { listZip, readZip, type ZipEntry } from "@/data/formats/zip.ts";
 
 const FILE = "img_align_celeba.zip";
@@ -107,7 +108,7 @@ interface Choice {
 /** Parses an image's number, from 1; undefined for other files. */
 function numberOf(entry: string): number | undefined {
   const digits = /(?:^|\/)(\d{6})\.jpg$/.exec(entry)?.[1];
-  const isImage = digits !== undefined && !entry.startsWith("__MACOSX/");
+  const isImage = digits !== undefined && !isSystemFile(entry);
   return (isImage && Number(digits)) || undefined;
 }
 

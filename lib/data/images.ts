@@ -9,6 +9,7 @@ import { findPath } from "@/data/formats/path.ts";
 import { greySquare } from "@/data/formats/image_file.ts";
 import { toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest } from "./source.ts";
+import { isSystemFile } from "@/data/formats/system_files.ts";
 import { readZip } from "@/data/formats/zip.ts";
 
 /** An encoded image. */
@@ -22,7 +23,8 @@ const MAX_BYTES = 2 ** 26;
 
 /**
  * PNG and JPEG images below a folder or in a zip file, each cropped to its centre square, turned
- * grey and resized; sorted by name. Other files are ignored. Both splits get the same images.
+ * grey and resized; sorted by name. Other files, and what is in hidden and system folders, are
+ * ignored. Both splits get the same images.
  *
  * The source throws a SyntaxError for a file that is not an image and for a damaged archive, and a
  * RangeError for a path that is missing or has no images.
@@ -49,7 +51,8 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
   }
   if (images.length === 0) {
     throw new RangeError(
-      `Cannot load images:${path}: it must hold at least one .png, .jpg or .jpeg file, got none`,
+      `Cannot load images:${path}: it must hold at least one .png, .jpg or .jpeg file ` +
+        "that is not hidden, got none",
     );
   }
   // By code unit, not locale, so the order is the same on every machine.
@@ -81,16 +84,17 @@ async function findImages(path: string): Promise<AsyncIterable<EncodedImage>> {
 /** Reads the images of a folder and its subfolders. */
 async function* readFolder(folder: string): AsyncGenerator<EncodedImage> {
   for await (const entry of Deno.readDir(folder)) {
+    if (isSystemFile(entry.name)) continue;
     const name = join(folder, entry.name);
     if (entry.isDirectory) yield* readFolder(name);
     // Follow links to files only; links to folders may form cycles.
-    else if (isImageName(name) && (await Deno.stat(name)).isFile) {
+    else if (isImageName(entry.name) && (await Deno.stat(name)).isFile) {
       yield { name, bytes: await Deno.readFile(name) };
     }
   }
 }
 
-/** Recognises images by extension; skips macOS's `._name.png` companions. */
+/** Recognises images by extension, unless hidden or left by a system. */
 function isImageName(name: string): boolean {
-  return /(^|\/)[^./][^/]*\.(png|jpe?g)$/i.test(name) && !name.startsWith("__MACOSX/");
+  return /[^/]\.(png|jpe?g)$/i.test(name) && !isSystemFile(name);
 }

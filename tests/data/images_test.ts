@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { IMAGES } from "@/data/images.ts";
 import { image, requestOf, withFolder, zipFile } from "./fixtures.ts";
 
@@ -46,6 +46,33 @@ Deno.test("IMAGES reads a zip file to the same images as its folder", async () =
   });
 });
 
+Deno.test("IMAGES leaves out what programs keep in hidden and system folders", async () => {
+  await withFolder(async (root) => {
+    const folder = join(root, ".mine"); // what the user chose may itself be hidden
+    const files = {
+      "a.png": await grey(60),
+      "in/b.png": await grey(50),
+      ".ipynb_checkpoints/a-checkpoint.png": await grey(1),
+      "in/.thumbnails/normal/0123.png": await grey(2),
+      "in/@eaDir/b.png/SYNOPHOTO_THUMB_M.jpg": await grey(3, "jpeg"),
+      "in/__MACOSX/b.png": await grey(4),
+      "$RECYCLE.BIN/c.png": await grey(5),
+      ".d.png": await grey(6),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
+      await Deno.writeFile(join(folder, name), bytes);
+    }
+    const zip = join(root, ".mine.zip");
+    await Deno.writeFile(zip, await zipFile(files));
+    for (const path of [folder, zip]) {
+      const { count, pixels } = await IMAGES.load(requestOf({ imageSize: 4 }), path);
+      assert.equal(count, 2, path);
+      assert.deepEqual(firstPixels(pixels, 4), [60, 50]);
+    }
+  });
+});
+
 Deno.test("IMAGES reports progress and stops at the signal", async () => {
   await withFolder(async (folder) => {
     for (const name of ["a", "b", "c"]) {
@@ -66,12 +93,15 @@ Deno.test("IMAGES reports progress and stops at the signal", async () => {
 Deno.test("IMAGES refuses a folder and an archive without images", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.zip");
-    await Deno.writeFile(path, await zipFile({ "notes.txt": Uint8Array.of(1) }));
+    await Deno.writeFile(
+      path,
+      await zipFile({ "notes.txt": Uint8Array.of(1), ".a.png": await grey(1) }),
+    );
     for (const empty of [folder, path]) {
       await assert.rejects(IMAGES.load(requestOf(), empty), {
         name: "RangeError",
         message: `Cannot load images:${empty}: it must hold at least one .png, .jpg or .jpeg ` +
-          "file, got none",
+          "file that is not hidden, got none",
       });
     }
   });

@@ -11,6 +11,7 @@ import { conversionFile, readConversion, writeConversion } from "@/data/conversi
 import type { ImageSet } from "@/data/image_set.ts";
 import { categorySet, type CategoryViews, encodeViews, viewMesh } from "./mesh_views.ts";
 import { azimuthStreams, type LoadRequest, type Split } from "@/data/source.ts";
+import { isSystemFile } from "@/data/formats/system_files.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
 /** The meshes to load and their provenance. */
@@ -86,8 +87,8 @@ interface MeshPlace {
 }
 
 function placeOf(entry: string): MeshPlace | undefined {
-  const [, category, split] = /(?:^|\/)([^/]+)\/(train|test)\/[^./][^/]*\.off$/i.exec(entry) ?? [];
-  if (category === undefined || entry.startsWith("__MACOSX/")) return; // macOS's metadata
+  const [, category, split] = /(?:^|\/)([^/]+)\/(train|test)\/[^/]+\.off$/i.exec(entry) ?? [];
+  if (category === undefined || isSystemFile(entry)) return;
   return { entry, category, split: split!.toLowerCase() as Split };
 }
 

@@ -19,6 +19,7 @@ const FILES = {
   "Top/chair/train/notes.txt": bytesOf("words"),
   "Top/chair/train/._chair_0002.off": bytesOf("no mesh"),
   "__MACOSX/Top/chair/train/chair_0002.off": bytesOf("no mesh"),
+  "Top/.old/train/chair_0003.off": bytesOf("no mesh"),
 };
 
 interface Loading {
