@@ -45,7 +45,7 @@ const CROPS: Readonly<Record<string, Crop>> = {
 const [MAX_PIXELS, MAX_BYTES] = [178 * 218, 2 ** 20];
 
 /** Raise it when the conversion changes, to invalidate the cache. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Images decoded concurrently. */
 const IMAGES_AT_ONCE = 16;
