@@ -11,6 +11,7 @@ import { findPath } from "@/data/formats/path.ts";
 import { renderGrids } from "./render_grids.ts";
 import { type ImageSource, type LoadRequest, type Split, timesRendered } from "./source.ts";
 import { type ReadGrids, voxelGrids } from "./voxel_grids.ts";
+import { isSystemFile } from "@/data/formats/system_files.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
 /** Limit on an array's inflated size. */
@@ -28,8 +29,8 @@ interface NamedGrids extends ReadGrids {
  *
  * Arrays of a `.npz`: `PATH#chair+sofa` takes the arrays `chair` and `sofa`, or else `chair_train`
  * and `sofa_train` (`_test` for the test split). Without `#`, it takes all arrays whose names end
- * in `_train` (`_test`), or all arrays if no name ends in either. Names that end in `_names` are
- * ignored. Arrays become classes, unless there are more than 256. A file without splits gives all
+ * in `_train` (`_test`), or all arrays if no name ends in either. Names that end in `_names`, and
+ * files that do not end in `.npy`, are ignored. Arrays become classes, unless there are more than 256. A file without splits gives all
  * its grids for both.
  *
  * The source throws a SyntaxError for damaged files, and a RangeError or TypeError for a missing
@@ -86,21 +87,33 @@ async function readArchive(
   { classes, split, signal }: LoadRequest,
 ): Promise<NamedGrids[]> {
   await requireFile(file);
-  const names = (await listZip(file)).map((entry) => entry.replace(/\.npy$/, ""));
+  const members = await listZip(file);
+  const names = members.flatMap((member) => arrayName(member) ?? []);
+  if (names.length === 0) {
+    throw new RangeError(
+      `Cannot load voxels:${file}: the archive must hold at least one .npy file, ` +
+        `got ${members.slice(0, 3).join(", ") || "no file"}; save it with numpy.savez`,
+    );
+  }
   const chosen = chooseArrays(file, names, classes, split);
   const parts = new Map<string, NamedGrids>();
   const selection = {
-    wanted: (entry: string) => chosen.includes(entry.replace(/\.npy$/, "")),
+    wanted: (member: string) => chosen.includes(arrayName(member) ?? ""),
     maxBytes: MAX_BYTES,
   };
   for await (const entry of readZip(file, selection)) {
     signal?.throwIfAborted();
-    const array = entry.name.replace(/\.npy$/, "");
+    const array = arrayName(entry.name)!;
     const where = `${file}#${array}`;
     const className = array.replace(/_(train|test)$/, "");
     parts.set(array, { ...voxelGrids(readNpy(entry.bytes, where), where), className });
   }
   return chosen.map((array) => parts.get(array)!);
+}
+
+/** Gives the name of an array; undefined for what else was packed with the arrays. */
+function arrayName(member: string): string | undefined {
+  return isSystemFile(member) ? undefined : /^(.+)\.npy$/s.exec(member)?.[1];
 }
 
 /** Applies the rule in the doc of `VOXELS`. */

@@ -128,6 +128,37 @@ Deno.test("VOXELS takes all arrays of an archive without splits", async () => {
   );
 });
 
+Deno.test("VOXELS ignores what else was packed with the arrays", async () => {
+  const files = {
+    "README.txt": Uint8Array.of(1),
+    "notes": Uint8Array.of(2),
+    "__MACOSX/._a.npy": Uint8Array.of(3),
+    ".npy": Uint8Array.of(4),
+    "a.npy": fullGrids(2),
+  };
+  await withFile("a.npz", await zipFile(files), async (path) => {
+    const { count, classNames } = await VOXELS.load(requestOf(), path);
+    assert.deepEqual([count, classNames], [2, ["a"]]);
+    await assert.rejects(VOXELS.load(requestOf({ classes: ["notes"] }), path), {
+      name: "RangeError",
+      message: `Cannot load voxels:${path}: the array must be one of a, got "notes"`,
+    });
+  });
+});
+
+Deno.test("VOXELS refuses an archive without arrays", async () => {
+  const files = { "README.txt": Uint8Array.of(1), "a": fullGrids(1) };
+  for (const [packed, found] of [[files, "README.txt, a"], [{}, "no file"]] as const) {
+    await withFile("a.npz", await zipFile(packed), async (path) => {
+      await assert.rejects(VOXELS.load(requestOf(), path), {
+        name: "RangeError",
+        message: `Cannot load voxels:${path}: the archive must hold at least one .npy file, ` +
+          `got ${found}; save it with numpy.savez`,
+      });
+    });
+  }
+});
+
 Deno.test("VOXELS refuses an unknown array and lists the known ones", async () => {
   await withFile("a.npz", await zipFile(ARCHIVE), async (path) => {
     for (const choice of ["table", "chair+table"]) {
