@@ -20,6 +20,8 @@ export interface VoxelGrids {
 export interface ReadGrids extends VoxelGrids {
   /** One message for each grid that was left out because it is empty. */
   readonly leftOut: readonly string[];
+  /** Whether axes of length 1, such as one of channels, were dropped. */
+  readonly isSqueezed: boolean;
 }
 
 /**
@@ -27,7 +29,8 @@ export interface ReadGrids extends VoxelGrids {
  *
  * `[N, X, Y, Z]` and `[X, Y, Z]` hold one value per cell. `[N, M]` of uint8 is bit-packed: each row
  * is a grid in C order, most significant bit first (`numpy.packbits`), and M is its volume over 8,
- * rounded up. In a file z is up and objects face -y, as in ModelNet, so the viewer at azimuth 0
+ * rounded up. Axes of length 1 behind z, and beside N, are dropped: nets in Keras take `[N, X, Y, Z, 1]`
+ * and in PyTorch `[N, 1, X, Y, Z]`. In a file z is up and objects face -y, as in ModelNet, so the viewer at azimuth 0
  * sees their front: ours[d][h][w] = file[x = w][y = d][z = size - 1 - h]. Empty grids, which data sets
  * do contain, are left out.
  *
@@ -38,30 +41,29 @@ export interface ReadGrids extends VoxelGrids {
  *   neither 0 nor 1
  */
 export function voxelGrids(array: NpyArray, name: string): ReadGrids {
-  const { shape } = array;
-  const isPacked = shape.length === 2 && array.isUint8;
+  const isPacked = array.shape.length === 2 && array.isUint8;
+  const shape = isPacked ? array.shape : squeezed(array.shape);
   if (!isPacked && shape.length !== 3 && shape.length !== 4) {
     throw new TypeError(
       `Cannot read voxels "${name}": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
-        `or [N, bytes] of bit-packed uint8, got [${shape.join(", ")}]; ` +
+        `or [N, bytes] of bit-packed uint8, got [${array.shape.join(", ")}]; ` +
         `if a .npz file also holds other arrays, choose the grids with #NAME`,
     );
   }
   const size = isPacked ? Math.floor(Math.cbrt(shape[1]! * 8) + 1e-9) : shape.at(-1)!;
-  const isCubic = isPacked
-    ? Math.ceil(size ** 3 / 8) === shape[1]
-    : shape.slice(-3).every((length) => length === size);
+  const isWhole = isPacked ? Math.ceil(size ** 3 / 8) === shape[1] : isCubic(shape);
   const count = shape.length === 3 ? 1 : shape[0]!;
-  if (!isCubic || size === 0) {
+  if (!isWhole || size === 0) {
     throw new RangeError(
-      `Cannot read voxels "${name}": each grid must be a cube, got shape [${shape.join(", ")}]` +
+      `Cannot read voxels "${name}": each grid must be a cube, got shape ` +
+        `[${array.shape.join(", ")}]` +
         `${isPacked ? " of packed bits" : ""}; pad the shorter axes with 0`,
     );
   }
   if (count === 0) {
     throw new RangeError(
       `Cannot read voxels "${name}": there must be at least one grid, got shape [${
-        shape.join(", ")
+        array.shape.join(", ")
       }]`,
     );
   }
@@ -79,7 +81,28 @@ export function voxelGrids(array: NpyArray, name: string): ReadGrids {
     count: kept.length,
     voxels: inOurAxes(cells, kept, size),
     leftOut: [...empty].map((item) => `grid ${item} of "${name}" is empty`),
+    isSqueezed: shape.length < array.shape.length,
   };
+}
+
+/**
+ * Drops axes of length 1 that are none of X, Y and Z: behind them if the last three lengths differ,
+ * and in front of them if there are more than N. The order of the cells stays.
+ */
+function squeezed(shape: readonly number[]): readonly number[] {
+  let cutShape = shape;
+  while (cutShape.length > 3 && cutShape.at(-1) === 1 && !isCubic(cutShape)) {
+    cutShape = cutShape.slice(0, -1);
+  }
+  const inFront = cutShape.slice(0, -3);
+  return inFront.length < 2
+    ? cutShape
+    : [...inFront.filter((length) => length !== 1), ...cutShape.slice(-3)];
+}
+
+/** Tells whether the last three axes are as long as each other. */
+function isCubic(shape: readonly number[]): boolean {
+  return shape.slice(-3).every((length) => length === shape.at(-1));
 }
 
 /** Checks every cell; gives the grids that have none set. */

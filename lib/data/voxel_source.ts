@@ -57,9 +57,9 @@ async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet>
   const { pixels, ...rendered } = await renderGrids(grids, request, `voxels/${request.split}`);
   return {
     name: `voxels:${path}${choice}`,
-    provenance: `voxel grids in "${basename(path)}${choice}", each rendered ${
-      timesRendered(request)
-    }`,
+    provenance: `voxel grids in "${basename(path)}${choice}"` +
+      (grids.isSqueezed ? " without axes of length 1" : "") +
+      `, each rendered ${timesRendered(request)}`,
     size: request.imageSize,
     count: rendered.azimuths.length,
     pixels,
@@ -166,7 +166,11 @@ function joinGrids(parts: readonly NamedGrids[], file: string): ReadGrids {
     voxels.set(part.voxels, at);
     at += part.voxels.length;
   }
-  return { size, count, voxels, leftOut: parts.flatMap((part) => part.leftOut) };
+  return {
+    ...{ size, count, voxels },
+    leftOut: parts.flatMap((part) => part.leftOut),
+    isSqueezed: parts.some((part) => part.isSqueezed),
+  };
 }
 
 async function requireFile(file: string): Promise<void> {

@@ -46,6 +46,32 @@ Deno.test("voxelGrids() accepts any type of 0 and 1", () => {
   assert.deepEqual([...voxels], new Array(8).fill(1));
 });
 
+Deno.test("voxelGrids() drops axes of length 1 that are none of X, Y and Z", () => {
+  const cases = [
+    { shape: [3, 3, 3, 1], plain: [3, 3, 3] },
+    { shape: [3, 3, 3, 1, 1], plain: [3, 3, 3] },
+    { shape: [2, 3, 3, 3, 1], plain: [2, 3, 3, 3] },
+    { shape: [2, 1, 3, 3, 3], plain: [2, 3, 3, 3] },
+    { shape: [1, 2, 3, 3, 3], plain: [2, 3, 3, 3] },
+    { shape: [1, 1, 3, 3, 3], plain: [3, 3, 3] },
+    { shape: [1, 3, 3, 3, 1], plain: [1, 3, 3, 3] },
+  ];
+  for (const { shape, plain } of cases) {
+    const array = oneCell(plain, [0, 1, 2]);
+    const { isSqueezed, ...grids } = voxelGrids({ ...array, shape }, "a.npy");
+    const { isSqueezed: isPlainSqueezed, ...plainGrids } = voxelGrids(array, "a.npy");
+    assert.deepEqual([isSqueezed, isPlainSqueezed], [true, false]);
+    assert.deepEqual(grids, plainGrids, `[${shape}]`);
+  }
+});
+
+Deno.test("voxelGrids() keeps the axes of grids with one cell", () => {
+  for (const [shape, count] of [[[1, 1, 1], 1], [[5, 1, 1, 1], 5]] as const) {
+    const grids = voxelGrids(oneCell(shape, [0, 0, 0]), "a.npy");
+    assert.deepEqual([grids.size, grids.count, grids.isSqueezed], [1, count, false]);
+  }
+});
+
 /** Arrays that are not grids, and their error messages. */
 const REFUSED = [
   {
@@ -58,6 +84,17 @@ const REFUSED = [
     shape: [2, 3, 3, 4],
     name: "RangeError",
     message: "each grid must be a cube, got shape [2, 3, 3, 4]; pad the shorter axes with 0",
+  },
+  {
+    shape: [3, 3, 1, 3],
+    name: "RangeError",
+    message: "each grid must be a cube, got shape [3, 3, 1, 3]; pad the shorter axes with 0",
+  },
+  {
+    shape: [2, 2, 3, 3, 3],
+    name: "TypeError",
+    message: "the shape must be [N, X, Y, Z], [X, Y, Z], or [N, bytes] of bit-packed uint8, " +
+      "got [2, 2, 3, 3, 3]; if a .npz file also holds other arrays, choose the grids with #NAME",
   },
   {
     shape: [2, 3],

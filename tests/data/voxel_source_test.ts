@@ -36,6 +36,15 @@ Deno.test("VOXELS reads .npy and .npy.gz alike", async () => {
   });
 });
 
+Deno.test("VOXELS says that it dropped an axis of channels", async () => {
+  const bytes = new Uint8Array(2 * 4 ** 3).fill(1);
+  await withFile("a.npy", npyFile({ shape: [2, 4, 4, 4, 1], bytes }), async (path) => {
+    const { count, provenance } = await VOXELS.load(requestOf(), path);
+    assert.equal(count, 2);
+    assert.equal(provenance, 'voxel grids in "a.npy" without axes of length 1, each rendered once');
+  });
+});
+
 Deno.test("VOXELS keeps the truth and pose that render to the images", async () => {
   // An L without rotational symmetry: along x on the floor, and up at x = 0.
   const bytes = new Uint8Array(8 ** 3);
