@@ -118,14 +118,14 @@ browserTest(
       await canvas.scrollIntoViewIfNeeded();
       await page.waitForTimeout(STILL_MILLISECONDS);
       const caption = () => viewer.locator(".caption").textContent();
-      assert.equal(await caption(), "picture 0 · 0° · elevation 30°");
+      assert.equal(await caption(), "searched pose · 0° · elevation 30°");
       const before = await canvas.screenshot();
       const { x, y, width, height } = (await canvas.boundingBox())!;
       await page.mouse.move(x + width / 2, y + height / 2);
       await page.mouse.down();
       await page.mouse.move(x + width / 2 + 80, y + height / 2 - 40, { steps: 8 });
       await page.mouse.up();
-      assert.notEqual(await caption(), "picture 0 · 0° · elevation 30°");
+      assert.notEqual(await caption(), "searched pose · 0° · elevation 30°");
       await page.waitForTimeout(STILL_MILLISECONDS);
       assert.ok(!before.equals(await canvas.screenshot()), "it looks different");
       // What has been clicked has the keys; the notebook does not go on to another cell by them.
@@ -133,7 +133,7 @@ browserTest(
       const selected = await prompt.innerText();
       await page.keyboard.press("0");
       await page.keyboard.press("ArrowDown");
-      assert.equal(await caption(), "picture 0 · 0° · elevation 45°");
+      assert.equal(await caption(), "searched pose · 0° · elevation 45°");
       assert.equal(await prompt.innerText(), selected);
     }),
 );
