@@ -4,8 +4,9 @@
  * @module
  */
 import { type Canvas, createCanvas, loadImage } from "@napi-rs/canvas";
-import { crc32 } from "node:zlib";
 import { resizeSquare } from "@/data/resize.ts";
+import { checkJpeg } from "./jpeg_check.ts";
+import { checkPng, type Fail, type Size } from "./png_check.ts";
 
 /** Pixel limit: a larger image would take over 1 GB to decode. */
 const MAX_PIXELS = 2 ** 28;
@@ -18,12 +19,6 @@ export interface Crop {
   readonly top: number;
   /** Its side. */
   readonly side: number;
-}
-
-/** The size of an image in pixels. */
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The last canvas, reused: a thousand new ones hold 1 GB before their memory is freed. */
@@ -78,15 +73,17 @@ export async function greyCrop(
   cropOf: (size: Size) => Crop,
   maxPixels = MAX_PIXELS,
 ): Promise<{ crop: Crop; values: Float32Array }> {
-  const { isPng, width, height } = readHeader(bytes, file);
-  if (width * height > maxPixels) {
-    throw new RangeError(
-      `Cannot read "${file}": it must have at most ${maxPixels} pixels, got ${width * height}`,
-    );
-  }
-  const image = await loadImage(bytes).catch((error) => {
-    throw notAnImage(file, bytes, (error as Error).message);
+  const fail: Fail = (found, cure) => {
+    throw notAnImage(file, bytes, found, cure);
+  };
+  const { isPng } = await checkWhole(bytes, fail, ({ width, height }) => {
+    if (width * height > maxPixels) {
+      throw new RangeError(
+        `Cannot read "${file}": it must have at most ${maxPixels} pixels, got ${width * height}`,
+      );
+    }
   });
+  const image = await loadImage(bytes).catch((error) => fail((error as Error).message));
   const crop = cropOf(image); // not from the header, which ignores EXIF orientation
   const { left, top, side } = crop;
   if (canvas?.width !== side) canvas = createCanvas(side, side);
@@ -99,9 +96,8 @@ export async function greyCrop(
   const values = new Float32Array(side * side);
   for (let i = 0, at = 0; i < values.length; i++, at += 4) {
     const opacity = colours[at + 3]!;
-    // The decoder leaves the missing part of a truncated JPEG transparent; a complete one is
-    // opaque.
-    if (opacity === 0 && !isPng) throw notAnImage(file, bytes, "its end missing");
+    // The decoder leaves rows of a JPEG that it cannot decode transparent; a complete one is opaque.
+    if (opacity === 0 && !isPng) fail("its end missing");
     const luma = 0.299 * colours[at]! + 0.587 * colours[at + 1]! + 0.114 * colours[at + 2]!;
     values[i] = luma * opacity / 255 ** 2;
   }
@@ -109,50 +105,31 @@ export async function greyCrop(
 }
 
 /**
- * Accepts PNG and JPEG only: the decoder would also take formats that can refer to other files,
- * such as SVG, and a truncated PNG with its lower part transparent. Also reads the size, so that a
+ * Accepts whole PNGs and JPEGs only: the decoder would also take formats that can refer to other
+ * files, such as SVG, and fills missing rows without an error. The size is checked first, so that a
  * huge image is rejected before decoding.
  */
-function readHeader(bytes: Uint8Array, file: string): Size & { isPng: boolean } {
+async function checkWhole(
+  bytes: Uint8Array,
+  fail: Fail,
+  checkSize: (size: Size) => void,
+): Promise<{ isPng: boolean }> {
   const signature = bytes.subarray(0, 8).toHex();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (signature === "89504e470d0a1a0a") {
-    checkPng(view, bytes, file);
-    return { isPng: true, width: view.getUint32(16), height: view.getUint32(20) };
-  }
-  if (signature.startsWith("ffd8ff")) return { isPng: false, ...readJpegSize(view, bytes, file) };
-  throw notAnImage(file, bytes, "neither a PNG nor a JPEG signature");
+  const isPng = signature === "89504e470d0a1a0a";
+  if (isPng) await checkPng(bytes, fail, checkSize);
+  else if (signature.startsWith("ffd8ff")) checkJpeg(bytes, fail, checkSize);
+  else fail("neither a PNG nor a JPEG signature");
+  return { isPng };
 }
 
-/** Walks chunks of length, name, content and checksum, up to IEND. */
-function checkPng(view: DataView, bytes: Uint8Array, file: string): void {
-  for (let at = 8;;) {
-    const end = at + 8 < bytes.length ? at + 8 + view.getUint32(at) : Infinity;
-    if (end + 4 > bytes.length) throw notAnImage(file, bytes, "its end missing");
-    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-      throw notAnImage(file, bytes, "a wrong checksum");
-    }
-    if (view.getUint32(at + 4) === 0x49454e44) return;
-    at = end + 4;
-  }
-}
-
-/** Walks segments of marker, length and content, up to the start of a frame. */
-function readJpegSize(view: DataView, bytes: Uint8Array, file: string): Size {
-  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
-    const marker = bytes[at + 1]!;
-    // C0 to CF start frames, except the tables C4 and CC and the extension C8.
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-    }
-    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2); // any number of FF may precede a marker
-  }
-  throw notAnImage(file, bytes, "its end missing");
-}
-
-function notAnImage(file: string, bytes: Uint8Array, found: string): SyntaxError {
+function notAnImage(
+  file: string,
+  bytes: Uint8Array,
+  found: string,
+  cure = "remove or replace it",
+): SyntaxError {
   return new SyntaxError(
     `Cannot read "${file}": it must be a complete PNG or JPEG image, ` +
-      `got ${bytes.length} bytes with ${found}; remove or replace it`,
+      `got ${bytes.length} bytes with ${found}; ${cure}`,
   );
 }

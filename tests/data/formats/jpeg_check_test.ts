@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { checkJpeg } from "@/data/formats/jpeg_check.ts";
+import type { Fail } from "@/data/formats/png_check.ts";
+import { greySquare } from "@/data/formats/image_file.ts";
+import { image } from "../fixtures.ts";
+
+const fail: Fail = (found) => {
+  throw new SyntaxError(found);
+};
+const check = (bytes: Uint8Array) => checkJpeg(bytes, fail, () => {});
+
+/** A progressive image of 16 x 16 grey pixels, from Pillow. */
+const PROGRESSIVE = Uint8Array.fromBase64(
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1td" +
+    "hbWGkJ6jq62rZ4C8ybqmx5moq6T/wgALCAAQABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAABAX/2gAIAQEAAAABLTnu" +
+    "/8QAFhABAQEAAAAAAAAAAAAAAAAAAgAB/9oACAEBAAEFAhCR2Sy//8QAFxABAQEBAAAAAAAAAAAAAAAAAQAhEP/aAAgB" +
+    "AQAGPwLmDYl//8QAGRAAAwADAAAAAAAAAAAAAAAAAAERIVFh/9oACAEBAAE/IcLwwvB+VTSHZVNM/9oACAEBAAAAEM//" +
+    "xAAbEAACAgMBAAAAAAAAAAAAAAAAARExQZGhgf/aAAgBAQABPxBdPoun0yaUSOzJtRC79P/Z",
+);
+
+Deno.test("checkJpeg() refuses a progressive image without its last scans, wherever it ends", async () => {
+  check(PROGRESSIVE);
+  await greySquare(PROGRESSIVE, "a.jpg", 4);
+  for (let length = 3; length < PROGRESSIVE.length; length++) {
+    const cut = PROGRESSIVE.subarray(0, length);
+    assert.throws(() => check(cut), { name: "SyntaxError", message: "its end missing" });
+  }
+  const cut = PROGRESSIVE.subarray(0, 300); // in the sixth scan
+  await assert.rejects(greySquare(cut, "cut.jpg", 4), {
+    name: "SyntaxError",
+    message: 'Cannot read "cut.jpg": it must be a complete PNG or JPEG image, ' +
+      "got 300 bytes with its end missing; remove or replace it",
+  });
+});
+
+Deno.test("checkJpeg() refuses a baseline image without its last byte", async () => {
+  const whole = await image({ width: 20, height: 30, colour: "white", type: "jpeg" });
+  check(whole);
+  assert.throws(() => check(whole.subarray(0, -1)), { message: "its end missing" });
+});
+
+Deno.test("checkJpeg() passes over stray bytes between segments, and fill bytes", async () => {
+  const second = 4 + new DataView(PROGRESSIVE.buffer).getUint16(4); // behind the first segment
+  for (const stray of [[0], [1, 2, 3], [0xff, 0xff], [0xff, 0], [7, 0xff]]) {
+    const bytes = Uint8Array.of(
+      ...PROGRESSIVE.subarray(0, second),
+      ...stray,
+      ...PROGRESSIVE.subarray(second),
+    );
+    check(bytes);
+    assert.deepEqual(
+      await greySquare(bytes, "a.jpg", 4),
+      await greySquare(PROGRESSIVE, "a.jpg", 4),
+      `${stray}`,
+    );
+  }
+});
+
+Deno.test("checkJpeg() does not take the end of a thumbnail for the image's", () => {
+  const thumbnail = [0xff, 0xe1, 0, 2 + PROGRESSIVE.length % 256 + 256, ...PROGRESSIVE];
+  thumbnail.splice(2, 2, (2 + PROGRESSIVE.length) >> 8, (2 + PROGRESSIVE.length) & 255);
+  const cut = Uint8Array.of(0xff, 0xd8, ...thumbnail, ...PROGRESSIVE.subarray(2, -2));
+  assert.throws(() => check(cut), { message: "its end missing" });
+  check(Uint8Array.of(...cut, 0xff, 0xd9));
+});
+
+Deno.test("checkJpeg() gives the size, and refuses an end without a frame", () => {
+  const sizes: unknown[] = [];
+  checkJpeg(PROGRESSIVE, fail, (size) => sizes.push(size));
+  assert.deepEqual(sizes, [{ width: 16, height: 16 }]);
+  assert.throws(() => check(Uint8Array.of(0xff, 0xd8, 0xff, 0xd9)), {
+    message: "no picture before its end",
+  });
+});
