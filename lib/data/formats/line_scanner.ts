@@ -12,7 +12,10 @@ export interface LineScanner {
   isAtEnd(): boolean;
   /** Reads the capital letters that come next, if any. */
   word(): string;
-  /** Reads the next number in the line; NaN at its end or at anything else. */
+  /**
+   * Reads the next number in the line, whole; NaN at the line's end or at anything else, such as a
+   * number with a point that runs into a `#`.
+   */
   number(): number;
   /** The line number, from 1. */
   lineNumber(): number;
@@ -79,7 +82,8 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
       let mantissa = digitsAfter(0);
       let digitCount = at - start;
       let exponent = 0;
-      if (bytes[at] === DOT) {
+      const hasPoint = bytes[at] === DOT;
+      if (hasPoint) {
         const fraction = ++at;
         mantissa = digitsAfter(mantissa);
         exponent = fraction - at;
@@ -91,7 +95,9 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
         if (!isDigit(bytes[at])) return NaN;
         exponent += exponentSign * digitsAfter(0);
       }
-      const isWhole = at >= end || isBlank(bytes[at]) || isAtEnd();
+      // Visual C++ prints what is no number as -1.#IND, 1.#QNAN or 1.#INF: there, # is no comment.
+      const isPrintedByMsvc = hasPoint && bytes[at] === HASH;
+      const isWhole = !isPrintedByMsvc && (isBlank(bytes[at]) || isAtEnd());
       if (digitCount === 0 || !isWhole) return NaN;
       if (exponent === 0) return factor * mantissa;
       // Dividing by a power of ten rounds correctly; multiplying by 0.1 does not.

@@ -30,7 +30,7 @@ export interface MeshArchive {
 const MAX_BYTES = 2 ** 27;
 
 /** Raise it when the conversion changes, to invalidate the cache. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Loads the meshes of one split. Each is rendered from uniform azimuths that depend on the seed and its

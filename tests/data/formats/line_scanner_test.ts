@@ -34,6 +34,19 @@ Deno.test("number() returns NaN for anything but a number", () => {
   }
 });
 
+Deno.test("number() does not take half of what Visual C++ prints for a number", () => {
+  const printed = ["-1.#IND", "1.#QNAN", "1.#SNAN", "1.#INF", "-1.#INF00", "1.#INF00e+000", "1.#J"];
+  for (const text of [...printed, "1.0#IND", "0 1.#R"]) {
+    const scanner = scannerOf(`${text} 2`);
+    const values = [scanner.number(), scanner.number()];
+    assert.ok(values.some(Number.isNaN), `${text} as ${values}`);
+  }
+  const commented = scannerOf("3#end");
+  assert.deepEqual([commented.number(), commented.isAtEnd()], [3, true]);
+  const apart = scannerOf("1. #IND");
+  assert.deepEqual([apart.number(), apart.isAtEnd()], [1, true]);
+});
+
 Deno.test("word() reads only capital letters", () => {
   const scanner = scannerOf("  COFF12 3");
   assert.deepEqual([scanner.word(), scanner.number(), scanner.word()], ["COFF", 12, ""]);

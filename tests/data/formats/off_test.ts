@@ -69,6 +69,10 @@ const REFUSED: Record<string, string> = {
     'have three numbers in line 4 for corner 1, got "1 nan 0"',
   "OFF\n3 1 0\n0 0 0\n1 inf 0\n0 1 0\n3 0 1 2\n":
     'have three numbers in line 4 for corner 1, got "1 inf 0"',
+  "OFF\n3 1 0\n0 0 0\n1 0 -1.#IND\n0 1 0\n3 0 1 2\n":
+    'have three numbers in line 4 for corner 1, got "1 0 -1.#IND"',
+  "OFF\n3 1 0\n0 0 0\n1 1.#QNAN 0\n0 1 0\n3 0 1 2\n":
+    'have three numbers in line 4 for corner 1, got "1 1.#QNAN 0"',
   "OFF\n3 1 0\n0 0 0\n1 1e39 0\n0 1 0\n3 0 1 2\n":
     'have three numbers in line 4 for corner 1, got "1 1e39 0"',
   "OFF\n3 1 0\n0 0 0\n1 0\n0 1 0\n3 0 1 2\n":
