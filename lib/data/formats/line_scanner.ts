@@ -10,7 +10,7 @@ export interface LineScanner {
   nextLine(): boolean;
   /** Whether the rest of the line is empty or a comment, which starts with `#`. */
   isAtEnd(): boolean;
-  /** Reads the capital letters that come next, if any. */
+  /** Reads the letters that come next, if any, as capitals. */
   word(): string;
   /**
    * Reads the next number in the line, whole; NaN at the line's end or at anything else, such as a
@@ -23,9 +23,19 @@ export interface LineScanner {
   text(): string;
 }
 
-const [TAB, NEW_LINE, RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20];
+const [TAB, NEW_LINE, VERTICAL_TAB, FORM_FEED, RETURN, SPACE] = [
+  0x09,
+  0x0a,
+  0x0b,
+  0x0c,
+  0x0d,
+  0x20,
+];
 const [HASH, PLUS, MINUS, DOT, ZERO, NINE] = [0x23, 0x2b, 0x2d, 0x2e, 0x30, 0x39];
 const [CAPITAL_A, CAPITAL_E, CAPITAL_Z, SMALL_E] = [0x41, 0x45, 0x5a, 0x65];
+
+/** The bit that makes a capital letter small. */
+const SMALL = 0x20;
 
 /** Characters of a line shown in messages. */
 const MOST_SHOWN = 60;
@@ -38,7 +48,9 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
   let line = 0;
 
   const isLineEnd = (byte: number | undefined) => byte === NEW_LINE || byte === RETURN;
-  const isBlank = (byte: number | undefined) => byte === SPACE || byte === TAB;
+  const isBlank = (byte: number | undefined) =>
+    byte === SPACE || byte === TAB || byte === VERTICAL_TAB || byte === FORM_FEED;
+  const capital = (byte: number | undefined) => byte! & ~SMALL;
   const isDigit = (byte: number | undefined) => byte! >= ZERO && byte! <= NINE;
   const skipBlanks = () => {
     while (isBlank(bytes[at])) at++;
@@ -72,8 +84,9 @@ export function createLineScanner(bytes: Uint8Array): LineScanner {
     word() {
       skipBlanks();
       const start = at;
-      while (bytes[at]! >= CAPITAL_A && bytes[at]! <= CAPITAL_Z) at++;
-      return String.fromCharCode(...bytes.subarray(start, Math.min(at, start + MOST_SHOWN)));
+      while (capital(bytes[at]) >= CAPITAL_A && capital(bytes[at]) <= CAPITAL_Z) at++;
+      const letters = bytes.subarray(start, Math.min(at, start + MOST_SHOWN));
+      return String.fromCharCode(...letters).toUpperCase();
     },
     number() {
       skipBlanks();

@@ -30,6 +30,17 @@ const SAME: Record<string, string> = {
   "colours after the face": `OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3 255 0 0 128\n`,
   "colours after the corners": `COFF\n4 1 4\n${CORNERS.replaceAll("\n", " 9 9 9\n")}\n4 0 1 2 3\n`,
   "faces without an area": `OFF\n4 3 4\n${CORNERS}\n2 0 1\n4 0 1 2 3\n1 3\n`,
+  "a byte order mark": `\ufeffOFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n`,
+  "DOS's end of a file": `OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n\x1a`,
+  "NUL bytes behind the text": `OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3${"\0".repeat(40)}`,
+  "the word in small letters": `off\n4 1 4\n${CORNERS}\n4 0 1 2 3\n`,
+  "no word": `4\t1 4\n${CORNERS}\n4 0 1 2 3\n`,
+  "everything in one line": `OFF 4 1 4 ${CORNERS.replaceAll("\n", " ")} 4 0 1 2 3`,
+  "a face that goes on in the next line": `OFF\n4 1 4\n${CORNERS}\n4 0 1\n  2 3\n`,
+  "edges after the faces": `OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n2 0 1\n2 1 2\n`,
+  "vertical tabs and form feeds as blanks": `OFF\n4\f1 4\n${
+    CORNERS.replaceAll(" ", "\v")
+  }\n4 0 1 2 3\n\f`,
   "numbers spelt otherwise":
     "OFF\n4 1 4\n0. -0 +0\n1e0 .0 0\n\t1.00 25E-1 0\n0 0.25e+1 -.1\n4 0 1 2 3",
 };
@@ -42,6 +53,28 @@ for (const [what, text] of Object.entries(SAME)) {
   });
 }
 
+Deno.test("readOff() accepts the prefixes of the word in any order", () => {
+  for (const prefix of ["N", "CN", "NC", "ST", "STCN", "NCST", "CST", "nc"]) {
+    const { positions, triangles } = read(
+      `${prefix}OFF\n4 1 4\n${CORNERS.replaceAll("\n", " 9 9 9 .5\n")}\n4 0 1 2 3\n`,
+    );
+    assert.deepEqual({ positions, triangles }, SQUARE, prefix);
+  }
+});
+
+Deno.test("readOff() refuses UTF-16 by name, with a byte order mark and without", () => {
+  const units = Uint16Array.from(`OFF\n4 1 4\n${CORNERS}\n4 0 1 2 3\n`, (x) => x.charCodeAt(0));
+  const little = new Uint8Array(units.buffer);
+  const big = new Uint8Array(units.map((unit) => unit << 8).buffer);
+  for (const bytes of [little, big, [0xff, 0xfe, ...little], [0xfe, 0xff, ...big]]) {
+    assert.throws(() => readOff(Uint8Array.from(bytes), "a.off"), {
+      name: "SyntaxError",
+      message: 'Cannot read "a.off": it must be text in ASCII or UTF-8, got UTF-16; ' +
+        "save it again or leave it out",
+    });
+  }
+});
+
 Deno.test("readOff() reads any mesh", () => {
   assert.deepEqual(read(offText(CHAIR)), CHAIR);
 });
@@ -49,9 +82,12 @@ Deno.test("readOff() reads any mesh", () => {
 const REFUSED: Record<string, string> = {
   "": 'start with the word OFF, got ""',
   "ply\nformat ascii": 'start with the word OFF, got "ply"',
+  "CNXOFF\n1 1 0": 'start with the word OFF, got "CNXOFF"',
+  "0.5 1 0\n1 2 3": 'start with the word OFF, got "0.5 1 0"',
   "4OFF\n1 1 0": 'start with the word OFF, got "4OFF"',
   "OFF": "count its corners and faces, got nothing more",
   "OFF BINARY\n\0\0\0": 'count its corners and faces, got "OFF BINARY" in line 1',
+  "OFF\n3 1 x\n": 'count its corners and faces, got "3 1 x" in line 2',
   "OFF\n3.5 1 0\n": 'count its corners and faces, got "3.5 1 0" in line 2',
   "OFF\n-3 1 0\n": 'count its corners and faces, got "-3 1 0" in line 2',
   "OFF\n1000000000 1000000000 0\n":
@@ -81,10 +117,12 @@ const REFUSED: Record<string, string> = {
     'have corners from 0 to 2 in line 6 for face 0, got "3 0 1 3"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 -1\n":
     'have corners from 0 to 2 in line 6 for face 0, got "3 0 1 -1"',
-  "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n":
-    'have corners from 0 to 2 in line 6 for face 0, got "4 0 1 2"',
+  "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n": "end with a whole face, got part of face 0",
+  "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n2 1 0\n": "hold 2 faces, got 1",
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n0\n0 0\n":
     'start line 6, for face 0, with the number of corners, got "0"',
+  "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 0\n4 2 2 2 2":
+    "have a face of three different corners, got 2 others",
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n2 0 1\n": "have a face of three corners, got 1 others",
 };
 for (const [text, words] of Object.entries(REFUSED)) {
