@@ -18,6 +18,9 @@ interface EncodedImage {
   readonly bytes: Uint8Array;
 }
 
+/** What names of images end in, in small or capital letters; Windows saves a JPEG as `.jfif`. */
+const SUFFIXES = [".png", ".jpg", ".jpeg", ".jpe", ".jfif"] as const;
+
 /** Size limit of an encoded image. */
 const MAX_BYTES = 2 ** 26;
 
@@ -51,8 +54,8 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
   }
   if (images.length === 0) {
     throw new RangeError(
-      `Cannot load images:${path}: it must hold at least one .png, .jpg or .jpeg file ` +
-        "that is not hidden, got none",
+      `Cannot load images:${path}: it must hold at least one file that is not hidden and ends in ` +
+        `${SUFFIXES.join(", ")}, got none`,
     );
   }
   // By code unit, not locale, so the order is the same on every machine.
@@ -96,5 +99,6 @@ async function* readFolder(folder: string): AsyncGenerator<EncodedImage> {
 
 /** Recognises images by extension, unless hidden or left by a system. */
 function isImageName(name: string): boolean {
-  return /[^/]\.(png|jpe?g)$/i.test(name) && !isSystemFile(name);
+  const hasSuffix = SUFFIXES.some((suffix) => name.toLowerCase().endsWith(suffix));
+  return hasSuffix && !isSystemFile(name);
 }

@@ -25,6 +25,25 @@ Deno.test("IMAGES reads a folder and its subfolders, sorted by name", async () =
   });
 });
 
+Deno.test("IMAGES reads JPEGs under each of their suffixes, in any case", async () => {
+  const names = ["a.jpg", "b.JPG", "c.jpeg", "d.Jpe", "e.jfif", "f.JFIF"];
+  const files: Record<string, Uint8Array> = { "g.jif": Uint8Array.of(1), ".jpg": Uint8Array.of(1) };
+  for (const [i, name] of names.entries()) files[name] = await grey(10 * i, "jpeg");
+  await withFolder(async (folder) => {
+    const inside = join(folder, "images");
+    await Deno.mkdir(inside);
+    for (const [name, bytes] of Object.entries(files)) {
+      await Deno.writeFile(join(inside, name), bytes);
+    }
+    const zip = join(folder, "images.zip");
+    await Deno.writeFile(zip, await zipFile(files));
+    for (const path of [inside, zip]) {
+      const set = await IMAGES.load(requestOf(), path);
+      assert.deepEqual(firstPixels(set.pixels, 28), [0, 10, 20, 30, 40, 50]);
+    }
+  });
+});
+
 Deno.test("IMAGES reads a zip file to the same images as its folder", async () => {
   await withFolder(async (folder) => {
     const files = {
@@ -100,8 +119,8 @@ Deno.test("IMAGES refuses a folder and an archive without images", async () => {
     for (const empty of [folder, path]) {
       await assert.rejects(IMAGES.load(requestOf(), empty), {
         name: "RangeError",
-        message: `Cannot load images:${empty}: it must hold at least one .png, .jpg or .jpeg ` +
-          "file that is not hidden, got none",
+        message: `Cannot load images:${empty}: it must hold at least one file that is not hidden ` +
+          "and ends in .png, .jpg, .jpeg, .jpe, .jfif, got none",
       });
     }
   });
@@ -112,6 +131,19 @@ Deno.test("IMAGES refuses a missing path", async () => {
     name: "RangeError",
     message:
       "Cannot load images:/nowhere: the path must be a folder or a zip file, got no such path",
+  });
+});
+
+Deno.test("IMAGES names a file whose pixels end early", async () => {
+  await withFolder(async (folder) => {
+    const whole = await grey(1, "jpeg");
+    const file = join(folder, "half.jpg");
+    await Deno.writeFile(file, whole.subarray(0, -2));
+    await assert.rejects(IMAGES.load(requestOf(), folder), {
+      name: "SyntaxError",
+      message: `Cannot read "${file}": it must be a complete PNG or JPEG image, got ` +
+        `${whole.length - 2} bytes with its end missing; remove or replace it`,
+    });
   });
 });
 
