@@ -6,12 +6,21 @@
  *
  * @module
  */
+import { type Component, countUnits, type HuffmanCode, huffmanCode } from "./jpeg_scan.ts";
 import type { Fail, Size } from "./png_check.ts";
 
-const [START_OF_IMAGE, END_OF_IMAGE, TEMPORARY] = [0xd8, 0xd9, 0x01];
+const [START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN, TEMPORARY] = [0xd8, 0xd9, 0xda, 0x01];
+const [HUFFMAN_TABLES, RESTART_INTERVAL] = [0xc4, 0xdd];
+
+/** The frames whose scans are followed to the last block: baseline, and extended sequential. */
+const SEQUENTIAL: readonly number[] = [0xc0, 0xc1];
 
 /**
- * Checks that a JPEG goes from its frame to its end-of-image marker.
+ * Checks that a JPEG goes from its frame to its end-of-image marker, and that the scans of a
+ * sequential one reach the last block.
+ *
+ * Choice: the scans of a progressive JPEG are not followed, since that needs all coefficients in
+ * memory; one that was cut lacks its end.
  *
  * Walks segments of marker, length and content. Anything else, such as pixels and stray bytes
  * between segments, is passed over up to the next marker, as decoders do.
@@ -27,27 +36,93 @@ export function checkJpeg(
   checkSize: (size: Size) => void,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let hasFrame = false;
+  let [hasFrame, hasScan] = [false, false];
+  let short: string | undefined; // said at the end, since a missing end is the better reason
+  const state: State = { codes: new Map(), restartInterval: 0 };
   for (let at = 2;;) {
     at = bytes.indexOf(0xff, at);
     if (at < 0 || at + 1 >= bytes.length) fail("its end missing");
     const marker = bytes[at + 1]!;
     if (marker === END_OF_IMAGE) {
-      if (!hasFrame) fail("no picture before its end");
+      if (!hasFrame || !hasScan) fail("no picture before its end");
+      if (short) fail(short);
       return;
     }
     if (!startsSegment(marker)) {
       at += marker === 0xff ? 1 : 2; // any number of FF may precede a marker
       continue;
     }
+    if (at + 4 > bytes.length) fail("its end missing");
+    const end = at + 2 + view.getUint16(at + 2);
+    if (end > bytes.length) fail("its end missing");
+    const content = bytes.subarray(at + 4, end);
     if (isFrame(marker)) {
-      if (at + 9 > bytes.length) fail("its end missing");
+      if (content.length < 6) fail("a damaged frame");
       checkSize({ width: view.getUint16(at + 7), height: view.getUint16(at + 5) });
       hasFrame = true;
+      if (SEQUENTIAL.includes(marker)) state.frame = readFrame(content);
     }
-    if (at + 4 > bytes.length) fail("its end missing");
-    at += 2 + view.getUint16(at + 2);
+    if (marker === HUFFMAN_TABLES) readTables(content, state.codes);
+    if (marker === RESTART_INTERVAL) state.restartInterval = content[0]! << 8 | content[1]!;
+    if (marker === START_OF_SCAN) {
+      hasScan = true;
+      short ??= shortScan(bytes, end, content, state);
+    }
+    at = end;
   }
+}
+
+/** What the segments before a scan say. */
+interface State {
+  frame?: Size & { components: ReadonlyMap<number, Component> };
+  /** By class (16 for all but first coefficients) plus number. */
+  readonly codes: Map<number, HuffmanCode>;
+  restartInterval: number;
+}
+
+/** Reads precision, size, and number, sampling and quantisation of each component. */
+function readFrame(content: Uint8Array): State["frame"] {
+  const components = new Map<number, Component>();
+  for (let at = 6; at + 2 < content.length; at += 3) {
+    const sampling = content[at + 1]!;
+    components.set(content[at]!, { across: sampling >> 4, down: sampling & 15 });
+  }
+  const view = new DataView(content.buffer, content.byteOffset);
+  return { width: view.getUint16(3), height: view.getUint16(1), components };
+}
+
+function readTables(content: Uint8Array, codes: State["codes"]): void {
+  for (let at = 0; at + 17 <= content.length;) {
+    const counts = content.subarray(at + 1, at + 17);
+    const symbolCount = counts.reduce((sum, count) => sum + count, 0);
+    codes.set(content[at]!, huffmanCode(counts, content.subarray(at + 17, at + 17 + symbolCount)));
+    at += 17 + symbolCount;
+  }
+}
+
+/**
+ * Says how much of a scan is missing, if any. A scan that lacks a frame or a code is left to the
+ * decoder, which has codes of its own or refuses it.
+ */
+function shortScan(
+  bytes: Uint8Array,
+  start: number,
+  content: Uint8Array,
+  { frame, codes, restartInterval }: State,
+): string | undefined {
+  if (!frame || frame.height === 0) return;
+  const parts = Array.from({ length: content[0] ?? 0 }, (_, i) => {
+    const tables = content[2 + 2 * i]!;
+    const component = frame.components.get(content[1 + 2 * i]!);
+    const [dc, ac] = [codes.get(tables >> 4), codes.get(16 + (tables & 15))];
+    return component && dc && ac ? [{ component, dc, ac }] : [];
+  }).flat();
+  if (parts.length === 0 || parts.length !== content[0]) return;
+  const components = [...frame.components.values()];
+  if (components.some(({ across, down }) => across === 0 || down === 0)) return;
+  const scan = { ...frame, frame: components, parts, restartInterval };
+  const { whole, wanted } = countUnits(bytes, start, scan);
+  return whole < wanted ? `${whole} of ${wanted} blocks of pixels` : undefined;
 }
 
 /** Not a zero that follows FF among pixels, a fill byte, a restart or another lone marker. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createCanvas } from "@napi-rs/canvas";
 import { checkJpeg } from "@/data/formats/jpeg_check.ts";
 import type { Fail } from "@/data/formats/png_check.ts";
 import { greySquare } from "@/data/formats/image_file.ts";
@@ -39,6 +40,44 @@ Deno.test("checkJpeg() refuses a baseline image without its last byte", async ()
   assert.throws(() => check(whole.subarray(0, -1)), { message: "its end missing" });
 });
 
+Deno.test("checkJpeg() refuses a sequential image whose pixels end before its end", async () => {
+  for (const [width, height, blocks] of [[20, 30, 4], [64, 40, 12], [9, 9, 1]] as const) {
+    const whole = await noise(width, height);
+    check(whole);
+    const scan = whole.findIndex((byte, at) => byte === 0xff && whole[at + 1] === 0xda);
+    for (let length = whole.length - 6; length > scan + 14; length -= 97) { // 14 bytes of header
+      const cut = Uint8Array.of(...whole.subarray(0, length), 0xff, 0xd9);
+      assert.throws(() => check(cut), (error: Error) => {
+        const [, found, wanted] = /^(\d+) of (\d+) blocks of pixels$/.exec(error.message) ?? [];
+        return Number(found) < blocks && Number(wanted) === blocks;
+      }, `${width} x ${height}, ${length} bytes`);
+    }
+  }
+  const whole = await noise(64, 64);
+  const noScan = whole.findIndex((byte, at) => byte === 0xff && whole[at + 1] === 0xda);
+  assert.throws(() => check(Uint8Array.of(...whole.subarray(0, noScan), 0xff, 0xd9)), {
+    message: "no picture before its end",
+  });
+  const half = Uint8Array.of(...whole.subarray(0, whole.length / 2), 0xff, 0xd9);
+  await assert.rejects(greySquare(half, "half.jpg", 4), {
+    name: "SyntaxError",
+    message: /^Cannot read "half.jpg": .* with \d of 16 blocks of pixels; remove or replace it$/,
+  });
+});
+
+Deno.test("checkJpeg() refuses any cut image in our words, and reads no byte outside", async () => {
+  const whole = await noise(20, 30);
+  for (let at = 2; at < whole.length; at += 7) {
+    for (const byte of [0, 0xd9, 0xff]) {
+      try {
+        check(whole.with(at, byte));
+      } catch (error) {
+        assert.equal((error as Error).name, "SyntaxError", `${at}: ${error}`);
+      }
+    }
+  }
+});
+
 Deno.test("checkJpeg() passes over stray bytes between segments, and fill bytes", async () => {
   const second = 4 + new DataView(PROGRESSIVE.buffer).getUint16(4); // behind the first segment
   for (const stray of [[0], [1, 2, 3], [0xff, 0xff], [0xff, 0], [7, 0xff]]) {
@@ -72,3 +111,14 @@ Deno.test("checkJpeg() gives the size, and refuses an end without a frame", () =
     message: "no picture before its end",
   });
 });
+
+/** Makes a baseline image that compresses badly, in units of 16 x 16 pixels. */
+async function noise(width: number, height: number): Promise<Uint8Array> {
+  const context = createCanvas(width, height).getContext("2d");
+  const pixels = context.createImageData(width, height);
+  pixels.data.forEach((_, i) =>
+    pixels.data[i] = i % 4 === 3 ? 255 : Math.imul(i, i ^ 2654435761) >>> 24
+  );
+  context.putImageData(pixels, 0, 0);
+  return new Uint8Array(await context.canvas.encode("jpeg"));
+}
