@@ -11,8 +11,8 @@ import { Variable } from "@/engine/graph/variable.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
-import { Pass } from "@/model/pass.ts";
-import type { Reconstruction } from "./inference.ts";
+import { runInBatches } from "./batched.ts";
+import { type Reconstruction, trainedPass } from "./inference.ts";
 import { loadParameters } from "./weights.ts";
 
 /** How far to refine. The defaults cost about a second an image on two CPU cores. */
@@ -64,7 +64,11 @@ export function refine(
     );
   }
   const batchSize = Math.min(count, config.batchSize);
-  const parameters = loadParameters(learner, weights);
+  const trained = {
+    parameters: loadParameters(learner, weights),
+    step: () => tf.scalar(config.steps),
+  };
+  const pass = () => trainedPass(trained);
   const rows = [batchSize, latentSize];
   const [latent, first, second] = ["latent", "first", "second"].map((name) =>
     new Variable(`refine/${name}`, rows)
@@ -76,13 +80,6 @@ export function refine(
     azimuth: azimuth.read() as tf.Tensor1D,
     elevation: elevation.read() as tf.Tensor1D,
   });
-  const pass = () =>
-    new Pass({
-      values: parameters(),
-      seed: tf.zeros([2], "int32"),
-      step: tf.scalar(config.steps),
-      isTraining: false,
-    });
   const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
   const image = float(batchSize, imageSize, imageSize, 1);
   using program = jit({
@@ -113,25 +110,15 @@ export function refine(
       return { ...made, ...poses() };
     }),
   });
-  const results: Record<string, Float32Array> = {};
-  for (let start = 0; start < count; start += batchSize) {
-    const batch = new Float32Array(batchSize * area);
-    batch.set(images.subarray(start * area, (start + batchSize) * area));
-    tf.tidy(() => {
-      const feed = { images: tf.tensor4d(batch, [batchSize, imageSize, imageSize, 1]) };
-      program.start(feed);
-      for (let step = 0; step < steps; step++) {
-        if (step % searchEvery === 0) program.search(feed);
-        program.move({ ...feed, step: tf.scalar(step) });
-      }
-      program.search(feed);
-      for (const [name, tensor] of Object.entries(program.read(feed))) {
-        const length = tensor.size / batchSize;
-        const result = results[name] ??= new Float32Array(count * length);
-        const wanted = Math.min(batchSize, count - start) * length;
-        result.set((tensor.dataSync() as Float32Array).subarray(0, wanted), start * length);
-      }
-    });
-  }
-  return results as unknown as Reconstruction;
+  const refined = (inputs: Readonly<Record<string, tf.Tensor>>) => {
+    const feed = { images: inputs.images! };
+    program.start(feed);
+    for (let step = 0; step < steps; step++) {
+      if (step % searchEvery === 0) program.search(feed);
+      program.move({ ...feed, step: tf.scalar(step) });
+    }
+    program.search(feed);
+    return program.read(feed);
+  };
+  return runInBatches(refined, { images: image }, { images });
 }
