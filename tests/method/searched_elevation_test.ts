@@ -1,6 +1,5 @@
 /** The searched pose with raised cameras: azimuth and elevation are searched, guessed and drawn. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { Inference } from "@/infer/inference.ts";
 import { refine } from "@/infer/refine.ts";
@@ -9,11 +8,9 @@ import * as tf from "@/engine/tf.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { MAX_ELEVATION } from "@/render/camera.ts";
 import { projectTilted } from "@/render/tilt.ts";
-import { loadCheckpoint, saveCheckpoint } from "@/train/checkpoint.ts";
-import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { assertClose } from "../assert.ts";
-import { withFolder } from "../data/fixtures.ts";
 import { passOf } from "../model/passes.ts";
+import { assertTrainsAndResumes } from "./trained_and_resumed.ts";
 import { objectOf } from "./pose/blobs.ts";
 
 const [B, S] = [4, 16];
@@ -91,24 +88,7 @@ Deno.test("the searched pose infers elevations and renders from them, refined on
 });
 
 Deno.test("the searched pose with elevation trains traced as eagerly, and resumes to the bit", async () => {
-  const config = configOf({ texture: true });
-  const take = (trainer: ReturnType<typeof createTrainer>, from: number, to: number) =>
-    Array.from({ length: to - from }, (_, i) => trainStep(trainer, IMAGES, from + i));
-  using whole = createTrainer(config);
-  using eager = createTrainer(config, { eager: true });
-  const [first, expected] = [take(whole, 0, 2), take(eager, 0, 2)];
-  for (const [step, losses] of expected.entries()) {
-    for (const [name, value] of Object.entries(losses)) {
-      assert.ok(Number.isFinite(value), name);
-      assertClose([first[step]![name]!], [value], 1e-3 * Math.max(1, Math.abs(value)));
-    }
-  }
-  await withFolder(async (folder) => {
-    const checkpoint = { step: 2, config, snapshot: whole.snapshot() };
-    const loaded = await loadCheckpoint(await saveCheckpoint(join(folder, "run"), checkpoint));
-    using resumed = createTrainer(loaded.config, { snapshot: loaded.snapshot });
-    assert.deepEqual(take(resumed, 2, 4), take(whole, 2, 4));
-  });
+  await assertTrainsAndResumes(configOf({ texture: true }), IMAGES);
 });
 
 Deno.test("the searched pose with elevation guesses 24 bins of azimuth and 6 of elevation", () => {

@@ -1,6 +1,5 @@
 /** The searched pose with a texture: silhouettes decide what there is, and photographs how bright. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
@@ -9,11 +8,10 @@ import { refine } from "@/infer/refine.ts";
 import { checkStoredConfig, configWith, createLearner } from "@/method/registry.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { silhouettesOf } from "@/render/silhouette.ts";
-import { loadCheckpoint, saveCheckpoint } from "@/train/checkpoint.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
 import { assertClose } from "../assert.ts";
-import { withFolder } from "../data/fixtures.ts";
 import { passOf } from "../model/passes.ts";
+import { assertTrainsAndResumes } from "./trained_and_resumed.ts";
 
 const [B, S, STEPS] = [4, 16, 40];
 const configOf = (changes: Record<string, string | number | boolean> = {}) =>
@@ -112,22 +110,7 @@ Deno.test("the searched pose's texture term teaches the texture alone", () => {
 });
 
 Deno.test("the searched pose with a texture trains traced as eagerly, and resumes to the bit", async () => {
-  const take = (trainer: ReturnType<typeof createTrainer>, from: number, to: number) =>
-    Array.from({ length: to - from }, (_, i) => trainStep(trainer, PHOTOGRAPHS, from + i));
-  using whole = createTrainer(CONFIG);
-  using eager = createTrainer(CONFIG, { eager: true });
-  const [first, expected] = [take(whole, 0, 2), take(eager, 0, 2)];
-  for (const [step, losses] of expected.entries()) {
-    for (const [name, value] of Object.entries(losses)) {
-      assertClose([first[step]![name]!], [value], 1e-3 * Math.max(1, Math.abs(value)));
-    }
-  }
-  await withFolder(async (folder) => {
-    const checkpoint = { step: 2, config: CONFIG, snapshot: whole.snapshot() };
-    const loaded = await loadCheckpoint(await saveCheckpoint(join(folder, "run"), checkpoint));
-    using resumed = createTrainer(loaded.config, { snapshot: loaded.snapshot });
-    assert.deepEqual(take(resumed, 2, 4), take(whole, 2, 4));
-  });
+  await assertTrainsAndResumes(CONFIG, PHOTOGRAPHS);
 });
 
 Deno.test("refine() paints the shapes that it refines, and leaves silhouettes their projection", () => {

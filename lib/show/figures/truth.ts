@@ -101,9 +101,8 @@ export function chairsFigure(
 }
 
 function drawFromAside(solids: Solids, item: number, threshold: number): Bitmap {
-  const { size, azimuths } = solids;
-  const grid: VoxelGrid = { occupancy: solidAt(solids, item), size: [size, size, size] };
-  const azimuth = azimuths[item]! + ASIDE;
+  const { grid, front } = shapeOf(solids, item);
+  const azimuth = front + ASIDE;
   return drawVoxels(grid, { ...fittingSize(48, RAISED), azimuth, elevation: RAISED, threshold });
 }
 
