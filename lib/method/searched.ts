@@ -48,11 +48,11 @@ export const SEARCHED: Method = defineMethod({
 const TOLD = { none: [], pose: ["azimuth"], shape: ["occupancy"] } as const;
 
 /**
- * What good runs reach. Choice: of 40 runs of 6,000 steps, those on chairs and beds (azimuths 8 to 12
- * degrees off) ended with gaps of -0.68 to -0.43 and poses of 0.46 to 0.66 nats; toilets (20 to 23 degrees)
- * with gaps of -1.05 to -0.70, generated solids (34 to 74 degrees) with -2.8 to -1.2; sofas (52 to 61
- * degrees) with poses of 0.82 to 1.40. Without a mirror plane, front and back have one silhouette, so
- * guesses of the pose must stay vague.
+ * What good runs reach. Choice: of some 30 runs of 6,000 steps, those on chairs (azimuths 8 to 12 degrees
+ * off) ended with gaps of -0.68 to -0.43, and with those on beds at poses of 0.46 to 0.66 nats; toilets (20
+ * to 23 degrees) had gaps of -1.05 to -0.70, generated solids (34 to 74 degrees) -2.8 to -1.2; sofas (52 to
+ * 61 degrees) had poses of 0.82 to 1.40. The margin is thin. Without a mirror plane, front and back have
+ * one silhouette, so guesses of the pose must stay vague.
  */
 const LIMITS = { gap: -0.69, pose: 0.75 };
 
