@@ -25,6 +25,11 @@ async function withZip(
   });
 }
 
+/** Where the index of an archive without a comment begins: its end record, of 22 bytes, says so. */
+function startOfIndex(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer).getUint32(bytes.length - 22 + 16, true);
+}
+
 /** Replaces every occurrence of a name by one of the same length. */
 function rename(bytes: Uint8Array, from: string, to: string): Uint8Array {
   const text = new TextDecoder("latin1").decode(bytes).replaceAll(from, to);
@@ -71,7 +76,7 @@ Deno.test("readZip() refuses a file that would inflate beyond the limit", async 
 
 Deno.test("readZip() refuses a file that inflates to more than it declares", async () => {
   const declareLess = (bytes: Uint8Array) => {
-    const central = bytes.lastIndexOf(0x50, bytes.length - 23); // the central directory's "PK"
+    const central = startOfIndex(bytes);
     return bytes.with(central + 24, 10).with(central + 25, 0);
   };
   await withZip({ "big.bin": new Uint8Array(900) }, async (path) => {
@@ -102,7 +107,7 @@ Deno.test("readZip() refuses names that lead out of the archive", async () => {
 Deno.test("readZip() refuses a corrupted file by its checksum", async () => {
   const files = { a: Uint8Array.from({ length: 300 }, (_, i) => (i * i) % 251) };
   const change = (bytes: Uint8Array) => {
-    const central = bytes.lastIndexOf(0x50, bytes.length - 23);
+    const central = startOfIndex(bytes);
     return bytes.with(central + 16, bytes[central + 16]! ^ 1); // the sum in the central directory
   };
   await withZip(files, async (path) => {
