@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { stopButton } from "@/engine/stop_button.ts";
 import { CELEBA } from "./celeba.ts";
 import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/synthetic/embedded.ts";
 import type { ImageSet } from "./image_set.ts";
@@ -88,9 +89,12 @@ export async function loadImageSet(
         `got ${imagesPerObject}; use modelnet40, meshes:PATH or voxels:PATH`,
     );
   }
-  request.signal?.throwIfAborted();
+  const { signal } = request;
+  signal?.throwIfAborted();
   // What is scored is an image of each object, however many a run is trained on.
-  return await source.load(split === "test" ? { ...request, imagesPerObject: 1 } : request, path);
+  const load = (signal: AbortSignal) =>
+    source.load({ ...request, signal, ...(split === "test" && { imagesPerObject: 1 }) }, path);
+  return await (signal ? load(signal) : stopButton.run(load));
 }
 
 /** A parsed specification like `voxels:PATH#chair+sofa`. */

@@ -5,6 +5,7 @@
  */
 import type { Compiled, TensorSpec } from "@/engine/graph/jit.ts";
 import { elementCount } from "@/engine/shapes.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 
 /**
@@ -28,6 +29,7 @@ export function runInBatches<Output extends string>(
   const batchSize = fed[0]!.shape[0]!;
   const results: Record<string, Float32Array> = {};
   for (let start = 0; start < count; start += batchSize) {
+    stopButton.check();
     tf.tidy(() => {
       const feeds = fed.map(({ input, shape, values }) => {
         const length = elementCount(shape.slice(1));

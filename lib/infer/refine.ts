@@ -9,6 +9,7 @@ import { applyAdam } from "@/engine/adam.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 import { createLearner } from "@/method/registry.ts";
 import { runInBatches } from "./batched.ts";
@@ -114,6 +115,7 @@ export function refine(
     const feed = { images: inputs.images! };
     program.start(feed);
     for (let step = 0; step < steps; step++) {
+      stopButton.check();
       if (step % searchEvery === 0) program.search(feed);
       program.move({ ...feed, step: tf.scalar(step) });
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { stopButton } from "@/engine/stop_button.ts";
 import { TSNE, UMAP } from "@saehrimnir/druidjs";
 import { rowAt, rowCount, type Rows } from "./rows.ts";
 
@@ -41,16 +42,18 @@ export function embed(rows: Rows, method: Embedding, seed: number): Rows {
     throw new RangeError(`Cannot embed rows: their number must be at least 4, got ${count}`);
   }
   const points = Array.from({ length: count }, (_, i) => [...rowAt(rows, i)]);
-  const places = method === "t-SNE"
+  const steps: Iterable<number[][]> = method === "t-SNE"
     ? new TSNE(points, {
       perplexity: Math.min(PERPLEXITY, (count - 1) / 3),
       epsilon: STEP_SIZE,
       seed,
-    }).transform(STEPS)
+    }).generator(STEPS)
     : new UMAP(points, {
       n_neighbors: Math.min(NEIGHBOURS, count - 1),
       min_dist: LEAST_DISTANCE,
       seed,
-    }).transform();
-  return { values: Float32Array.from((places as number[][]).flat()), length: 2 };
+    }).generator();
+  let places: number[][] = [];
+  for (places of steps) stopButton.check();
+  return { values: Float32Array.from(places.flat()), length: 2 };
 }

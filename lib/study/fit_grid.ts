@@ -7,6 +7,7 @@
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import { projectVoxels } from "@/render/project.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 import { applyAdam } from "@/engine/adam.ts";
 
@@ -70,6 +71,7 @@ export function fitGrid(
   });
   const fits: Fit[] = [];
   for (let step = 0; step <= steps; step++) {
+    stopButton.check();
     tf.tidy(() => {
       const read = () => program.occupancy({}).occupancy.dataSync() as Float32Array;
       const isReported = step % reportEvery === 0 || step === steps;

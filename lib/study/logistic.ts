@@ -5,6 +5,7 @@
  */
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { Variable } from "@/engine/graph/variable.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 import { applyAdam, type Moments } from "@/engine/adam.ts";
 import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
@@ -90,7 +91,10 @@ export function fitLogistic(rows: LabelledRows, options: LogisticOptions): Logis
     })),
   });
   return tf.tidy(() => {
-    for (let step = 0; step < steps; step++) program.step({ step: tf.scalar(step) });
+    for (let step = 0; step < steps; step++) {
+      stopButton.check();
+      program.step({ step: tf.scalar(step) });
+    }
     const { weights, bias } = program.read({});
     return {
       centre,

@@ -5,6 +5,7 @@
  */
 import { itemAt } from "@/engine/shapes.ts";
 import { type LabelledRows, requireRows, rowCount, type Rows } from "./rows.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 
 /** Rows whose distances are computed at once: 20 MB for 10,000 references. */
@@ -36,6 +37,7 @@ export function nearestNeighbours(queries: Rows, references: Rows, count: number
     const others = tf.tensor2d(references.values, [available, length]);
     const norms = tf.sum(tf.square(others), 1); // [references]
     for (let start = 0; start < rowCount(queries); start += ROWS_AT_ONCE) {
+      stopButton.check();
       const rows = queries.values.subarray(start * length, (start + ROWS_AT_ONCE) * length);
       const indices = tf.tidy(() => {
         const asked = tf.tensor2d(rows, [rows.length / length, length]);

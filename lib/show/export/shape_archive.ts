@@ -6,6 +6,7 @@
 import JSZip from "jszip";
 import { encodeNpy } from "@/data/formats/npy.ts";
 import { writeAtomically } from "@/engine/files.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import { encodeGif } from "@/show/plot/animation.ts";
 import { type Exhibit, trainingStrips, turntable } from "@/show/plot/figures.ts";
 import { encodePng } from "@/show/plot/bitmap.ts";
@@ -77,6 +78,7 @@ export async function exportShapes(
   const shapes: ExportedShape[] = [];
   const shown: Exhibit[] = [];
   for (const exhibit of exhibits) {
+    stopButton.check();
     const { grid, report } = isSolid
       ? solidOf(exhibit.grid, threshold)
       : { grid: exhibit.grid, report: undefined };

@@ -4,44 +4,55 @@
  *
  * @module
  */
+import { StopButton, stopButton } from "@/engine/stop_button.ts";
 
 /** The source of interrupts: the process, or a stand-in in tests. */
 export interface InterruptSource {
-  /** Starts calling `listener` on each stop. */
-  onInterrupt(listener: () => void): void;
+  /**
+   * Starts calling `press` on each stop.
+   *
+   * @param press Presses the button
+   * @param pressed The button's flag, for other threads
+   */
+  onInterrupt(press: () => void, pressed: Int32Array): void;
 }
 
 const processSource: InterruptSource = {
-  onInterrupt: (listener) => Deno.addSignalListener("SIGINT", listener),
+  onInterrupt(press, pressed) {
+    // A listener keeps the kernel alive; while this thread computes, another one listens.
+    Deno.addSignalListener("SIGINT", press);
+    const watch = new Worker(new URL("./stop_watch.ts", import.meta.url), { type: "module" });
+    watch.onmessage = ({ data }) => data === "pressed" && press();
+    watch.postMessage(pressed);
+  },
 };
 
-const armed = new Map<InterruptSource, { current: AbortController }>();
+/** Printed if a press has ended nothing within a second; an idle kernel prints it too. */
+const UNANSWERED = "Stop: a cell that still runs goes on until what it waits for is done; " +
+  "restart the kernel to end it at once";
+
+const armed = new WeakSet<InterruptSource>();
 
 /**
- * Gives a signal that fires when the stop button is pressed (SIGINT), and keeps the kernel alive
- * from then on. Call it in each cell that can be stopped, since a fired signal is replaced by a
- * fresh one. Loops must check it and must await something, or the press goes unnoticed.
+ * Makes the stop button (SIGINT) end what the project computes, and keeps the kernel and its variables.
+ * Calling it again has no effect.
  *
- * @example A loop that stops on request
- * ```ts
- * import { stopSignal } from "./interrupt.ts";
+ * What cannot be ended, such as a promise of the user's own, goes on; a message says so after a second.
+ * JavaScript that never awaits is out of reach of all messages: only a restart of the kernel ends it.
  *
- * const stop = stopSignal({ onInterrupt: (press) => setTimeout(press, 20) });
- * while (!stop.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
- * ```
- *
+ * @param print Prints a message
  * @param source Source of interrupts; the process's SIGINT by default
+ * @param button What is pressed
  */
-export function stopSignal(source: InterruptSource = processSource): AbortSignal {
-  let state = armed.get(source);
-  if (!state) {
-    const fresh = state = { current: new AbortController() };
-    // One permanent listener: without any, SIGINT would end the kernel.
-    source.onInterrupt(() => fresh.current.abort(new DOMException("Stopped", "AbortError")));
-    armed.set(source, state);
-  }
-  if (state.current.signal.aborted) state.current = new AbortController();
-  return state.current.signal;
+export function listenToStop(
+  print: (words: string) => void = console.error,
+  source: InterruptSource = processSource,
+  button: StopButton = stopButton,
+): void {
+  if (armed.has(source)) return;
+  armed.add(source);
+  button.onUnanswered = () => print(UNANSWERED);
+  source.onInterrupt(() => button.press(), button.pressed);
 }
 
 /** Where to listen for errors. */
@@ -51,15 +62,17 @@ const reported = new WeakSet<ErrorSource>();
 
 /**
  * Prints unhandled rejections and errors thrown in timers, which the kernel swallows. The events
- * are marked as handled, so the kernel stays alive. Calling it again has no effect.
+ * are marked as handled, so the kernel stays alive; so it does at the stop button, which from then on
+ * ends what the project computes. Calling it again has no effect.
  *
  * @param print Prints a message; `console.error` by default, which shows under the running cell
- * @param source Where to listen; the global scope by default
+ * @param source Where to listen; the global scope by default, with the stop button
  */
 export function reportErrors(
   print: (words: string) => void = console.error,
   source: ErrorSource = globalThis,
 ): void {
+  if (source === globalThis) listenToStop(print);
   if (reported.has(source)) return;
   reported.add(source);
   source.addEventListener("unhandledrejection", (event) => {

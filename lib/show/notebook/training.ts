@@ -5,13 +5,14 @@
  */
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import { lossCurves } from "@/show/plot/curves.ts";
 import { escapeXml } from "@/show/plot/svg.ts";
 import { doubtsOf } from "@/train/doubts.ts";
 import { lastGapOf, readHistory, type StepRecord } from "@/train/history.ts";
 import { openRun, provenanceOf, type Run, runFolder, type RunOptions } from "@/train/run.ts";
 import type { Leg } from "@/train/restarts.ts";
-import { stopSignal } from "./interrupt.ts";
+import { listenToStop } from "./interrupt.ts";
 import { type LiveDisplay, liveDisplay } from "./live.ts";
 
 /** Where runs and data are. */
@@ -89,7 +90,8 @@ async function watch(
     history.push(record);
     live.update(chart);
   };
-  return await openRun(config, { ...options, signal: stopSignal(), onStep, onLeg });
+  listenToStop();
+  return await stopButton.run((signal) => openRun(config, { ...options, signal, onStep, onLeg }));
 }
 
 /** Labels a config by the fields in which it differs from others. */

@@ -5,6 +5,7 @@
  * @module
  */
 import gifenc from "gifenc";
+import { stopButton } from "@/engine/stop_button.ts";
 import type { Bitmap } from "./bitmap.ts";
 
 /** How an animation plays and is compressed. */
@@ -54,6 +55,7 @@ export function encodeGif(frames: readonly Bitmap[], options: GifOptions = {}): 
   const encoder = gifenc.GIFEncoder();
   const shown = new Uint8Array(frames[0]!.width * frames[0]!.height); // all UNCHANGED: no pixel yet
   frames.forEach((frame, i) => {
+    stopButton.check();
     const indices: Uint8Array = gifenc.applyPalette(dithered(frame), palette.slice(1));
     for (let p = 0; p < indices.length; p++) {
       const index = indices[p]! + 1;

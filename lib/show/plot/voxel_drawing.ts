@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { stopButton } from "@/engine/stop_button.ts";
 import { THRESHOLD, type VoxelGrid } from "@/render/voxel_grid.ts";
 import { type Bitmap, createBitmap } from "./bitmap.ts";
 import { createCaster, createHit, type FilledCells } from "./raycast.ts";
@@ -51,6 +52,7 @@ export interface VoxelView {
  */
 export function drawVoxels(grid: VoxelGrid, view: VoxelView): Bitmap {
   const { width, height, azimuth = 0, elevation = 0, raysPerSide = 3 } = view;
+  stopButton.check();
   checkRays(raysPerSide);
   const cells = filledCells(grid, view.threshold ?? THRESHOLD);
   const camera = viewpoint(azimuth, elevation);

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { stopButton } from "@/engine/stop_button.ts";
 import { cellsReaching, overlapsByThreshold, THRESHOLDS } from "./overlap.ts";
 import { createTurner, stretchRows, type Turn, turnBetween } from "./turn.ts";
 
@@ -127,6 +128,7 @@ function createSearch(predicted: Solids, truth: Solids) {
     const means = new Float64Array(THRESHOLDS.length);
     let [last, turner] = [undefined as Turn | undefined, undefined as Turner | undefined];
     for (const [item, { stretched, solid }] of items.entries()) {
+      stopButton.check();
       const turn = turnOf(item);
       const isSame = turn.offset === last?.offset && turn.isMirrored === last.isMirrored;
       turner = isSame ? turner! : createTurner(turn, sides);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { stopButton } from "@/engine/stop_button.ts";
 import { squaredDistances } from "./distance.ts";
 
 /** Diagonal of a unit cube, the largest distance in a grid. */
@@ -34,6 +35,7 @@ const DIAGONAL = Math.sqrt(3);
  * ```
  */
 export function chamferDistance(a: ArrayLike<number>, b: ArrayLike<number>, size: number): number {
+  stopButton.check();
   const [surfaceA, surfaceB] = [surfaceOf(a, size), surfaceOf(b, size)];
   const there = meanDistance(surfaceA, squaredDistances(surfaceB, size));
   const back = meanDistance(surfaceB, squaredDistances(surfaceA, size));

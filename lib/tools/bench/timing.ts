@@ -11,6 +11,7 @@ import { type TruthArrays, type TruthField, truthShape } from "@/data/truth.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
 import { elementCount } from "@/engine/shapes.ts";
+import { stopButton } from "@/engine/stop_button.ts";
 import * as tf from "@/engine/tf.ts";
 import { medianOf } from "@/study/score/spread.ts";
 import { createState } from "@/train/state.ts";
@@ -53,6 +54,7 @@ export function timeCalls(call: (i: number) => void, options: TimingOptions): nu
   const { warmUp, repeat, onCall } = options;
   const milliseconds: number[] = [];
   for (let i = 0; i < warmUp + repeat; i++) {
+    stopButton.check();
     const before = performance.now();
     call(i);
     if (i >= warmUp) milliseconds.push(performance.now() - before);

@@ -28,6 +28,12 @@ export interface Kernelspec {
 }
 
 /**
+ * What starts the kernel: it then ignores the stop button (SIGINT) until a notebook listens to it, which
+ * by default would end it with all variables. Ignored signals stay ignored across `exec`.
+ */
+const KEPT_AT_STOP = ["/bin/sh", "-c", 'trap "" INT; exec "$0" "$@"'];
+
+/**
  * Makes the kernelspec.
  *
  * @param deno Path of the Deno executable
@@ -38,7 +44,7 @@ export function kernelspec(
   environment: Readonly<Record<string, string>> = {},
 ): Kernelspec {
   return {
-    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    argv: [...KEPT_AT_STOP, deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno (3D shapes)",
     language: "typescript",
     // An interrupt by message hangs a cell that awaits; the notebooks handle the signal instead.

@@ -1,45 +1,55 @@
 import assert from "node:assert/strict";
-import { reportErrors, stopSignal } from "@/show/notebook/interrupt.ts";
+import { StopButton } from "@/engine/stop_button.ts";
+import { listenToStop, reportErrors } from "@/show/notebook/interrupt.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
 
-function button() {
+const HOLD_MS = 40;
+
+function source() {
   const listeners: (() => void)[] = [];
   return {
-    source: { onInterrupt: (listener: () => void) => void listeners.push(listener) },
-    press: () => listeners.forEach((listener) => listener()),
+    source: { onInterrupt: (press: () => void) => void listeners.push(press) },
+    interrupt: () => listeners.forEach((press) => press()),
     listeners,
   };
 }
 
-Deno.test("stopSignal() fires when the stop button is pressed", () => {
-  const { source, press } = button();
-  const signal = stopSignal(source);
-  assert.equal(signal.aborted, false);
-  press();
-  assert.equal(signal.aborted, true);
-  assert.equal(signal.reason.name, "AbortError");
+Deno.test("listenToStop() presses the button at an interrupt; once, however often it is called", () => {
+  const { source: interrupts, interrupt, listeners } = source();
+  const button = new StopButton(HOLD_MS);
+  for (let call = 0; call < 2; call++) listenToStop(() => {}, interrupts, button);
+  const { signal } = button;
+  interrupt();
+  assert.deepEqual([signal.aborted, listeners.length], [true, 1]);
 });
 
-Deno.test("stopSignal() gives the next cell a fresh signal, with one listener for all", () => {
-  const { source, press, listeners } = button();
-  const first = stopSignal(source);
-  assert.equal(stopSignal(source), first, "a signal that has not fired serves on");
-  press();
-  const second = stopSignal(source);
-  assert.equal(second.aborted, false);
-  press();
-  assert.deepEqual([first.aborted, second.aborted, listeners.length], [true, true, 1]);
+Deno.test("listenToStop() says so if nothing could be ended", async () => {
+  const words: string[] = [];
+  const { source: interrupts, interrupt } = source();
+  listenToStop((line) => words.push(line), interrupts, new StopButton(HOLD_MS));
+  interrupt();
+  await new Promise((resolve) => setTimeout(resolve, 2 * HOLD_MS));
+  assert.deepEqual(words, [
+    "Stop: a cell that still runs goes on until what it waits for is done; restart the kernel to end it at once",
+  ]);
 });
 
-Deno.test("stopSignal() keeps the process alive at a real SIGINT", async () => {
-  const module = new URL("../../../lib/show/notebook/interrupt.ts", import.meta.url);
-  const code = `import { stopSignal } from ${JSON.stringify(module.href)};
-    const stop = stopSignal();
-    Deno.kill(Deno.pid, "SIGINT");
-    while (!stop.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
-    console.log("alive");
-    Deno.exit(0);`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
-  assert.equal(new TextDecoder().decode(stdout), "alive\n");
+Deno.test("listenToStop() ends code that does not await at a real SIGINT", async () => {
+  const [notebook, engine] = ["show/notebook/interrupt.ts", "engine/stop_button.ts"]
+    .map((path) => JSON.stringify(new URL(`../../../lib/${path}`, import.meta.url).href));
+  const code = `import { listenToStop } from ${notebook};
+    import { stopButton } from ${engine};
+    listenToStop();
+    setTimeout(() => {
+      Deno.kill(Deno.pid, "SIGINT");
+      try { for (;;) stopButton.check(); } catch ({ message }) { console.log(message); }
+      Deno.exit(0);
+    }, 2000); // by then the other thread listens`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", code],
+    cwd: PROJECT.root,
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "Stopped by the stop button\n");
 });
 
 Deno.test("reportErrors() prints unhandled rejections and errors, once", () => {

@@ -43,6 +43,7 @@ async function runCell(steps: number) {
 
 const stopped = await runCell(4000);
 const reached = Number(/step (\d+) of/.exec(stopped.message ?? "")?.[1]);
+await new Promise((resolve) => setTimeout(resolve, 1500)); // as long as a press holds, and more
 const resumed = await runCell(reached + 5);
 const reopened = await runCell(reached + 5);
 shown = [];

@@ -12,6 +12,9 @@ Deno.test("ensureKernelspec() writes a kernel visible only in .venv, run by this
   );
   const spec = JSON.parse(await Deno.readTextFile(path));
   assert.deepEqual(spec.argv, [
+    "/bin/sh",
+    "-c",
+    'trap "" INT; exec "$0" "$@"',
     "/somewhere/deno",
     "jupyter",
     "--kernel",
@@ -29,5 +32,5 @@ Deno.test("ensureKernelspec() follows Deno if npx has moved it", async () => {
   await using checkout = await fakeCheckout();
   await ensureKernelspec(checkout.layout, "/old/deno");
   const path = await ensureKernelspec(checkout.layout, "/new/deno");
-  assert.equal(JSON.parse(await Deno.readTextFile(path)).argv[0], "/new/deno");
+  assert.equal(JSON.parse(await Deno.readTextFile(path)).argv[3], "/new/deno");
 });
