@@ -39,6 +39,7 @@ export { Variable } from "./engine/graph/variable.ts";
 export { describeMachine } from "./engine/machine.ts";
 export type { Random } from "./engine/random.ts";
 export { type Axis, checkShape, type NamedArrays, type ShapedArray } from "./engine/shapes.ts";
+export { type StopButton, stopButton } from "./engine/stop_button.ts";
 export { stopGradient, withoutGradient } from "./engine/stop_gradient.ts";
 
 // The renderer

@@ -31,6 +31,9 @@ const processSource: InterruptSource = {
 const UNANSWERED = "Stop: a cell that still runs goes on until what it waits for is done; " +
   "restart the kernel to end it at once";
 
+/** Prints words, which shows under the running cell. */
+const PRINT: (words: string) => void = console.error;
+
 const armed = new WeakSet<InterruptSource>();
 
 /**
@@ -45,7 +48,7 @@ const armed = new WeakSet<InterruptSource>();
  * @param button What is pressed
  */
 export function listenToStop(
-  print: (words: string) => void = console.error,
+  print = PRINT,
   source: InterruptSource = processSource,
   button: StopButton = stopButton,
 ): void {
@@ -69,7 +72,7 @@ const reported = new WeakSet<ErrorSource>();
  * @param source Where to listen; the global scope by default, with the stop button
  */
 export function reportErrors(
-  print: (words: string) => void = console.error,
+  print = PRINT,
   source: ErrorSource = globalThis,
 ): void {
   if (source === globalThis) listenToStop(print);

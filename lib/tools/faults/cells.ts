@@ -140,8 +140,9 @@ const display = (type: string, text: string) =>
 
 function codeOf({ kind, seed, length }: Output, wait: string): string {
   const text = `fill(${seed}, ${length})`;
-  if (kind === "stdout") return `console.log(inLines(${text}));`;
-  if (kind === "stderr") return `console.error(inLines(${text}));`;
+  if (PATHS[kind] === kind) {
+    return `console.${kind === "stdout" ? "log" : "error"}(inLines(${text}));`;
+  }
   if (kind === "value") {
     return `({ [Symbol.for("Jupyter.display")]: () => ({ "text/plain": ${text} }) })`;
   }

@@ -26,27 +26,40 @@ def output_of(kind, content):
     return ""
 
 
-def follow(manager, client, message, press):
-    """Presses once, waits for the end of a cell, and collects its outputs."""
-    started, outputs = time.monotonic(), []
-    while time.monotonic() - started < LIMIT_SECONDS:
-        if press is not None and time.monotonic() - started > press:
+class Seen:
+    """What the kernel has sent, by cell: outputs may arrive after a cell's end, or while another runs."""
+
+    def __init__(self, client):
+        self.client, self.outputs, self.ended = client, {}, set()
+
+    def read(self, seconds):
+        """Takes the messages of a time."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = self.client.get_iopub_msg(timeout=left)
+            except queue.Empty:
+                return
+            parent, content = message["parent_header"].get("msg_id"), message["content"]
+            if content.get("execution_state") == "idle":
+                self.ended.add(parent)
+            elif text := output_of(message["msg_type"], content):
+                self.outputs.setdefault(parent, []).append(text)
+
+
+def follow(manager, seen, message, press):
+    """Presses once and waits for the end of a cell; returns nothing if the kernel dies."""
+    started = time.monotonic()
+    seconds = 0
+    while message not in seen.ended and seconds < LIMIT_SECONDS:
+        seconds = time.monotonic() - started
+        if press is not None and seconds > press:
             manager.interrupt_kernel()
             press = None
-        try:
-            reply = client.get_iopub_msg(timeout=0.1)
-        except queue.Empty:
-            if not manager.is_alive():
-                return None
-            continue
-        if reply["parent_header"].get("msg_id") != message:
-            continue
-        content = reply["content"]
-        if content.get("execution_state") == "idle":
-            return {"outputs": outputs, "seconds": time.monotonic() - started}
-        text = output_of(reply["msg_type"], content)
-        outputs += [text] if text else []
-    return {"outputs": outputs, "seconds": LIMIT_SECONDS}
+        seen.read(0.1)
+        if not manager.is_alive():
+            return None
+    return seconds
 
 
 def main(cells, folder):
@@ -55,30 +68,29 @@ def main(cells, folder):
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=LIMIT_SECONDS)
-    results = []
+    seen, messages, times = Seen(client), [], []
     try:
-        messages = {}
         for number, cell in enumerate(cells):
             if not cell["code"]:
                 manager.interrupt_kernel()
                 manager.interrupt_kernel()
-                time.sleep(1.5)
-                results.append({"outputs": [], "seconds": 1.5})
-                continue
-            ahead = [number]
-            while ahead[-1] + 1 < len(cells) and cells[ahead[-1] + 1].get("queued"):
-                ahead.append(ahead[-1] + 1)
-            for each in ahead:
-                if each not in messages:
-                    messages[each] = client.execute(cells[each]["code"], stop_on_error=False)
-            result = follow(manager, client, messages[number], cell.get("press"))
-            if result is None:
+                seen.read(1.5)
+                messages.append(None)
+            while number >= len(messages) or (
+                len(messages) < len(cells) and cells[len(messages)].get("queued")
+            ):
+                code = cells[len(messages)]["code"]
+                messages.append(client.execute(code, stop_on_error=False))
+            seconds = follow(manager, seen, messages[number], cell.get("press")) if cell["code"] else 1.5
+            if seconds is None:
                 break
-            results.append(result)
+            times.append(seconds)
+        seen.read(0.5)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    print(json.dumps(results))
+    outputs = [seen.outputs.get(message, []) for message in messages]
+    print(json.dumps([{"outputs": o, "seconds": s} for o, s in zip(outputs, times)]))
 
 
 if __name__ == "__main__":
