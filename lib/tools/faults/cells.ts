@@ -115,7 +115,6 @@ function notebookOf(wanted: readonly (readonly Output[])[], random: Random): unk
   const sources = [
     // The kernel makes the outputs with the same function as the check.
     `${fill}
-${inLines}
 const display = (type: string, text: string) =>
   Deno.jupyter.broadcast("display_data", { data: { [type]: text }, metadata: {} });`,
     ...wanted.map((outputs) => {
@@ -141,7 +140,7 @@ const display = (type: string, text: string) =>
 function codeOf({ kind, seed, length }: Output, wait: string): string {
   const text = `fill(${seed}, ${length})`;
   if (PATHS[kind] === kind) {
-    return `console.${kind === "stdout" ? "log" : "error"}(inLines(${text}));`;
+    return `console.${kind === "stdout" ? "log" : "error"}(${text});`;
   }
   if (kind === "value") {
     return `({ [Symbol.for("Jupyter.display")]: () => ({ "text/plain": ${text} }) })`;
@@ -162,11 +161,6 @@ export function fill(seed: number, length: number): string {
   return bytes.toBase64().slice(0, length);
 }
 
-/** Breaks text for a stream into lines: nbclient takes time quadratic in the length of a line. */
-function inLines(text: string): string {
-  return text.replace(/.{100}/g, "$&\n");
-}
-
 /** Says what of a cell's outputs is lacking, misplaced or changed; nothing if all is right. */
 export function oddOutputs(
   outputs: readonly Output[],
@@ -176,7 +170,7 @@ export function oddOutputs(
   const wanted: Record<string, string[]> = {};
   for (const { kind, seed, length } of outputs) {
     const text = fill(seed, length);
-    (wanted[PATHS[kind]] ??= []).push(PATHS[kind] === kind ? inLines(text) + "\n" : text);
+    (wanted[PATHS[kind]] ??= []).push(PATHS[kind] === kind ? text + "\n" : text);
   }
   const got: Record<string, string[]> = {};
   for (const { output_type, name, text, data } of stored) {

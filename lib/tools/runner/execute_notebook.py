@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import nbclient.client
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -25,6 +26,9 @@ END_LINE = "\x04\n"
 END_CODE = f"""console.log("\\x04"); console.error("\\x04");
 await Deno.jupyter.broadcast("display_data", {{ data: {{ "{END_MIME}": "" }}, metadata: {{}} }});"""
 END_SECONDS = 60
+# nbclient drops what a carriage return overwrites, by this expression without its "^": which takes time
+# quadratic in the length of a line, half an hour for 1 MB.
+nbclient.client._RGX_CARRIAGERETURN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 PR_SET_PDEATHSIG = 1
 
 

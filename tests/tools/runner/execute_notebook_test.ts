@@ -80,6 +80,15 @@ Deno.test("executeNotebook() keeps every output of cells that do not await them"
   assert.deepEqual(cells.map((cell) => cell.execution_count), [1, 2, 3, 4, 5, 6, 7]);
 });
 
+Deno.test("executeNotebook() takes long lines, and lines written over", async () => {
+  const { cells } = await execute([
+    ['console.log("x".repeat(1e6));'],
+    ['console.log("a\\nb 1 %\\rb 2 %\\rb 3 %\\nc");'],
+  ]);
+  assert.equal(textOf(cells[0]!.outputs, "stdout").length, 1e6 + 1);
+  assert.equal(textOf(cells[1]!.outputs, "stdout"), "a\nb 3 %\nc\n");
+});
+
 Deno.test("executeNotebook() passes parameters, environment and the project's imports to the kernel", async () => {
   const reports: number[] = [];
   const { cells, metadata } = await execute([
