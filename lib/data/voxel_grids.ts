@@ -18,7 +18,7 @@ export interface VoxelGrids {
 
 /** Grids from a file. */
 export interface ReadGrids extends VoxelGrids {
-  /** One message for each grid that was left out because it is empty. */
+  /** One message for each grid that was left out because it is empty, and for bytes behind an array. */
   readonly leftOut: readonly string[];
   /** Whether axes of length 1, such as one of channels, were dropped. */
   readonly isSqueezed: boolean;
@@ -80,7 +80,12 @@ export function voxelGrids(array: NpyArray, name: string): ReadGrids {
     size,
     count: kept.length,
     voxels: inOurAxes(cells, kept, size),
-    leftOut: [...empty].map((item) => `grid ${item} of "${name}" is empty`),
+    leftOut: [
+      ...[...empty].map((item) => `grid ${item} of "${name}" is empty`),
+      ...(array.trailing > 0
+        ? [`${array.trailing} bytes behind the array of "${name}", as numpy.load does`]
+        : []),
+    ],
     isSqueezed: shape.length < array.shape.length,
   };
 }

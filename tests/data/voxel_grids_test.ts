@@ -9,7 +9,7 @@ function oneCell(shape: readonly number[], [x, y, z]: readonly [number, number, 
   for (let start = 0; start < values.length; start += size ** 3) {
     values[start + (x * size + y) * size + z] = 1;
   }
-  return { shape, values, isUint8: true };
+  return { shape, values, isUint8: true, trailing: 0 };
 }
 
 Deno.test("voxelGrids() turns x, y and upward z into columns, depth and rows from the top", () => {
@@ -35,14 +35,14 @@ Deno.test("voxelGrids() unpacks bits, even if the last byte is not full", () => 
       const bit = i % size ** 3;
       values[Math.floor(i / size ** 3) * rowSize + (bit >> 3)]! |= value << (7 - bit % 8);
     });
-    const packed = { shape: [2, rowSize], values, isUint8: true };
+    const packed = { shape: [2, rowSize], values, isUint8: true, trailing: 0 };
     assert.deepEqual(voxelGrids(packed, "a"), voxelGrids(plain, "a"));
   }
 });
 
 Deno.test("voxelGrids() accepts any type of 0 and 1", () => {
   const values = new Float64Array(8).fill(1);
-  const { voxels } = voxelGrids({ shape: [2, 2, 2], values, isUint8: false }, "a.npy");
+  const { voxels } = voxelGrids({ shape: [2, 2, 2], values, isUint8: false, trailing: 0 }, "a.npy");
   assert.deepEqual([...voxels], new Array(8).fill(1));
 });
 
@@ -136,7 +136,7 @@ const REFUSED = [
 for (const { shape, fill = 1, name, message } of REFUSED) {
   Deno.test(`voxelGrids() refuses shape [${shape.join(", ")}] filled with ${fill}`, () => {
     const values = new Float64Array(shape.reduce((product, length) => product * length, 1));
-    const array = { shape, values: values.fill(fill), isUint8: true };
+    const array = { shape, values: values.fill(fill), isUint8: true, trailing: 0 };
     const expected = { name, message: `Cannot read voxels "a.npy": ${message}` };
     assert.throws(() => voxelGrids(array, "a.npy"), expected);
   });

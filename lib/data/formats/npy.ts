@@ -4,6 +4,7 @@
  * @module
  */
 import { elementCount } from "@/engine/shapes.ts";
+import { type NpyType, readNpyHeader } from "./npy_header.ts";
 
 /** An array of numbers read from a .npy file. */
 export interface NpyArray {
@@ -13,13 +14,15 @@ export interface NpyArray {
   readonly values: Uint8Array | Float64Array;
   /** Whether the file stores uint8, as bit-packed grids do. */
   readonly isUint8: boolean;
+  /** Bytes behind the values, which `numpy.load` ignores too: mostly more arrays saved to the same file. */
+  readonly trailing: number;
 }
 
-/** Readers by type: NumPy's kind and its size in bytes. */
+/** Readers by type. Any byte but 0 is true, as in NumPy. */
 const READERS: Readonly<
-  Record<string, (view: DataView, at: number, isLittle: boolean) => number>
+  Record<NpyType, (view: DataView, at: number, isLittle: boolean) => number>
 > = {
-  b1: (view, at) => view.getUint8(at),
+  b1: (view, at) => Number(view.getUint8(at) !== 0),
   u1: (view, at) => view.getUint8(at),
   u2: (view, at, isLittle) => view.getUint16(at, isLittle),
   u4: (view, at, isLittle) => view.getUint32(at, isLittle),
@@ -34,36 +37,35 @@ const READERS: Readonly<
 };
 
 /**
- * Reads an array of booleans, integers or floats in either byte order.
+ * Reads an array of booleans, integers or floats in either byte order, from whatever header
+ * `readNpyHeader` reads.
  *
  * @param bytes The file
  * @param file Its name, for messages
- * @throws {SyntaxError} If the bytes are not a .npy file, or fewer or more than the shape needs
+ * @throws {SyntaxError} If the bytes are not a .npy file, or fewer than the shape needs
  * @throws {TypeError} If the values are not plain numbers
  */
 export function readNpy(bytes: Uint8Array, file: string): NpyArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { type, isFortran, shape, end } = readHeader(bytes, view, file);
-  const read = READERS[type.slice(1)];
-  if (!read) {
-    throw new TypeError(
-      `Cannot read "${file}": its values must be booleans, integers or floats, got type ${type}`,
-    );
-  }
-  const itemSize = Number(type.slice(2));
+  const { type, isFortran, isLittle, shape, end } = readNpyHeader(bytes, file);
+  const itemSize = Number(type.slice(1));
   const count = elementCount(shape);
-  if (bytes.length !== end + count * itemSize) {
+  const trailing = bytes.length - end - count * itemSize;
+  if (!(trailing >= 0)) {
     throw new SyntaxError(
       `Cannot read "${file}": it must hold ${end + count * itemSize} bytes ` +
-        `for shape [${shape.join(", ")}] of ${type}, got ${bytes.length}; save or copy it again`,
+        `for shape [${shape.join(", ")}] of ${type}, got ${bytes.length}; the file is cut short: ` +
+        `save, copy or download it again`,
     );
   }
-  const isUint8 = type.slice(1) === "u1";
-  const isLittle = !type.startsWith(">");
-  const stored = itemSize === 1 && type[1] !== "i"
-    ? bytes.subarray(end)
+  const read = READERS[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stored = type === "u1"
+    ? bytes.subarray(end, end + count)
+    : type === "b1"
+    ? Uint8Array.from({ length: count }, (_, i) => read(view, end + i, isLittle))
     : Float64Array.from({ length: count }, (_, i) => read(view, end + i * itemSize, isLittle));
-  return { shape, values: isFortran ? inCOrder(stored, shape) : stored, isUint8 };
+  const values = isFortran ? inCOrder(stored, shape) : stored;
+  return { shape, values, isUint8: type === "u1", trailing };
 }
 
 /** The header is padded to a multiple of this, which aligns the values. */
@@ -97,30 +99,6 @@ export function encodeNpy(
   const stored = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   bytes.set(stored, start + length);
   return bytes;
-}
-
-/** Reads the magic string, the version, and the Python dictionary that follows them. */
-function readHeader(bytes: Uint8Array, view: DataView, file: string) {
-  const isNpy = bytes.length >= 12 && new TextDecoder("latin1").decode(bytes.subarray(1, 6)) ===
-      "NUMPY" &&
-    bytes[0] === 0x93;
-  const [start, length] = !isNpy
-    ? [0, 0]
-    : bytes[6] === 1
-    ? [10, view.getUint16(8, true)]
-    : [12, view.getUint32(8, true)];
-  const header = new TextDecoder().decode(bytes.subarray(start, start + length));
-  const type = /'descr': *'([<>|=][^']+)'/.exec(header)?.[1];
-  const order = /'fortran_order': *(True|False)/.exec(header)?.[1];
-  const axes = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1];
-  if (type === undefined || order === undefined || axes === undefined) {
-    const found = isNpy ? `the header ${JSON.stringify(header)}` : `${bytes.length} other bytes`;
-    throw new SyntaxError(
-      `Cannot read "${file}": it must be an array written by numpy.save, got ${found}`,
-    );
-  }
-  const shape = axes.split(",").filter((axis) => axis.trim() !== "").map(Number);
-  return { type, isFortran: order === "True", shape, end: start + length };
 }
 
 /** Reorders values from Fortran order to C order. */

@@ -73,40 +73,38 @@ Deno.test("readNpy() refuses bytes that numpy did not write", () => {
   });
 });
 
-Deno.test("readNpy() refuses a header that it cannot read", () => {
-  const whole = npyFile({ shape: [2], bytes: Uint8Array.of(1, 0) });
-  const text = "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (2,), }".padEnd(118);
-  const changed = Uint8Array.from([
-    ...whole.subarray(0, 10),
-    ...new TextEncoder().encode(text),
-    ...whole.subarray(128),
-  ]);
-  assert.throws(() => readNpy(changed, "a.npy"), {
-    name: "SyntaxError",
-    message: 'Cannot read "a.npy": it must be an array written by numpy.save, ' +
-      `got the header ${JSON.stringify(text)}`,
-  });
-});
-
 Deno.test("readNpy() refuses text and complex numbers", () => {
   for (const type of ["<U12", "<c8", "|O8"]) {
     assert.throws(() => readNpy(npyFile({ type, shape: [0], bytes: new Uint8Array() }), "a.npy"), {
       name: "TypeError",
-      message: 'Cannot read "a.npy": its values must be booleans, integers or floats, ' +
-        `got type ${type}`,
+      message:
+        'Cannot read "a.npy": its values must be booleans, integers or floats of at most 64 bits, ' +
+        `got type ${type}; convert it first, as by array.astype("uint8")`,
     });
   }
 });
 
-Deno.test("readNpy() refuses fewer or more bytes than the shape needs", () => {
-  for (const count of [11, 13]) {
-    const bytes = npyFile({ type: "<f4", shape: [3], bytes: new Uint8Array(count) });
-    assert.throws(() => readNpy(bytes, "a.npy"), {
-      name: "SyntaxError",
-      message: `Cannot read "a.npy": it must hold 140 bytes for shape [3] of <f4, ` +
-        `got ${128 + count}; save or copy it again`,
-    });
-  }
+Deno.test("readNpy() refuses fewer bytes than the shape needs", () => {
+  const bytes = npyFile({ type: "<f4", shape: [3], bytes: new Uint8Array(11) });
+  assert.throws(() => readNpy(bytes, "a.npy"), {
+    name: "SyntaxError",
+    message: 'Cannot read "a.npy": it must hold 140 bytes for shape [3] of f4, got 139; ' +
+      "the file is cut short: save, copy or download it again",
+  });
+});
+
+Deno.test("readNpy() reads the first of several arrays, as numpy.load does, and counts the rest", () => {
+  const first = npyFile({ shape: [2], bytes: Uint8Array.of(1, 0) });
+  const second = npyFile({ type: "<f4", shape: [1], bytes: new Uint8Array(4) });
+  const { values, trailing } = readNpy(Uint8Array.from([...first, ...second]), "a.npy");
+  assert.deepEqual([[...values], trailing], [[1, 0], 132]);
+});
+
+Deno.test("readNpy() takes any byte but 0 for true, and keeps -0", () => {
+  const booleans = npyFile({ type: "|b1", shape: [4], bytes: Uint8Array.of(0, 1, 2, 255) });
+  assert.deepEqual([...readNpy(booleans, "a.npy").values], [0, 1, 1, 1]);
+  const floats = npyFile({ type: ">f2", shape: [2], bytes: Uint8Array.of(0x80, 0, 0x3c, 0) });
+  assert.deepEqual([...readNpy(floats, "a.npy").values], [-0, 1]);
 });
 
 Deno.test("encodeNpy() writes what readNpy() reads, of every shape", () => {
