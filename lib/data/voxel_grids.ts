@@ -120,7 +120,7 @@ function emptyGrids(cells: ArrayLike<number>, volume: number, name: string): Set
       if (value !== 0 && value !== 1) {
         throw new RangeError(
           `Cannot read voxels "${name}": each cell must be 0 or 1, got ${value} ` +
-            `in grid ${start / volume}; threshold the values first`,
+            `in grid ${start / volume}; threshold the values first, as by array >= 0.5`,
         );
       }
       setCount += value;
@@ -128,6 +128,30 @@ function emptyGrids(cells: ArrayLike<number>, volume: number, name: string): Set
     if (setCount === 0) empty.add(start / volume);
   }
   return empty;
+}
+
+/**
+ * Gives a grid in the axes that `voxelGrids` reads, so that what is written is read the right way up.
+ *
+ * @param cells `[D, H, W]`
+ * @param size `[D, H, W]`
+ * @returns `[X, Y, Z]`, x right, y away from the viewer at azimuth 0, z up:
+ *   file[x][y][z] = ours[d = y][h = H - 1 - z][w = x]
+ */
+export function inFileAxes<Cells extends Float32Array | Uint8Array>(
+  cells: Cells,
+  [depth, height, width]: readonly [number, number, number],
+): { cells: Cells; shape: [number, number, number] } {
+  const turned = cells.slice() as Cells;
+  let to = 0;
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < depth; y++) {
+      for (let z = 0; z < height; z++) {
+        turned[to++] = cells[(y * height + height - 1 - z) * width + x]!;
+      }
+    }
+  }
+  return { cells: turned, shape: [width, depth, height] };
 }
 
 /** Reorders some grids of `[N, X, Y, Z]` with z up to `[items, D, H, W]`. */

@@ -24,14 +24,15 @@ interface NamedGrids extends ReadGrids {
 }
 
 /**
- * Grids in a `.npy`, `.npy.gz` or `.npz` file, each rendered at seeded random azimuths; truth and
+ * Grids in a `.npy`, `.npy.gz`, `.npz` or `.zip` file, each rendered at seeded random azimuths; truth and
  * poses are kept, the truth at the file's resolution. `voxel_grids.ts` says which arrays are grids.
  *
  * Arrays of a `.npz`: `PATH#chair+sofa` takes the arrays `chair` and `sofa`, or else `chair_train`
  * and `sofa_train` (`_test` for the test split). Without `#`, it takes all arrays whose names end
  * in `_train` (`_test`), or all arrays if no name ends in either. Names that end in `_names`, and
  * files that do not end in `.npy`, are ignored. Arrays become classes, unless there are more than 256. A file without splits gives all
- * its grids for both.
+ * its grids for both. Of an archive with files `NAME/voxels.npy`, as `exportShapes` writes it, these alone
+ * are read, each as the array `NAME`.
  *
  * The source throws a SyntaxError for damaged files, and a RangeError or TypeError for a missing
  * file, an unknown array, or values that are not grids.
@@ -43,14 +44,14 @@ export const VOXELS: ImageSource = {
   usesSeed: true,
   hasTruth: true,
   summary:
-    "voxel grids in a .npy, .npy.gz or .npz file (#NAME+NAME picks arrays), each rendered once",
+    "voxel grids in a .npy, .npy.gz, .npz or .zip file (#NAME+NAME picks arrays), each rendered once",
   load: loadVoxels,
 };
 
 async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet> {
   const choice = request.classes.length > 0 ? `#${request.classes.join("+")}` : "";
   const file = await findPath(path, request.dataDir);
-  const parts = path.endsWith(".npz")
+  const parts = /\.(npz|zip)$/.test(path)
     ? await readArchive(file, request)
     : [await readArray(file + choice)];
   const grids = joinGrids(parts, path);
@@ -72,7 +73,8 @@ async function loadVoxels(request: LoadRequest, path: string): Promise<ImageSet>
 async function readArray(file: string): Promise<NamedGrids> {
   if (!/\.npy(\.gz)?$/.test(file)) {
     throw new RangeError(
-      `Cannot load voxels: the path must end in .npy, .npy.gz, .npz or .npz#NAME, got "${file}"`,
+      `Cannot load voxels: the path must end in .npy, .npy.gz, .npz, .zip, ` +
+        `.npz#NAME or .zip#NAME, got "${file}"`,
     );
   }
   await requireFile(file);
@@ -88,7 +90,8 @@ async function readArchive(
 ): Promise<NamedGrids[]> {
   await requireFile(file);
   const members = await listZip(file);
-  const names = members.flatMap((member) => arrayName(member) ?? []);
+  const arrays = arraysOf(members);
+  const names = [...arrays.values()];
   if (names.length === 0) {
     throw new RangeError(
       `Cannot load voxels:${file}: the archive must hold at least one .npy file, ` +
@@ -98,12 +101,12 @@ async function readArchive(
   const chosen = chooseArrays(file, names, classes, split);
   const parts = new Map<string, NamedGrids>();
   const selection = {
-    wanted: (member: string) => chosen.includes(arrayName(member) ?? ""),
+    wanted: (member: string) => chosen.includes(arrays.get(member) ?? ""),
     maxBytes: MAX_BYTES,
   };
   for await (const entry of readZip(file, selection)) {
     signal?.throwIfAborted();
-    const array = arrayName(entry.name)!;
+    const array = arrays.get(entry.name)!;
     const where = `${file}#${array}`;
     const className = array.replace(/_(train|test)$/, "");
     parts.set(array, { ...voxelGrids(readNpy(entry.bytes, where), where), className });
@@ -111,9 +114,15 @@ async function readArchive(
   return chosen.map((array) => parts.get(array)!);
 }
 
-/** Gives the name of an array; undefined for what else was packed with the arrays. */
-function arrayName(member: string): string | undefined {
-  return isSystemFile(member) ? undefined : /^(.+)\.npy$/s.exec(member)?.[1];
+/** Names the members that are arrays; all else is what was packed with them. */
+function arraysOf(members: readonly string[]): ReadonlyMap<string, string> {
+  const named = (pattern: RegExp) =>
+    members.filter((member) => !isSystemFile(member)).flatMap((member) => {
+      const name = pattern.exec(member)?.[1];
+      return name === undefined ? [] : [[member, name] as const];
+    });
+  const exported = named(/^(.+)\/voxels\.npy$/s);
+  return new Map(exported.length > 0 ? exported : named(/^(.+)\.npy$/s));
 }
 
 /** Applies the rule in the doc of `VOXELS`. */
@@ -177,7 +186,8 @@ async function requireFile(file: string): Promise<void> {
   const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
   if (!isFile) {
     throw new RangeError(
-      `Cannot load voxels:${file}: the path must be a .npy, .npy.gz or .npz file, got no such file`,
+      `Cannot load voxels:${file}: the path must be a .npy, .npy.gz, .npz or .zip file, ` +
+        `got no such file`,
     );
   }
 }

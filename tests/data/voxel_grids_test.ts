@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NpyArray } from "@/data/formats/npy.ts";
-import { voxelGrids } from "@/data/voxel_grids.ts";
+import { inFileAxes, voxelGrids } from "@/data/voxel_grids.ts";
 
 /** Makes an array of zeros with one occupied cell (x, y, z) in each grid. */
 function oneCell(shape: readonly number[], [x, y, z]: readonly [number, number, number]): NpyArray {
@@ -24,6 +24,23 @@ Deno.test("voxelGrids() reads several grids", () => {
   const at = (1 * 3 + 2) * 3;
   assert.deepEqual([voxels[at], voxels[27 + at]], [1, 1]);
   assert.equal(voxels.reduce((sum, value) => sum + value, 0), 2);
+});
+
+Deno.test("inFileAxes() turns columns, depth and rows into x, y and upward z", () => {
+  const cells = new Uint8Array(2 * 3 * 4);
+  cells[(1 * 3 + 0) * 4 + 2] = 1; // d = 1, h = 0, w = 2
+  const file = inFileAxes(cells, [2, 3, 4]);
+  assert.deepEqual(file.shape, [4, 2, 3]);
+  assert.equal(file.cells.indexOf(1), (2 * 2 + 1) * 3 + 2); // x = w, y = d, z = 2 - h
+  assert.equal(file.cells.reduce((sum, value) => sum + value, 0), 1);
+});
+
+Deno.test("inFileAxes() is what voxelGrids() undoes", () => {
+  const cells = Uint8Array.from({ length: 5 ** 3 }, (_, i) => (i * i + i >> 2) % 2);
+  const file = inFileAxes(cells, [5, 5, 5]);
+  const array = { shape: file.shape, values: file.cells, isUint8: true, trailing: 0 };
+  assert.notDeepEqual(file.cells, cells);
+  assert.deepEqual(voxelGrids(array, "a.npy").voxels, cells);
 });
 
 Deno.test("voxelGrids() unpacks bits, even if the last byte is not full", () => {
@@ -116,13 +133,15 @@ const REFUSED = [
     shape: [2, 2, 2],
     fill: 0.5,
     name: "RangeError",
-    message: "each cell must be 0 or 1, got 0.5 in grid 0; threshold the values first",
+    message:
+      "each cell must be 0 or 1, got 0.5 in grid 0; threshold the values first, as by array >= 0.5",
   },
   {
     shape: [2, 2, 2, 2],
     fill: NaN,
     name: "RangeError",
-    message: "each cell must be 0 or 1, got NaN in grid 0; threshold the values first",
+    message:
+      "each cell must be 0 or 1, got NaN in grid 0; threshold the values first, as by array >= 0.5",
   },
   {
     shape: [2, 2, 2],
@@ -151,4 +170,9 @@ Deno.test("voxelGrids() leaves out the grids that are empty, and names them", ()
   assert.equal(count, 2);
   assert.deepEqual(voxels, whole.voxels.filter((_, i) => Math.floor(i / size) !== 1));
   assert.deepEqual(leftOut, ['grid 1 of "a.npy" is empty']);
+});
+
+Deno.test("voxelGrids() tells of bytes behind the array", () => {
+  const { leftOut } = voxelGrids({ ...oneCell([3, 3, 3], [0, 1, 0]), trailing: 84 }, "a.npy");
+  assert.deepEqual(leftOut, ['84 bytes behind the array of "a.npy", as numpy.load does']);
 });

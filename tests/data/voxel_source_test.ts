@@ -221,7 +221,7 @@ Deno.test("VOXELS refuses a missing path", async () => {
   for (const path of ["/nowhere/a.npy", "/nowhere/a.npz"]) {
     await assert.rejects(VOXELS.load(requestOf(), path), {
       name: "RangeError",
-      message: `Cannot load voxels:${path}: the path must be a .npy, .npy.gz or .npz file, ` +
+      message: `Cannot load voxels:${path}: the path must be a .npy, .npy.gz, .npz or .zip file, ` +
         "got no such file",
     });
   }
@@ -231,8 +231,8 @@ Deno.test("VOXELS refuses other extensions, and # on a single array", async () =
   for (const [path, ...classes] of [["a.mat"], ["a.npy", "chair"]] as const) {
     await assert.rejects(VOXELS.load(requestOf({ classes }), path), {
       name: "RangeError",
-      message: "Cannot load voxels: the path must end in .npy, .npy.gz, .npz or .npz#NAME, " +
-        `got "${[path, ...classes].join("#")}"`,
+      message: "Cannot load voxels: the path must end in .npy, .npy.gz, .npz, .zip, .npz#NAME or " +
+        `.zip#NAME, got "${[path, ...classes].join("#")}"`,
     });
   }
 });

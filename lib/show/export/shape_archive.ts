@@ -5,13 +5,14 @@
  */
 import JSZip from "jszip";
 import { encodeNpy } from "@/data/formats/npy.ts";
+import { inFileAxes } from "@/data/voxel_grids.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import { stopButton } from "@/engine/stop_button.ts";
 import { encodeGif } from "@/show/plot/animation.ts";
 import { type Exhibit, trainingStrips, turntable } from "@/show/plot/figures.ts";
 import { encodePng } from "@/show/plot/bitmap.ts";
 import type { FigureRecord } from "@/show/plot/figure_file.ts";
-import { THRESHOLD } from "@/render/voxel_grid.ts";
+import { THRESHOLD, type VoxelGrid } from "@/render/voxel_grid.ts";
 import { encodeGlb } from "./glb.ts";
 import { meshOf, type SurfaceMesh } from "./mesh.ts";
 import { encodeObj } from "./obj.ts";
@@ -58,7 +59,7 @@ export interface Exported {
 /**
  * Writes a zip file with, for each shape, `mesh.glb`, `mesh.obj`, `occupancy.npy` and `voxels.npy` in a
  * folder named after its label; and `strips.png`, `turntable.gif`, `config.json`, `metrics.json` and
- * `README.txt`. It is written under a temporary name and renamed. The same shapes give the same bytes.
+ * `README.txt`. The arrays are in the axes of `voxels:PATH`, which reads the zip again. It is written under a temporary name and renamed. The same shapes give the same bytes.
  *
  * @param path The file to write
  * @param exhibits The shapes, at least one; in the meshes their fronts face +z
@@ -90,8 +91,8 @@ export async function exportShapes(
     shown.push(exported);
     files[`${folder}/mesh.glb`] = await encodeGlb(exhibit.label, mesh);
     files[`${folder}/mesh.obj`] = encodeObj(folder, mesh);
-    files[`${folder}/occupancy.npy`] = encodeNpy(Float32Array.from(occupancy), size);
-    files[`${folder}/voxels.npy`] = encodeNpy(filled, size);
+    files[`${folder}/occupancy.npy`] = gridFile(Float32Array.from(occupancy), size);
+    files[`${folder}/voxels.npy`] = gridFile(filled, size);
     shapes.push({
       label: exhibit.label,
       folder,
@@ -110,6 +111,12 @@ export async function exportShapes(
   const bytes = await zipped(files);
   await writeAtomically(path, bytes);
   return { file: path, byteCount: bytes.length, shapes };
+}
+
+/** Encodes a grid in the axes in which `voxels:PATH` reads it. */
+function gridFile(values: Float32Array | Uint8Array, size: VoxelGrid["size"]): Uint8Array {
+  const { cells, shape } = inFileAxes(values, size);
+  return encodeNpy(cells, shape);
 }
 
 function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): SurfaceMesh {
@@ -161,8 +168,9 @@ Each folder is one shape:
 mesh.glb       closed surface at occupancy ${threshold}, glTF 2.0: x right, y up, z towards the viewer,
                metres; the grid is a cube of 1 m around the origin; vertex colours are positions
 mesh.obj       the same, as text; colours follow the positions of vertices
-occupancy.npy  float32 [D, H, W]: D away from the viewer at azimuth 0, H downwards, W to the right
-voxels.npy     uint8 [D, H, W]: 1 where the occupancy is at least ${threshold}
+occupancy.npy  float32 [X, Y, Z]: X to the right, Y away from the viewer at azimuth 0, Z upwards
+voxels.npy     uint8 [X, Y, Z]: 1 where the occupancy is at least ${threshold}; this project reads
+               it again as voxels:FILE.npy, or all shapes as voxels:FILE.zip
 
 The front of a mesh, along +z, is the viewpoint of the image that the shape was made from; the
 arrays are as the model has them. config.json is the run, metrics.json what was measured.

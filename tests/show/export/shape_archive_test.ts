@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import JSZip from "jszip";
 import { readNpy } from "@/data/formats/npy.ts";
+import { inFileAxes } from "@/data/voxel_grids.ts";
+import { VOXELS } from "@/data/voxel_source.ts";
+import type { VoxelGrid } from "@/render/voxel_grid.ts";
 import { meshOf } from "@/show/export/mesh.ts";
 import { exportShapes } from "@/show/export/shape_archive.ts";
 import { solidOf } from "@/show/export/solid.ts";
 import type { Exhibit } from "@/show/plot/figures.ts";
 import { imageFormat } from "@/show/plot/bitmap.ts";
-import { withFolder } from "../../data/fixtures.ts";
+import { requestOf, withFolder } from "../../data/fixtures.ts";
 import { gridOf } from "./surfaces.ts";
 
 const exhibit = (label: string, radius: number): Exhibit => ({
@@ -19,6 +22,10 @@ const exhibit = (label: string, radius: number): Exhibit => ({
     (column, row, layer) => Math.max(0, radius - Math.hypot(column - 4, row - 4, layer - 4)) / 4,
   ),
 });
+
+/** The values of a grid in the axes of files. */
+const inFile = ({ occupancy, size }: VoxelGrid) =>
+  inFileAxes(Float32Array.from(occupancy), size).cells;
 
 const RECORD = {
   config: { seed: 3 },
@@ -63,7 +70,7 @@ Deno.test("exportShapes() puts meshes, voxels, figures and their record into one
 
     const occupancy = readNpy(await read("digit-3/occupancy.npy"), "occupancy.npy");
     assert.deepEqual([...occupancy.shape], [8, 8, 8]);
-    assert.deepEqual([...occupancy.values], [...Float32Array.from(exhibits[0]!.grid.occupancy)]);
+    assert.deepEqual([...occupancy.values], [...inFile(exhibits[0]!.grid)]);
     const voxels = readNpy(await read("digit-3/voxels.npy"), "voxels.npy");
     assert.ok(voxels.isUint8);
     assert.deepEqual(
@@ -95,14 +102,43 @@ Deno.test("exportShapes() makes shapes solid where it is asked to, and keeps wha
     const { files } = await JSZip.loadAsync(await Deno.readFile(path));
     const npy = async (name: string) =>
       readNpy(await files[name]!.async("uint8array"), name).values;
-    assert.deepEqual([...await npy("shell/occupancy.npy")], [...Array.from(shell.grid.occupancy)]);
-    assert.deepEqual([...await npy("shell/voxels.npy")], [...Array.from(grid.occupancy)]);
+    assert.deepEqual([...await npy("shell/occupancy.npy")], [...inFile(shell.grid)]);
+    assert.deepEqual([...await npy("shell/voxels.npy")], [...inFile(grid)]);
     const metrics = JSON.parse(await files["metrics.json"]!.async("text"));
     assert.equal(metrics.isSolid, true);
     assert.deepEqual(metrics.shapes[0].solid, report);
     assert.match(await files["README.txt"]!.async("text"), /\nMeshes and voxels.npy are solids: /);
     const { triangles } = meshOf(grid, { threshold: 0.25, front: 1 });
     assert.equal(shape!.triangles, triangles.length / 3);
+  }));
+
+Deno.test("exportShapes() writes what voxels:PATH reads the right way up, packed and unpacked", () =>
+  withFolder(async (folder) => {
+    const zip = join(folder, "shapes.zip");
+    // An L that no turn of the axes leaves as it is: low, near and left, with a pole at its corner.
+    const occupancy = new Float32Array(8 ** 3);
+    const set = (depth: number, row: number, column: number) =>
+      occupancy[(depth * 8 + row) * 8 + column] = 1;
+    for (let column = 2; column < 6; column++) set(1, 6, column);
+    for (let depth = 2; depth < 5; depth++) set(depth, 6, 2);
+    for (let row = 1; row < 6; row++) set(1, row, 2);
+    const grid: VoxelGrid = { occupancy, size: [8, 8, 8] };
+    const exhibits = [{ ...exhibit("An L", 3), grid }, exhibit("digit 3", 3)];
+    await exportShapes(zip, exhibits, OPTIONS);
+    const { truth, classNames, labels } = await VOXELS.load(requestOf(), zip);
+    assert.deepEqual([classNames, [...labels!]], [["an-l", "digit-3"], [0, 1]]);
+    const written = exhibits.flatMap(({ grid: { occupancy } }) =>
+      Array.from(occupancy, (value) => Number(value >= 0.25))
+    );
+    assert.deepEqual([truth!.size, [...truth!.voxels]], [8, written]);
+
+    const { files } = await JSZip.loadAsync(await Deno.readFile(zip));
+    const npy = join(folder, "voxels.npy");
+    await Deno.writeFile(npy, await files["an-l/voxels.npy"]!.async("uint8array"));
+    const unpacked = await VOXELS.load(requestOf(), npy);
+    const one = await VOXELS.load(requestOf({ classes: ["an-l"] }), zip);
+    assert.deepEqual([...unpacked.truth!.voxels], written.slice(0, 512));
+    assert.deepEqual([...one.truth!.voxels], written.slice(0, 512));
   }));
 
 Deno.test("exportShapes() writes the same bytes each time", () =>
