@@ -66,6 +66,7 @@ export {
   decodeTensors,
   type EncodeOptions,
   encodeTensors,
+  type ReadTensorFile,
   type StoredTensor,
   type TensorFile,
 } from "./data/formats/safetensors.ts";
@@ -311,6 +312,7 @@ export {
   type Yardsticks,
   yardsticksOf,
 } from "./show/figures/truth_tables.ts";
+export { openCheckpoint } from "./show/notebook/checkpoint.ts";
 export {
   type Broadcast,
   type DisplayMessage,

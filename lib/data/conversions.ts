@@ -33,10 +33,14 @@ export async function conversionFile(
   return join(folder, `${name}-${hash}.safetensors`);
 }
 
-/** Reads a conversion; undefined if it is missing or damaged, so that the caller converts again. */
+/**
+ * Reads a conversion; undefined if it is missing, damaged, or not ours to the byte, so that the caller
+ * converts again.
+ */
 export async function readConversion(file: string): Promise<TensorFile | undefined> {
   try {
-    return decodeTensors(await Deno.readFile(file), file);
+    const conversion = decodeTensors(await Deno.readFile(file), file);
+    return conversion.notice === undefined ? conversion : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return;
     throw error;

@@ -19,6 +19,8 @@ export interface Checkpoint {
   readonly config: Config;
   /** The values of all variables, or the weights alone, from which no run can resume. */
   readonly snapshot: NamedArrays;
+  /** What a user should know of the file that it was read from, to be shown wherever it is used. */
+  readonly notice?: string;
 }
 
 /** How many checkpoints of a run are kept. */
@@ -81,25 +83,47 @@ export function encodeCheckpoint(
 }
 
 /**
- * Reads a checkpoint.
+ * Reads a checkpoint. One that another program saved again, such as safetensors for Python, has a notice.
  *
  * @throws {Deno.errors.NotFound} If there is no such file
  * @throws {SyntaxError} If it is damaged or no checkpoint
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata } = decodeTensors(await readWhole(path), path);
-  const step = Number(metadata.step);
-  if (!Number.isSafeInteger(step) || metadata.config === undefined) {
+  const { tensors, metadata, notice } = decodeTensors(await readWhole(path), path);
+  const step = /^\d+$/.test(metadata.step ?? "") ? Number(metadata.step) : NaN;
+  const config = readConfig(metadata.config);
+  if (!Number.isSafeInteger(step) || config === undefined) {
+    const found = metadata.config === undefined
+      ? "no config"
+      : config
+      ? "a config"
+      : "a broken config";
     throw new SyntaxError(
       `Cannot read "${path}": a checkpoint must name its step and config, ` +
-        `got step ${metadata.step ?? "none"} and ${metadata.config ? "a config" : "no config"}`,
+        `got step ${metadata.step ?? "none"} and ${found}${notice === undefined ? "" : RESAVED}`,
     );
   }
   return {
     step,
-    config: checkStoredConfig(JSON.parse(metadata.config)),
+    config: checkStoredConfig(config),
     snapshot: tensors as NamedArrays,
+    ...(notice !== undefined && { notice }),
   };
+}
+
+/** What to do about metadata that another program has dropped. */
+const RESAVED = "; where another program saves it, it must keep the metadata: in Python, " +
+  "save_file(tensors, path, safe_open(original, 'np').metadata())";
+
+/** Parses a stored config; undefined if it is none. */
+function readConfig(text = ""): Record<string, unknown> | undefined {
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config !== "object" || config === null) return undefined;
+    return config as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {

@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Runs every operation by itself, for debugging. */
   readonly eager?: boolean;
+  /** Called with what a user should know of the checkpoint that the run goes on from, if anything. */
+  readonly onNotice?: (notice: string) => void;
   /** Called after every step. */
   readonly onStep?: (record: StepRecord) => void;
   /** Called with every frame, the untrained model's first. */
@@ -76,6 +78,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   const batches = new BatchesAhead(options.batches);
   const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
   const start = await findStart(paths.checkpoints, config, options.resume ?? false);
+  if (start?.notice !== undefined) options.onNotice?.(start.notice);
   for (const folder of [out, ...Object.values(paths)]) await removeTemporaries(folder);
   await writeAtomically(join(out, "config.json"), JSON.stringify(config, null, 2) + "\n");
   await writeAtomically(join(out, "machine.txt"), describeMachine() + "\n");

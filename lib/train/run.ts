@@ -31,6 +31,8 @@ export interface Run {
   readonly frames: readonly Frame[];
   /** The kind of machine that trained it last. */
   readonly machine: string;
+  /** What a user should know of the checkpoint that was found, which the run is or went on from. */
+  readonly notice?: string;
   /** All starts, where it is the best of several. */
   readonly restarts?: Restarts;
 }
@@ -104,6 +106,7 @@ export async function openRun(config: Config, options: RunOptions): Promise<Run>
   const folder = await runFolder(options.runs, config, restarts);
   const data = await loadRunData(config, { ...options.load, ...signalOf(options) });
   let checkpoint = await loadNewestCheckpoint(join(folder, "checkpoints"));
+  const notice = checkpoint?.notice;
   if (checkpoint === undefined || checkpoint.step < config.steps) {
     const { isStopped, step } = await trainRestarts(config, {
       ...options,
@@ -123,6 +126,7 @@ export async function openRun(config: Config, options: RunOptions): Promise<Run>
   const record = await readRestarts(folder);
   return {
     config: { ...config, restart: checkpoint.config.restart, steps: checkpoint.step },
+    ...(notice !== undefined && { notice }),
     ...(restarts > 1 && record && { restarts: record }),
     folder,
     data,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { conversionFile, readConversion, writeConversion } from "@/data/conversions.ts";
-import { withFolder } from "./fixtures.ts";
+import { saveAgain, withFolder } from "./fixtures.ts";
 
 const MADE = {
   tensors: { pixels: { shape: [2], values: Uint8Array.of(1, 2) } },
@@ -20,7 +20,7 @@ Deno.test("readConversion() returns what writeConversion() wrote", () =>
     );
   }));
 
-Deno.test("readConversion() treats a damaged file as missing", () =>
+Deno.test("readConversion() treats a damaged or changed file as missing", () =>
   withFolder(async (folder) => {
     const file = join(folder, "a.safetensors");
     await writeConversion(file, MADE);
@@ -29,6 +29,9 @@ Deno.test("readConversion() treats a damaged file as missing", () =>
       await Deno.writeFile(file, damaged);
       assert.equal(await readConversion(file), undefined);
     }
+    await writeConversion(file, MADE);
+    await saveAgain(file);
+    assert.equal(await readConversion(file), undefined);
   }));
 
 Deno.test("conversionFile() changes with the archive and every option, not with its path", () =>

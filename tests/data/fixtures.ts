@@ -103,3 +103,14 @@ export function sha256(bytes: Uint8Array): string {
 function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
+
+/** Saves a safetensors file again, as its package for Python does: `__metadata__` first, or nowhere. */
+export async function saveAgain(path: string, { hasMetadata = true } = {}): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  const end = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const { __metadata__, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, end)));
+  const header = JSON.stringify(hasMetadata ? { __metadata__, ...entries } : entries);
+  const text = new TextEncoder().encode(header.padEnd(8 * Math.ceil(header.length / 8)));
+  const length = new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer);
+  await Deno.writeFile(path, Uint8Array.from([...length, ...text, ...bytes.subarray(end)]));
+}

@@ -14,7 +14,7 @@ import {
 import { encodeTensors } from "@/data/formats/safetensors.ts";
 import { createLearner } from "@/method/registry.ts";
 import { createTrainer } from "@/train/trainer.ts";
-import { withFolder } from "../data/fixtures.ts";
+import { saveAgain, withFolder } from "../data/fixtures.ts";
 import { TINY } from "../tiny.ts";
 
 const checkpointAt = (step: number): Checkpoint => ({
@@ -170,8 +170,8 @@ Deno.test("loadNewestCheckpoint() refuses a truncated one", async () => {
     await Deno.writeFile(path, bytes.subarray(0, -4));
     await assert.rejects(loadNewestCheckpoint(folder), {
       name: "SyntaxError",
-      message: `Cannot read "${path}": a safetensors file must hold 24 bytes of values, got 20; ` +
-        "remove it to start again",
+      message: `Cannot read "${path}": a safetensors file must hold 24 bytes of values, got 20 ` +
+        "(it is cut short); remove it to start again",
     });
   });
 });
@@ -184,6 +184,7 @@ Deno.test("loadCheckpoint() refuses a file that is no checkpoint, and one that i
       [{ step: "3" }, "step 3 and no config"],
       [{ config: "{}" }, "step none and a config"],
       [{ step: "x", config: "{}" }, "step x and a config"],
+      [{ step: "3", config: "{" }, "step 3 and a broken config"],
     ];
     for (const [metadata, got] of refused) {
       await Deno.writeFile(path, encodeTensors({ tensors: {}, metadata }));
@@ -193,6 +194,28 @@ Deno.test("loadCheckpoint() refuses a file that is no checkpoint, and one that i
       });
     }
     await assert.rejects(loadCheckpoint(join(folder, "none")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("loadCheckpoint() reads one that another program saved again, with a notice", async () => {
+  await withFolder(async (folder) => {
+    const path = await saveCheckpoint(folder, checkpointAt(8));
+    await saveAgain(path);
+    const { notice, ...checkpoint } = await loadCheckpoint(path);
+    assert.deepEqual(checkpoint, checkpointAt(8));
+    assert.equal(
+      notice,
+      `"${path}" has the check sum of an earlier file, since another program saved it: its values ` +
+        "cannot be checked for damage",
+    );
+    assert.deepEqual((await loadNewestCheckpoint(folder))!.notice, notice);
+    await saveAgain(path, { hasMetadata: false });
+    await assert.rejects(loadCheckpoint(path), {
+      name: "SyntaxError",
+      message: `Cannot read "${path}": a checkpoint must name its step and config, got step none ` +
+        "and no config; where another program saves it, it must keep the metadata: in Python, " +
+        "save_file(tensors, path, safe_open(original, 'np').metadata())",
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import type { Method } from "@/method/method.ts";
 import { configWith, METHODS } from "@/method/registry.ts";
 import { listCheckpoints } from "@/train/checkpoint.ts";
 import { openRun, runFolder } from "@/train/run.ts";
-import { image, withFolder } from "../data/fixtures.ts";
+import { image, saveAgain, withFolder } from "../data/fixtures.ts";
 import { WORKED } from "../method/worked_method.ts";
 import { TINY } from "../tiny.ts";
 
@@ -118,8 +118,11 @@ Deno.test("openRun() trains a run once, goes on with it, and finds it again", as
     assert.equal(stepCount, 6, "nothing is trained twice");
     assert.deepEqual([again.checkpoint, again.history], [first.checkpoint, first.history]);
 
+    await saveAgain((await listCheckpoints(join(first.folder, "checkpoints"))).at(-1)!);
     const longer = await openRun({ ...config, steps: 8 }, options);
     assert.equal(stepCount, 8);
+    assert.match(longer.notice!, /step-000006.safetensors" has the check sum of an earlier file, /);
+    assert.equal(again.notice, undefined);
     assert.deepEqual(longer.history.slice(0, 6), first.history);
   });
 });

@@ -32,7 +32,7 @@ export async function watchRun(config: Config, options: WatchOptions): Promise<R
   try {
     const run = await watch(live, "", config, options);
     const html = lossCurves(run.history).html + restartsOf(run) + realismOf(run.history) +
-      doubtOf(run) +
+      doubtOf(run) + noticeOf(run) +
       paragraph(`Images: ${provenanceOf(run)}.`);
     live.update({ html }, { alt: `Loss curves of ${run.history.length} steps` });
     return run;
@@ -114,7 +114,9 @@ function tableOf(runs: readonly Run[], configs: readonly Config[]): string {
   const provenances = [...new Set(runs.map(provenanceOf))];
   return `<table><tr><th>run</th><th>steps</th><th>last image loss</th>` +
     `${hasGaps ? "<th>realism gap</th>" : ""}<th>machine</th></tr>` +
-    `${rows.join("")}</table>${paragraph(`Images: ${provenances.join(". ")}.`)}`;
+    `${rows.join("")}</table>${runs.map(noticeOf).join("")}${
+      paragraph(`Images: ${provenances.join(". ")}.`)
+    }`;
 }
 
 function gapCell({ config, history }: Run): string {
@@ -134,6 +136,11 @@ function realismOf(history: readonly StepRecord[]): string {
 function doubtOf({ config, history }: Pick<Run, "config" | "history">): string {
   const doubts = doubtsOf(config, history).join("; ");
   return doubts ? `<p><b>In doubt: ${escapeXml(doubts)}; try several restarts.</b></p>` : "";
+}
+
+/** What is to be known of the checkpoint of a run, if anything. */
+function noticeOf({ notice }: Run): string {
+  return notice === undefined ? "" : `<p><b>Note: ${escapeXml(notice)}.</b></p>`;
 }
 
 /** What the restarts of a run took, where there are several. */

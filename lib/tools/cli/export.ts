@@ -67,6 +67,7 @@ export function addExport(program: Command): void {
       await prepare(session);
       const { loadCheckpoint } = await import("@/train/checkpoint.ts");
       const checkpoint = await loadCheckpoint(options.checkpoint);
+      if (checkpoint.notice !== undefined) session.say(`export: ${checkpoint.notice}`);
       if (weights !== undefined) await exportWeights(session, checkpoint, weights);
       if (out !== undefined) await exportAll(session, checkpoint, { ...options, out });
     }));

@@ -53,7 +53,8 @@ async function render(session: Session, { checkpoint, data, dataDir, out }: Rend
     import("@/show/plot/animation.ts"),
     import("@/engine/files.ts"),
   ]);
-  const { config, snapshot, step } = await loadCheckpoint(checkpoint);
+  const { config, snapshot, step, notice } = await loadCheckpoint(checkpoint);
+  if (notice !== undefined) session.say(`render: ${notice}`);
   const { monitor } = await loadRunData({
     ...config,
     data: data ?? config.data,

@@ -74,6 +74,7 @@ async function run(
     resume: resume ?? false,
     eager: eager ?? false,
     signal,
+    onNotice: (notice) => session.say(`train: ${notice}`),
     onStep: (record) => show(record),
     onLeg({ restart, until }) {
       session.say(`train: restart ${restart}, up to step ${until}`);

@@ -162,13 +162,6 @@ function fileOf(header: string, body: readonly number[] = []): Uint8Array {
   return bytes;
 }
 
-/** Makes a file with the right checksum in place of `?` in its header. */
-function signed(header: string): Uint8Array {
-  const blank = header.replace("?", "0".repeat(64));
-  const sum = createHash("sha256").update(fileOf(blank)).digest("hex");
-  return fileOf(header.replace("?", sum));
-}
-
 /** Invalid files and their error messages. */
 const REFUSED: readonly [string, Uint8Array, string][] = [
   ["nothing", new Uint8Array(), "be longer than its header, got 0 bytes"],
@@ -179,7 +172,7 @@ const REFUSED: readonly [string, Uint8Array, string][] = [
   [
     "cut-off values",
     encodeTensors(FILE).subarray(0, -3),
-    "hold 27 bytes of values, got 24",
+    "hold 27 bytes of values, got 24 (it is cut short)",
   ],
   [
     "too many values",
@@ -187,14 +180,34 @@ const REFUSED: readonly [string, Uint8Array, string][] = [
     "hold 27 bytes of values, got 28",
   ],
   [
-    "no checksum",
-    fileOf('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [7]),
-    "hold the bytes it was written with, got others (the file is damaged)",
+    "another type",
+    fileOf('{"a":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}'),
+    "hold F64, F32, F16, BF16, U8, got I64 in a; convert it",
   ],
   [
-    "another type",
-    signed('{"a":{"dtype":"I64","shape":[0],"data_offsets":[0,0]},"__metadata__":{"sha256":"?"}}'),
-    "hold F32, F16 or U8, got I64",
+    "an entry that is none",
+    fileOf('{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,0]}}'),
+    'give type, shape and place of each tensor, got {"dtype":"U8","shape":[-1],' +
+    '"data_offsets":[0,0]} for a',
+  ],
+  [
+    "values that overlap",
+    fileOf(
+      '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},' +
+        '"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
+      [7, 8, 9],
+    ),
+    "have 2 bytes from 2 on for b, got bytes 1 to 3",
+  ],
+  [
+    "a shape that is not that of the values",
+    fileOf('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', [0, 0, 0, 0]),
+    "have 8 bytes from 0 on for a, got bytes 0 to 4",
+  ],
+  [
+    "metadata that are no text",
+    fileOf('{"__metadata__":{"step":3}}'),
+    'have text by name as metadata, got {"step":3}',
   ],
 ];
 
@@ -215,4 +228,62 @@ Deno.test("decodeTensors() names the damaged file", () => {
     message: 'Cannot read "frames/step-000050.safetensors": a safetensors file must hold the ' +
       "bytes it was written with, got others (the file is damaged)",
   });
+});
+
+const BYTES = '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}';
+const SUM = "72d47e227cf6d65736997b3cb585669c95344bad233ab6bc01ef0639ce42c8ef";
+
+Deno.test("decodeTensors() reads what other programs save, and says that it has no check sum", () => {
+  const headers = {
+    "safetensors for Python without metadata": `${BYTES}}     `,
+    "safetensors for Python with metadata": `{"__metadata__":{"step":"3"},${BYTES.slice(1)}} `,
+    "Rust without any": `{"__metadata__":null,${BYTES.slice(1)}}`,
+    "a program that puts metadata last": `${BYTES},"__metadata__":{"step":"3"}}`,
+  };
+  for (const [what, header] of Object.entries(headers)) {
+    const { tensors, notice } = decodeTensors(fileOf(header, [7, 8]), "a.safetensors");
+    assert.deepEqual(tensors, { a: { shape: [2], values: Uint8Array.of(7, 8) } }, what);
+    assert.equal(
+      notice,
+      '"a.safetensors" has no check sum, since another program saved it: its values cannot be ' +
+        "checked for damage",
+    );
+  }
+});
+
+Deno.test("decodeTensors() reads what other programs save again, and says that its sum is old", () => {
+  const headers = {
+    "safetensors for Python": `{"__metadata__":{"sha256":"${SUM}","step":"3"},${BYTES.slice(1)}}  `,
+    "Python's json": `${BYTES.replaceAll(/[:,]/g, "$& ")}, ` +
+      `"__metadata__": {"step": "3", "sha256": "${SUM}"}}`,
+  };
+  for (const [what, header] of Object.entries(headers)) {
+    const { tensors, metadata, notice } = decodeTensors(fileOf(header, [7, 8]), "a");
+    assert.deepEqual(tensors, { a: { shape: [2], values: Uint8Array.of(7, 8) } }, what);
+    assert.deepEqual(metadata, { step: "3" });
+    assert.equal(
+      notice,
+      '"a" has the check sum of an earlier file, since another program saved it: its values ' +
+        "cannot be checked for damage",
+    );
+  }
+});
+
+Deno.test("decodeTensors() takes a file in this project's layout with another sum for damaged", () => {
+  for (const key of ["sha256", "sha2v6"]) {
+    const header = `${BYTES},"__metadata__":{"step":"3","${key}":"${SUM}"}}`;
+    assert.throws(() => decodeTensors(fileOf(header, [7, 8]), "a"), {
+      message: 'Cannot read "a": a safetensors file must hold the bytes it was written with, got ' +
+        "others (the file is damaged)",
+    });
+  }
+});
+
+Deno.test("decodeTensors() reads double precision and bfloat16 as float32", () => {
+  const header = '{"b":{"dtype":"BF16","shape":[2],"data_offsets":[8,12]},' +
+    '"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}';
+  const body = [...new Uint8Array(Float64Array.of(-1 / 3).buffer), 0x80, 0x3f, 0x49, 0xc0];
+  const { tensors } = decodeTensors(fileOf(header, body), "a");
+  assert.deepEqual(tensors.d, { shape: [1], values: Float32Array.of(-1 / 3) });
+  assert.deepEqual(tensors.b, { shape: [2], values: Float32Array.of(1, -3.140625) });
 });

@@ -25,6 +25,7 @@ interface Watched {
   readonly many: { shown: Shown; seeds: number[]; setCount: number };
   readonly restarted: { shown: Shown; gap: number; kept: number; seconds: number };
   readonly compared: { shown: Shown };
+  readonly resaved: { shown: Shown };
   readonly reopened: { shown: Shown; step: number; count: number };
 }
 
@@ -91,6 +92,14 @@ Deno.test("watchRun() draws the curves of a finished run and trains nothing", as
   // The empty display, then the curves.
   assert.equal(reopened.shown.length, 2);
   assert.deepEqual(reopened.shown[1]!.html, resumed.shown.at(-1)!.html);
+});
+
+Deno.test("watchRun() tells of a checkpoint that another program saved again", async () => {
+  const { resaved } = await watchOnce();
+  assert.match(
+    resaved.shown.at(-1)!.html,
+    /<p><b>Note: &quot;.*\.safetensors&quot; has the check sum of an earlier file, .*\.<\/b><\/p>/,
+  );
 });
 
 Deno.test("watchRun() names the source of the images", async () => {

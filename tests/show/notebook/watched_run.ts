@@ -1,12 +1,17 @@
 /**
- * Runs the training cell of a notebook three times for `training_test.ts`, with a stand-in for the
- * kernel: stopped by SIGINT, resumed, and opened again; then with several seeds, and with restarts of a
- * method that has a realism gap. Prints what was shown as JSON.
+ * Runs the training cell of a notebook four times for `training_test.ts`, with a stand-in for the
+ * kernel: stopped by SIGINT, resumed, opened again, and once another program has saved its checkpoint
+ * again; then with several seeds, and with restarts of a method that has a realism gap. Prints what was
+ * shown as JSON.
  */
+import { join } from "node:path";
 import { watchRun, watchRuns } from "@/show/notebook/training.ts";
 import type { Method } from "@/method/method.ts";
 import { configWith, METHODS } from "@/method/registry.ts";
+import { listCheckpoints } from "@/train/checkpoint.ts";
 import { lastGapOf } from "@/train/history.ts";
+import { runFolder } from "@/train/run.ts";
+import { saveAgain } from "../../data/fixtures.ts";
 import { WORKED } from "../../method/worked_method.ts";
 import { TINY } from "../../tiny.ts";
 
@@ -46,6 +51,9 @@ const reached = Number(/step (\d+) of/.exec(stopped.message ?? "")?.[1]);
 await new Promise((resolve) => setTimeout(resolve, 1500)); // as long as a press holds, and more
 const resumed = await runCell(reached + 5);
 const reopened = await runCell(reached + 5);
+const folder = await runFolder(runs!, config);
+await saveAgain((await listCheckpoints(join(folder, "checkpoints"))).at(-1)!);
+const resaved = await runCell(reached + 5);
 shown = [];
 const configs = [3, 4].map((seed) => ({ ...config, seed, steps: 3 }));
 const several = await watchRuns(configs, { runs: runs! });
@@ -60,6 +68,6 @@ shown = [];
 await watchRuns([best.config, { ...worked, seed: 2 }], { runs: runs! });
 const compared = { shown };
 console.log(
-  JSON.stringify({ stopped, reached, resumed, reopened, many, restarted, compared }),
+  JSON.stringify({ stopped, reached, resumed, reopened, resaved, many, restarted, compared }),
 );
 Deno.exit(0);

@@ -5,7 +5,7 @@ import type { Config } from "@/config.ts";
 import { configWith, createLearner } from "@/method/registry.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { saveCheckpoint } from "@/train/checkpoint.ts";
-import { image, withFolder } from "../../data/fixtures.ts";
+import { image, saveAgain, withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
 /** Ten synthetic classes. */
@@ -74,12 +74,17 @@ Deno.test("export writes the weights of a model alone, which is then used and no
     assert.equal(trained.code, 0, trained.stderr);
     const checkpoint = join(run, "checkpoints", "step-000002.safetensors");
     const weights = join(folder, "model.safetensors");
+    await saveAgain(checkpoint);
     const { code, stdout, stderr } = await runCli([
       "export",
       ...["--checkpoint", checkpoint, "--weights", weights],
     ]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^export: wrote .*model\.safetensors \(\d+ kB\), for inference alone\n/);
+    assert.match(
+      stdout,
+      /^export: ".*step-000002\.safetensors" has the check sum of an earlier file, /,
+    );
+    assert.match(stdout, /\nexport: wrote .*model\.safetensors \(\d+ kB\), for inference alone\n/);
     const [whole, alone] = await Promise.all([checkpoint, weights].map((path) => Deno.stat(path)));
     assert.ok(alone!.size < whole!.size / 4, `${alone!.size} of ${whole!.size} bytes`);
     const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];

@@ -4,7 +4,7 @@ import { PRESETS } from "@/method/registry.ts";
 import { imageFormat } from "@/show/plot/bitmap.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { loadCheckpoint } from "@/train/checkpoint.ts";
-import { withFolder } from "../../data/fixtures.ts";
+import { saveAgain, withFolder } from "../../data/fixtures.ts";
 import { readGif } from "../../show/plot/gif.ts";
 import { runCli } from "./run_cli.ts";
 
@@ -25,6 +25,17 @@ Deno.test("render draws strips and a turntable of the shipped model", () =>
     assert.deepEqual([gif.frames.length, gif.repeat], [24, 0]);
     const files = await Array.fromAsync(Deno.readDir(out), ({ name }) => name);
     assert.deepEqual(files.sort(), ["strips.png", "turntable.gif"]);
+  }));
+
+Deno.test("render says that another program saved the model again", () =>
+  withFolder(async (folder) => {
+    const model = join(folder, "model.safetensors");
+    await Deno.copyFile(SHIPPED, model);
+    await saveAgain(model);
+    const choice = ["--checkpoint", model, "--data", "voxels:nowhere.npy", "--out", folder];
+    const { code, stdout } = await runCli(["render", ...choice]);
+    assert.equal(code, 1, "there are no such images");
+    assert.match(stdout, /^render: ".*model\.safetensors" has the check sum of an earlier file, /);
   }));
 
 /** Six classes, each drawn once: digits and clothing together would be twenty. */

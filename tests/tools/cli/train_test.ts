@@ -8,7 +8,7 @@ import { listCheckpoints } from "@/train/checkpoint.ts";
 import { readHistory } from "@/train/history.ts";
 import { loadFrames } from "@/train/monitor.ts";
 import { readRestarts } from "@/train/restarts.ts";
-import { withFolder } from "../../data/fixtures.ts";
+import { saveAgain, withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
 
 /** Arguments of a very short run. */
@@ -67,8 +67,13 @@ Deno.test("train writes to a folder, never over a run, and continues with --resu
     );
     assert.deepEqual(await historySteps(out), upTo(6));
 
+    await saveAgain((await listCheckpoints(join(out, "checkpoints"))).at(-1)!);
     const resumed = await runCli([...TINY, "--steps", "8", ...every, "--resume"]);
     assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(
+      resumed.stdout,
+      /\ntrain: ".*step-000006\.safetensors" has the check sum of an earlier/,
+    );
     assert.match(resumed.stdout, /\nstep 8: /);
     assert.deepEqual(await checkpointSteps(out), [3, 6, 8]);
     assert.deepEqual(await historySteps(out), upTo(8));
