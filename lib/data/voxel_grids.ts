@@ -46,8 +46,7 @@ export function voxelGrids(array: NpyArray, name: string): ReadGrids {
   if (!isPacked && shape.length !== 3 && shape.length !== 4) {
     throw new TypeError(
       `Cannot read voxels "${name}": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
-        `or [N, bytes] of bit-packed uint8, got [${array.shape.join(", ")}]; ` +
-        `if a .npz file also holds other arrays, choose the grids with #NAME`,
+        `or [N, bytes] of bit-packed uint8, got [${array.shape.join(", ")}]`,
     );
   }
   const size = isPacked ? Math.floor(Math.cbrt(shape[1]! * 8) + 1e-9) : shape.at(-1)!;
@@ -72,7 +71,7 @@ export function voxelGrids(array: NpyArray, name: string): ReadGrids {
   if (empty.size === count) {
     throw new RangeError(
       `Cannot read voxels "${name}": at least one grid must have an occupied cell, ` +
-        `got ${count} empty; choose another array with #NAME`,
+        `got ${count} empty`,
     );
   }
   const kept = Array.from({ length: count }, (_, item) => item).filter((item) => !empty.has(item));

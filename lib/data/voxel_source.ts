@@ -14,6 +14,9 @@ import { type ReadGrids, voxelGrids } from "./voxel_grids.ts";
 import { isSystemFile } from "@/data/formats/system_files.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
 
+/** Arrays that a message names. */
+const MOST_NAMED = 8;
+
 /** Limit on an array's inflated size. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -109,7 +112,17 @@ async function readArchive(
     const array = arrays.get(entry.name)!;
     const where = `${file}#${array}`;
     const className = array.replace(/_(train|test)$/, "");
-    parts.set(array, { ...voxelGrids(readNpy(entry.bytes, where), where), className });
+    try {
+      parts.set(array, { ...voxelGrids(readNpy(entry.bytes, where), where), className });
+    } catch (error) {
+      const isOnlyOne = chosen.length === 1 || classes.length > 0;
+      if (!isOnlyOne && error instanceof Error) {
+        error.message += `; or choose the arrays of grids with #NAME, of ${
+          names.slice(0, MOST_NAMED).join(", ")
+        }`;
+      }
+      throw error;
+    }
   }
   return chosen.map((array) => parts.get(array)!);
 }

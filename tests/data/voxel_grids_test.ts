@@ -95,7 +95,7 @@ const REFUSED = [
     shape: [8],
     name: "TypeError",
     message: "the shape must be [N, X, Y, Z], [X, Y, Z], or [N, bytes] of bit-packed uint8, " +
-      "got [8]; if a .npz file also holds other arrays, choose the grids with #NAME",
+      "got [8]",
   },
   {
     shape: [2, 3, 3, 4],
@@ -111,7 +111,7 @@ const REFUSED = [
     shape: [2, 2, 3, 3, 3],
     name: "TypeError",
     message: "the shape must be [N, X, Y, Z], [X, Y, Z], or [N, bytes] of bit-packed uint8, " +
-      "got [2, 2, 3, 3, 3]; if a .npz file also holds other arrays, choose the grids with #NAME",
+      "got [2, 2, 3, 3, 3]",
   },
   {
     shape: [2, 3],
@@ -147,8 +147,7 @@ const REFUSED = [
     shape: [2, 2, 2],
     fill: 0,
     name: "RangeError",
-    message: "at least one grid must have an occupied cell, got 1 empty; " +
-      "choose another array with #NAME",
+    message: "at least one grid must have an occupied cell, got 1 empty",
   },
 ];
 

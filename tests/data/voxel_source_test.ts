@@ -201,20 +201,32 @@ Deno.test("VOXELS refuses grids of different sizes", async () => {
   });
 });
 
-Deno.test("VOXELS names an array without grids", async () => {
-  await withFile(
-    "a.npz",
-    await zipFile({ "labels.npy": npyFile({ shape: [1], bytes: Uint8Array.of(1) }) }),
-    async (path) => {
-      await assert.rejects(VOXELS.load(requestOf(), path), {
-        name: "TypeError",
-        message:
-          `Cannot read voxels "${path}#labels": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
-          "or [N, bytes] of bit-packed uint8, got [1]; " +
-          "if a .npz file also holds other arrays, choose the grids with #NAME",
-      });
-    },
-  );
+Deno.test("VOXELS names an array without grids, and the arrays to choose from", async () => {
+  const labels = npyFile({ shape: [1], bytes: Uint8Array.of(1) });
+  const message = (path: string, cure: string) =>
+    `Cannot read voxels "${path}#labels": the shape must be [N, X, Y, Z], [X, Y, Z], ` +
+    `or [N, bytes] of bit-packed uint8, got [1]${cure}`;
+  await withFile("a.npz", await zipFile({ "labels.npy": labels }), async (path) => {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "TypeError",
+      message: message(path, ""),
+    });
+  });
+  const both = await zipFile({ "chair.npy": fullGrids(2), "labels.npy": labels });
+  await withFile("a.npz", both, async (path) => {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "TypeError",
+      message: message(path, "; or choose the arrays of grids with #NAME, of chair, labels"),
+    });
+    assert.equal((await VOXELS.load(requestOf({ classes: ["chair"] }), path)).count, 2);
+  });
+  const text = await zipFile({ "chair.npy": fullGrids(2), "words.npy": TEXT });
+  await withFile("a.npz", text, async (path) => {
+    await assert.rejects(VOXELS.load(requestOf(), path), {
+      name: "TypeError",
+      message: /got type <U1; .*; or choose the arrays of grids with #NAME, of chair, words$/,
+    });
+  });
 });
 
 Deno.test("VOXELS refuses a missing path", async () => {
