@@ -125,6 +125,8 @@ export class Inference implements Disposable {
   readonly threshold: number;
   /** Whether what no level view can show counts as matter where shapes are scored or exported. */
   readonly makesSolids: boolean;
+  /** Whether `refine` takes the model. */
+  readonly canRefine: boolean;
 
   /**
    * Compiles the model.
@@ -148,6 +150,7 @@ export class Inference implements Disposable {
     if (learner.opacity !== undefined) this.opacity = learner.opacity;
     this.threshold = learner.threshold ?? THRESHOLD;
     this.makesSolids = learner.makesSolids ?? false;
+    this.canRefine = learner.refinement !== undefined;
     this.#functions = inferenceFunctions(learner, {
       parameters: loadParameters(learner, weights),
       step: () => tf.scalar(step),

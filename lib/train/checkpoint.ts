@@ -21,6 +21,11 @@ export interface Checkpoint {
   readonly snapshot: NamedArrays;
   /** What a user should know of the file that it was read from, to be shown wherever it is used. */
   readonly notice?: string;
+  /**
+   * Squared errors of a pixel of images that were not trained on, one for each image: what an image of the
+   * same kind may have. Absent from older files.
+   */
+  readonly heldOutErrors?: readonly number[];
 }
 
 /** How many checkpoints of a run are kept. */
@@ -73,14 +78,21 @@ export async function listCheckpoints(folder: string): Promise<string[]> {
  * @param options `isHalf` stores float16, for weights alone
  */
 export function encodeCheckpoint(
-  { step, config, snapshot }: Checkpoint,
+  { step, config, snapshot, heldOutErrors }: Checkpoint,
   options: { isHalf?: boolean } = {},
 ): Uint8Array {
   return encodeTensors({
     tensors: snapshot,
-    metadata: { step: String(step), config: JSON.stringify(config) },
+    metadata: {
+      step: String(step),
+      config: JSON.stringify(config),
+      ...(heldOutErrors && { heldOutErrors: JSON.stringify(heldOutErrors.map(rounded)) }),
+    },
   }, options);
 }
+
+/** Four digits are more than an error of one image is worth. */
+const rounded = (error: number) => Number(error.toPrecision(4));
 
 /**
  * Reads a checkpoint. One that another program saved again, such as safetensors for Python, has a notice.
@@ -108,6 +120,9 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     config: checkStoredConfig(config),
     snapshot: tensors as NamedArrays,
     ...(notice !== undefined && { notice }),
+    ...(metadata.heldOutErrors !== undefined && {
+      heldOutErrors: readErrors(metadata.heldOutErrors, path),
+    }),
   };
 }
 
@@ -117,10 +132,23 @@ const RESAVED = "; where another program saves it, it must keep the metadata: in
 
 /** Parses a stored config; undefined if it is none. */
 function readConfig(text = ""): Record<string, unknown> | undefined {
+  const config = readJson(text);
+  if (typeof config !== "object" || config === null) return undefined;
+  return config as Record<string, unknown>;
+}
+
+function readErrors(text: string, path: string): number[] {
+  const errors = readJson(text);
+  if (Array.isArray(errors) && errors.length > 0 && errors.every(Number.isFinite)) return errors;
+  throw new SyntaxError(
+    `Cannot read "${path}": heldOutErrors must be a list of numbers, got ${text.slice(0, 40)}`,
+  );
+}
+
+/** Parses JSON; undefined if it is none. */
+function readJson(text: string): unknown {
   try {
-    const config: unknown = JSON.parse(text);
-    if (typeof config !== "object" || config === null) return undefined;
-    return config as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

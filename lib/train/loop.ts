@@ -8,6 +8,7 @@ import type { Config } from "@/config.ts";
 import { type Batches, BatchesAhead } from "@/data/batches.ts";
 import { removeTemporaries, writeAtomically } from "@/engine/files.ts";
 import { describeMachine } from "@/engine/machine.ts";
+import { imageErrors } from "@/infer/held_out.ts";
 import type { Samples } from "@/infer/realism.ts";
 import {
   checkContinues,
@@ -27,7 +28,7 @@ export interface TrainOptions {
   readonly batches: Batches;
   /** The images to watch. */
   readonly monitor: Monitor;
-  /** Training images, and images that are not trained on: what the realism gap is computed from. */
+  /** Training images, and images that are not trained on: for the realism gap and held-out errors. */
   readonly samples: Samples;
   /** Stops after this step as after the last, with everything saved; the config's steps unless given. */
   readonly until?: number;
@@ -92,8 +93,12 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     await saveFrame(paths.frames, frame, monitor.names.length);
     await options.onFrame?.(frame);
   };
-  const save = (step: number) =>
-    saveCheckpoint(paths.checkpoints, { step, config, snapshot: trainer.snapshot() });
+  const save = (step: number) => {
+    const { unseen } = options.samples;
+    const heldOutErrors = imageErrors(unseen, trainer.reconstruct(unseen));
+    const snapshot = trainer.snapshot();
+    return saveCheckpoint(paths.checkpoints, { step, config, snapshot, heldOutErrors });
+  };
   let step = start?.step ?? 0;
   let saved = step;
   if (step === 0) await takeFrame(0);

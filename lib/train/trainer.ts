@@ -6,6 +6,7 @@
 import type { Config } from "@/config.ts";
 import type { TruthArrays, TruthField } from "@/data/truth.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { runInBatches } from "@/infer/batched.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
 import {
   gapOf,
@@ -45,7 +46,7 @@ export interface Trainer extends Disposable {
   flush(): void;
   /** Waits for the steps taken since the last call and gives the losses of each, in order. */
   losses(): Losses[];
-  /** Infers, decodes and renders `[B, S, S]` images with the present parameters. */
+  /** Infers, decodes and renders `[N, S, S]` images with the present parameters. */
   reconstruct(images: Float32Array): Reconstruction;
   /** Gives the realism gap with the present parameters; nothing where the learner has none. */
   realismGap(samples: Samples): number | undefined;
@@ -106,6 +107,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     batchSize,
     imageSize,
   };
+  const { reconstruct } = inferenceFunctions(learner, inferenceOptions);
   const realism = realismFunctions(learner, inferenceOptions);
   const program = jit({
     feed: graphFunction<string, "done">({
@@ -122,10 +124,9 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     }),
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
-    reconstruct: inferenceFunctions(learner, inferenceOptions).reconstruct,
+    reconstruct,
     ...(realism as RealismFunctions), // asked for by `realismGap`, where there are any
   }, { eager: options.eager ?? false, precision });
-  const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, 1];
   const uploads = fields.map(([field, shape]) => ({
     ...{ field, shape },
     values: new Float32Array(elementCount(shape)), // of the steps that are queued
@@ -173,7 +174,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     },
     reconstruct(images) {
       flush();
-      return readAll(() => program.reconstruct({ images: tf.tensor4d(images, shape) }), valuesOf);
+      return runInBatches(program.reconstruct, reconstruct.inputs, { images });
     },
     realismGap(samples) {
       if (!realism) return undefined;

@@ -44,6 +44,25 @@ Deno.test("loadCheckpoint() gives back what saveCheckpoint() wrote, bit by bit",
   });
 });
 
+Deno.test("loadCheckpoint() gives back held-out errors, to four digits", async () => {
+  await withFolder(async (folder) => {
+    const path = await saveCheckpoint(folder, {
+      ...checkpointAt(12),
+      heldOutErrors: [0.0123456, 0.5],
+    });
+    assert.deepEqual((await loadCheckpoint(path)).heldOutErrors, [0.01235, 0.5]);
+    const broken = encodeTensors({
+      tensors: {},
+      metadata: { step: "1", config: JSON.stringify(TINY), heldOutErrors: "[1, null]" },
+    });
+    await Deno.writeFile(path, broken);
+    await assert.rejects(loadCheckpoint(path), {
+      name: "SyntaxError",
+      message: `Cannot read "${path}": heldOutErrors must be a list of numbers, got [1, null]`,
+    });
+  });
+});
+
 Deno.test("saveCheckpoint() keeps the last three by step, and leaves other files alone", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "notes.txt"), "mine");

@@ -119,7 +119,12 @@ function gridFile(values: Float32Array | Uint8Array, size: VoxelGrid["size"]): U
   return encodeNpy(cells, shape);
 }
 
-function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): SurfaceMesh {
+/**
+ * Gives the surface of a shape, its front along +z.
+ *
+ * @throws {RangeError} If no voxel reaches the threshold; the message names the shape
+ */
+export function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): SurfaceMesh {
   try {
     return meshOf(grid, { threshold, front });
   } catch (cause) {
@@ -128,8 +133,8 @@ function meshOfExhibit({ label, grid, front }: Exhibit, threshold: number): Surf
   }
 }
 
-/** Gives a plain name that is not taken. */
-function folderOf(label: string, taken: readonly string[]): string {
+/** Gives a plain name for files of a shape, that is not taken. */
+export function folderOf(label: string, taken: readonly string[]): string {
   const plain = label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
   const name = plain || "shape";
   for (let count = 1;; count++) {

@@ -17,6 +17,7 @@ import { addRender } from "./render.ts";
 import { addReproduce } from "./reproduce.ts";
 import { Exit, Misuse } from "./session.ts";
 import { addSetup } from "./setup.ts";
+import { addShape } from "./shape.ts";
 import { addTest } from "./test.ts";
 import { addTrain } from "./train.ts";
 
@@ -27,6 +28,7 @@ const COMMANDS = [
   addSetup,
   addLab,
   addData,
+  addShape,
   addTrain,
   addRender,
   addExport,
