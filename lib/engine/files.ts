@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import { onFile } from "./system_error.ts";
 
 /** What a temporary name ends in, after the name of the file that is to be. */
 const TEMPORARY = /\.[0-9a-f]{8}\.tmp$/;
@@ -14,8 +15,16 @@ const TEMPORARY = /\.[0-9a-f]{8}\.tmp$/;
  *
  * @param path Where to; missing folders are made
  * @param content Text, bytes, or parts of bytes
+ * @throws The system's errors, such as a full disk, in words
  */
 export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
+  await onFile("write", path, () => writeAndRename(path, content));
+}
+
+async function writeAndRename(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
 ): Promise<void> {

@@ -116,3 +116,15 @@ Deno.test("removeTemporaries() removes what killed writers left, and nothing els
     await removeTemporaries(join(folder, "nowhere"));
   });
 });
+
+Deno.test("writeAtomically() says in words what the system refuses", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "file"), "");
+    const path = join(folder, "file", "below");
+    await assert.rejects(writeAtomically(path, "text"), {
+      name: "AlreadyExists",
+      message: `Cannot write "${path}": nothing may be in its way, got a file; ` +
+        "remove that or choose another path",
+    });
+  });
+});
