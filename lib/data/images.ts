@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { basename, join } from "node:path";
+import { basename } from "node:path";
+import { systemReason } from "@/engine/system_error.ts";
 import type { ImageSet } from "./image_set.ts";
 import { findPath } from "@/data/formats/path.ts";
 import { greySquare } from "@/data/formats/image_file.ts";
+import { readFolder } from "@/data/formats/image_folder.ts";
 import { toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest } from "./source.ts";
 import { isSystemFile } from "@/data/formats/system_files.ts";
@@ -27,10 +29,11 @@ const MAX_BYTES = 2 ** 26;
 /**
  * PNG and JPEG images below a folder or in a zip file, each cropped to its centre square, turned
  * grey and resized; sorted by name. Other files, and what is in hidden and system folders, are
- * ignored. Both splits get the same images.
+ * ignored. Images that the system does not let read are left out, and the set says which. Both splits
+ * get the same images.
  *
  * The source throws a SyntaxError for a file that is not an image and for a damaged archive, and a
- * RangeError for a path that is missing or has no images.
+ * RangeError for a path that cannot be read or has no images that can.
  */
 export const IMAGES: ImageSource = {
   name: "images",
@@ -45,7 +48,9 @@ export const IMAGES: ImageSource = {
 async function loadImages(request: LoadRequest, path: string): Promise<ImageSet> {
   const { imageSize: size, onProgress, signal } = request;
   const images: { name: string; pixels: Uint8Array }[] = [];
-  for await (const { name, bytes } of await findImages(await findPath(path, request.dataDir))) {
+  const leftOut: string[] = [];
+  const found = await findImages(await findPath(path, request.dataDir), leftOut);
+  for await (const { name, bytes } of found) {
     signal?.throwIfAborted();
     const pixels = new Uint8Array(size * size);
     toBytes(await greySquare(bytes, name, size), pixels);
@@ -53,9 +58,12 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
     onProgress?.({ task: `read ${path}`, done: images.length, unit: "images" });
   }
   if (images.length === 0) {
+    const refused = leftOut.length > 0
+      ? `${leftOut.length} that cannot be read: ${leftOut[0]}`
+      : "";
     throw new RangeError(
       `Cannot load images:${path}: it must hold at least one file that is not hidden and ends in ` +
-        `${SUFFIXES.join(", ")}, got none`,
+        `${SUFFIXES.join(", ")}, got ${refused || "none"}`,
     );
   }
   // By code unit, not locale, so the order is the same on every machine.
@@ -68,33 +76,31 @@ async function loadImages(request: LoadRequest, path: string): Promise<ImageSet>
     size,
     count: images.length,
     pixels,
+    ...(leftOut.length > 0 && { leftOut: leftOut.sort() }),
   };
 }
 
-async function findImages(path: string): Promise<AsyncIterable<EncodedImage>> {
+async function findImages(
+  path: string,
+  leftOut: string[],
+): Promise<AsyncIterable<EncodedImage>> {
   const info = await Deno.stat(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new RangeError(
-      `Cannot load images:${path}: the path must be a folder or a zip file, got no such path`,
-      { cause: error },
-    );
+    const reason = error instanceof Deno.errors.NotFound
+      ? "the path must be a folder or a zip file, got no such path"
+      : systemReason(error);
+    throw reason === undefined
+      ? error
+      : new RangeError(`Cannot load images:${path}: ${reason}`, { cause: error });
   });
-  return info.isDirectory
-    ? readFolder(path)
-    : readZip(path, { wanted: isImageName, maxBytes: MAX_BYTES });
-}
-
-/** Reads the images of a folder and its subfolders. */
-async function* readFolder(folder: string): AsyncGenerator<EncodedImage> {
-  for await (const entry of Deno.readDir(folder)) {
-    if (isSystemFile(entry.name)) continue;
-    const name = join(folder, entry.name);
-    if (entry.isDirectory) yield* readFolder(name);
-    // Follow links to files only; links to folders may form cycles.
-    else if (isImageName(entry.name) && (await Deno.stat(name)).isFile) {
-      yield { name, bytes: await Deno.readFile(name) };
-    }
+  if (info.isFile && isImageName(path)) {
+    throw new RangeError(
+      `Cannot load images:${path}: the path must be a folder or a zip file, got an image; ` +
+        `give its folder`,
+    );
   }
+  return info.isDirectory
+    ? readFolder(path, { wanted: isImageName, leaveOut: (message) => leftOut.push(message) })
+    : readZip(path, { wanted: isImageName, maxBytes: MAX_BYTES });
 }
 
 /** Recognises images by extension, unless hidden or left by a system. */

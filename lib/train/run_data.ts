@@ -51,7 +51,8 @@ export async function loadRunData(
   const batches = createBatches({ sets, batchSize, seed, supervision });
   const monitor = createMonitor(tests, batches.shares);
   const samples = samplesOf({ sets, tests, batchSize, seed });
-  const leftOut = [...sets, ...tests].flatMap(({ set }) => set.leftOut ?? []);
+  // Both splits of a user's own files may be the same ones.
+  const leftOut = [...new Set([...sets, ...tests].flatMap(({ set }) => set.leftOut ?? []))];
   return { batches, monitor, samples, tests, leftOut };
 }
 

@@ -166,8 +166,72 @@ Deno.test("IMAGES refuses a single image file", async () => {
     const file = join(folder, "a.png");
     await Deno.writeFile(file, await grey(1));
     await assert.rejects(IMAGES.load(requestOf(), file), {
-      name: "SyntaxError",
-      message: new RegExp(`^Cannot read "${file}": it must be a complete zip file, got `),
+      name: "RangeError",
+      message:
+        `Cannot load images:${file}: the path must be a folder or a zip file, got an image; ` +
+        "give its folder",
     });
+  });
+});
+
+Deno.test("IMAGES leaves out images that cannot be read, and says which and why", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "a.png"), await grey(60));
+    await Deno.symlink(join(folder, "a.png"), join(folder, "b.png"));
+    await Deno.symlink(join(folder, "nowhere"), join(folder, "c.png"));
+    await Deno.symlink("/proc/self/mem", join(folder, "d.png")); // reading it fails on any machine
+    await Deno.symlink("/dev/zero", join(folder, "e.png")); // reading it never ends
+    await Deno.mkdir(join(folder, "f"));
+    await Deno.symlink("..", join(folder, "f", "up"));
+    await Deno.symlink("nowhere", join(folder, "f", "notes.txt")); // no image: no matter
+    const set = await IMAGES.load(requestOf({ imageSize: 4 }), folder);
+    assert.deepEqual(firstPixels(set.pixels, 4), [60, 60]);
+    assert.deepEqual(set.leftOut, [
+      '"c.png": its link must lead to a file, got one that leads nowhere; ' +
+      "fetch or mount what it stands for, or remove it",
+      '"d.png": its disk must answer, got a failure of the device; ' +
+      "check the disk and its connection",
+      '"e.png": it must be a file, got a pipe or a device; remove it',
+      '"f/up": it must be a file or a folder, got a link to a folder; name that instead',
+    ]);
+  });
+});
+
+/** Copies a file to a name that is not UTF-8, which Deno cannot write. */
+async function copyToLatin1(from: string, folder: string): Promise<void> {
+  const script = 'cp "$1" "$2/$(printf "caf\\351.png")"; mkdir "$2/$(printf "\\351t\\351")"';
+  await new Deno.Command("sh", { args: ["-c", script, "sh", from, folder] }).output();
+}
+
+Deno.test("IMAGES leaves out names that are not UTF-8, of files and of folders", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "caf\u00e9.png"), await grey(60));
+    await copyToLatin1(join(folder, "caf\u00e9.png"), folder);
+    const set = await IMAGES.load(requestOf({ imageSize: 4 }), folder);
+    assert.deepEqual(firstPixels(set.pixels, 4), [60]);
+    const reason = "its name must be in UTF-8, got another encoding; rename it";
+    assert.deepEqual(set.leftOut, [`"caf\ufffd.png": ${reason}`, `"\ufffdt\ufffd": ${reason}`]);
+  });
+});
+
+Deno.test("IMAGES refuses a folder of which no image can be read", async () => {
+  await withFolder(async (folder) => {
+    for (const name of ["a.png", "b.png"]) await Deno.symlink("nowhere", join(folder, name));
+    await assert.rejects(IMAGES.load(requestOf(), folder), {
+      name: "RangeError",
+      message: new RegExp(
+        `^Cannot load images:${folder}: it must hold at least one file .*, got 2 that cannot be ` +
+          'read: ".\\.png": its link must lead to a file, got one that leads nowhere; ',
+      ),
+    });
+  });
+});
+
+Deno.test("IMAGES says in words why the path itself cannot be read", async () => {
+  const path = `/tmp/${"a".repeat(300)}`;
+  await assert.rejects(IMAGES.load(requestOf(), path), {
+    name: "RangeError",
+    message: `Cannot load images:${path}: its name must be as short as the disk wants, ` +
+      "got a longer one; choose another",
   });
 });
