@@ -1,14 +1,14 @@
 /**
- * MNIST and Fashion-MNIST: four gzipped idx files each, in the same layout.
+ * MNIST and Fashion-MNIST: four idx files each, in the same layout.
  *
  * @module
  */
 import { join } from "node:path";
 import { onlyClasses } from "./combine.ts";
 import { download } from "./download.ts";
-import { gunzip } from "@/data/formats/gzip.ts";
 import { type IdxArray, readIdx } from "@/data/formats/idx.ts";
 import type { ImageSet } from "./image_set.ts";
+import { findIdxFiles, type IdxCandidate, officialName } from "./mnist_files.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 
 /** SHA-256 of one split's *inflated* images and labels. */
@@ -52,19 +52,14 @@ export const FASHION_MNIST_CLASSES = [
   "Ankle boot",
 ] as const;
 
-/** Limit on a file's inflated size; the largest official one has 47 MB. */
-const MAX_BYTES = 2 ** 28;
-
-/** Official file name prefixes. */
-const FILE_PREFIX = { train: "train", test: "t10k" } as const;
-
 /**
  * Makes a source from a set in MNIST's layout: `<dataDir>/<name>/train-images-idx3-ubyte.gz` and
- * its three companions. Missing files are downloaded, existing ones are not fetched again. Either
- * way the content is checked, so no result rests on other data unnoticed.
+ * its three companions, or the same content under any name that `findIdxFiles` knows. Missing files
+ * are downloaded, existing ones are not fetched again. Either way the content is checked, so no
+ * result rests on other data unnoticed.
  *
- * The source throws a SyntaxError for a damaged file, a RangeError for images that do not match the
- * labels or the requested size, and a DownloadError if no mirror serves a missing file.
+ * The source throws a SyntaxError if there are only damaged or other files, a RangeError for images
+ * of another size than requested, and a DownloadError if no mirror serves a missing file.
  */
 export function idxSource(description: IdxSetDescription): ImageSource {
   return {
@@ -80,19 +75,9 @@ export function idxSource(description: IdxSetDescription): ImageSource {
 
 async function loadIdxSet(description: IdxSetDescription, request: LoadRequest): Promise<ImageSet> {
   const { name, provenance, classNames } = description;
-  const sums = description.sha256[request.split];
-  const images = await readFile("images", 3);
-  const labels = await readFile("labels", 1);
-  const [count, size, width] = images.array.shape as [number, number, number];
-  if (labels.array.shape[0] !== count) {
-    throw new RangeError(
-      `Cannot load ${name}: "${labels.file}" must have one label for each of the ` +
-        `${count} images in "${images.file}", got ${labels.array.shape[0]}; ` +
-        `delete both to fetch them again`,
-    );
-  }
-  await checkSum(images.file, images.bytes, sums.images);
-  await checkSum(labels.file, labels.bytes, sums.labels);
+  const images = await readPart(description, request, "images");
+  const labels = await readPart(description, request, "labels");
+  const [count, size, width] = images.shape as [number, number, number];
   if (size !== request.imageSize || width !== size) {
     throw new RangeError(
       `Cannot load ${name}: imageSize must be the ${size} of its images, ` +
@@ -104,40 +89,56 @@ async function loadIdxSet(description: IdxSetDescription, request: LoadRequest):
     provenance,
     size,
     count,
-    pixels: images.array.values,
-    labels: labels.array.values,
+    pixels: images.values,
+    labels: labels.values,
     classNames,
   };
-
-  async function readFile(
-    kind: "images" | "labels",
-    rank: number,
-  ): Promise<{ file: string; bytes: Uint8Array<ArrayBuffer>; array: IdxArray }> {
-    const file = await findFile(description, request, kind, rank);
-    const bytes = await gunzip(await Deno.readFile(file, request), file, MAX_BYTES);
-    return { file, bytes, array: readIdx(bytes, file, rank) };
-  }
 }
 
-/** Returns a file's path, after downloading it if missing. */
-async function findFile(
-  description: IdxSetDescription,
+/** Reads images or labels from the first file with the right content, after downloading it if none is there. */
+async function readPart(
+  { name, mirrors, sha256 }: IdxSetDescription,
   request: LoadRequest,
   kind: "images" | "labels",
-  rank: number,
-): Promise<string> {
-  const { name } = description;
-  const fileName = `${FILE_PREFIX[request.split]}-${kind}-idx${rank}-ubyte.gz`;
-  const file = join(request.dataDir, name, fileName);
-  const mirrors = request.mirrors?.[name] ?? description.mirrors;
+): Promise<IdxArray> {
+  const { split, dataDir, onProgress, signal } = request;
+  const part = { split, kind };
+  const sum = sha256[split][kind];
+  const find = () => findIdxFiles(dataDir, name, part);
+  const kept = await firstSound(find(), kind, sum, signal);
+  if (kept) return kept;
+  const fileName = officialName(part);
   await download({
-    file,
-    urls: mirrors.map((base) => `${base.replace(/\/$/, "")}/${fileName}`),
-    sha256: description.sha256[request.split][kind],
-    onProgress: request.onProgress,
-    signal: request.signal,
+    file: join(dataDir, name, fileName),
+    urls: (request.mirrors?.[name] ?? mirrors)
+      .map((base) => `${base.replace(/\/$/, "")}/${fileName}`),
+    sha256: sum,
+    onProgress,
+    signal,
   });
-  return file;
+  return (await firstSound(find(), kind, sum, signal))!;
+}
+
+/** Returns the first array with the right sum; throws what is wrong with the first file if none has it. */
+async function firstSound(
+  candidates: AsyncIterable<IdxCandidate>,
+  kind: "images" | "labels",
+  sum: string,
+  signal?: AbortSignal,
+): Promise<IdxArray | undefined> {
+  const failures: unknown[] = [];
+  for await (const { file, isOwn, read } of candidates) {
+    signal?.throwIfAborted();
+    try {
+      const bytes = await read();
+      const array = readIdx(bytes, file, kind === "images" ? 3 : 1);
+      await checkSum(file, bytes, sum);
+      return array;
+    } catch (error) {
+      if (isOwn) failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function checkSum(file: string, bytes: Uint8Array<ArrayBuffer>, expected: string) {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { FASHION_MNIST, idxSource, MNIST } from "@/data/mnist.ts";
-import { gzipped, idxFile, requestOf, sha256, withFolder, withServer } from "./fixtures.ts";
+import {
+  gzipped,
+  idxFile,
+  npyFile,
+  requestOf,
+  sha256,
+  withFolder,
+  withServer,
+  zipFile,
+} from "./fixtures.ts";
 
 const PIXELS = Uint8Array.from({ length: 3 * 5 * 5 }, (_, i) => i);
 const IMAGES = idxFile([3, 5, 5], PIXELS);
@@ -80,13 +89,121 @@ Deno.test("idxSource() uses the mirrors of the request instead of its own", asyn
   });
 });
 
-Deno.test("idxSource() refuses labels that do not match the images", async () => {
-  const labels = gzipped(idxFile([2], [1, 0]));
-  await withFiles({ images: gzipped(IMAGES), labels }, async (dataDir, path) => {
+/** Ways in which the web hands the files out: where the data folder has what. */
+const WRAPPINGS: Record<string, () => Promise<Record<string, Uint8Array>>> = {
+  "unpacked": plain((kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte`),
+  "with a dot before idx": plain((kind, rank) => `tiny/train-${kind}.idx${rank}-ubyte`),
+  "not packed though named .gz": plain((kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte.gz`),
+  "in torchvision's folders": plain((kind, rank) => `Tiny/raw/train-${kind}-idx${rank}-ubyte`),
+  "in its folders below ours": plain((kind, rank) =>
+    `tiny/TINY/raw/train-${kind}-idx${rank}-ubyte`
+  ),
+  "in folders called as the files": plain((kind, rank) => {
+    const name = `train-${kind}-idx${rank}-ubyte`;
+    return `tiny/${name}/${name}`;
+  }),
+  "in the data folder itself": plain((kind, rank) => `train-${kind}-idx${rank}-ubyte`),
+  "in capital letters": plain((kind, rank) => `TINY/TRAIN-${kind.toUpperCase()}.IDX${rank}-UBYTE`),
+  "packed though not named .gz": packed((kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte`, 1),
+  "packed twice": packed((kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte.gz`, 2),
+  "downloaded twice by a browser": packed(
+    (kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte (1).gz`,
+    1,
+  ),
+  "in a zip": async () => ({
+    "tiny/archive.zip": await zipFile({
+      "t/train-images.idx3-ubyte": IMAGES,
+      "t/train-labels-idx1-ubyte.gz": gzipped(LABELS),
+      "t10k-images.idx3-ubyte": idxFile([1], [1]),
+    }),
+  }),
+  "as arrays of Keras": async () => ({
+    "tiny/tiny.npz": await zipFile({
+      "x_train.npy": npyFile({ shape: [3, 5, 5], bytes: PIXELS }),
+      "y_train.npy": npyFile({ shape: [3], bytes: Uint8Array.of(2, 0, 1) }),
+      "x_test.npy": npyFile({ shape: [1, 5, 5], bytes: PIXELS.subarray(0, 25) }),
+    }),
+  }),
+  "beside wrong ones": async () => ({
+    ...await plain((kind, rank) => `tiny/train-${kind}-idx${rank}-ubyte`)(),
+    "tiny/train-images-idx3-ubyte.gz": gzipped(IMAGES).subarray(0, 40),
+    "tiny/train-labels-idx1-ubyte.gz": gzipped(idxFile([3], [0, 0, 0])),
+    "tiny/broken.zip": Uint8Array.of(1, 2, 3),
+  }),
+};
+
+type Naming = (kind: string, rank: number) => string;
+
+function plain(name: Naming) {
+  return () => Promise.resolve({ [name("images", 3)]: IMAGES, [name("labels", 1)]: LABELS });
+}
+
+function packed(name: Naming, times: number) {
+  const pack = (bytes: Uint8Array) => Array(times).fill(gzipped).reduce((all, f) => f(all), bytes);
+  return () =>
+    Promise.resolve({ [name("images", 3)]: pack(IMAGES), [name("labels", 1)]: pack(LABELS) });
+}
+
+async function writeFiles(folder: string, files: Record<string, Uint8Array>) {
+  for (const [name, bytes] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
+    await Deno.writeFile(join(folder, name), bytes);
+  }
+}
+
+for (const [wrapping, filesOf] of Object.entries(WRAPPINGS)) {
+  Deno.test(`idxSource() finds files ${wrapping}, and downloads nothing`, async () => {
+    await withFolder(async (dataDir) => {
+      await writeFiles(dataDir, await filesOf());
+      const set = await tinySource().load(requestOf({ dataDir, imageSize: 5 }), "");
+      assert.deepEqual([...set.pixels], [...PIXELS]);
+      assert.deepEqual([...set.labels!], [2, 0, 1]);
+    });
+  });
+}
+
+Deno.test("idxSource() never takes a similar file with another sum", async () => {
+  const other = idxFile([3, 5, 5], PIXELS.with(0, 9));
+  await withFolder(async (dataDir) => {
+    await writeFiles(dataDir, {
+      "Tiny/raw/train-images-idx3-ubyte": other,
+      "Tiny/raw/train-labels-idx1-ubyte": LABELS,
+      "train-images-idx3-ubyte": other, // of another set, for all we know
+      "tiny/train-images-idx3-ubyte.gz.part": gzipped(IMAGES).subarray(0, 40), // under way
+    });
+    const file = join(dataDir, "Tiny/raw/train-images-idx3-ubyte");
     await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
-      name: "RangeError",
-      message: `Cannot load tiny: "${path("labels")}" must have one label for each of the ` +
-        `3 images in "${path("images")}", got 2; delete both to fetch them again`,
+      name: "SyntaxError",
+      message: `Cannot read "${file}": the SHA-256 of its inflated bytes must be ` +
+        `${sha256(IMAGES)}, got ${sha256(other)}; ${CURE}`,
+    });
+  });
+});
+
+Deno.test("idxSource() downloads what only files of other sets resemble", async () => {
+  await withFolder(async (dataDir) => {
+    await writeFiles(dataDir, {
+      "train-images-idx3-ubyte": idxFile([3, 5, 5], PIXELS.with(0, 9)),
+      "kmnist/train-labels-idx1-ubyte": idxFile([3], [0, 0, 0]),
+    });
+    const answer = (request: Request) =>
+      new Response(gzipped(request.url.includes("images") ? IMAGES : LABELS));
+    await withServer(answer, async (address) => {
+      const source = tinySource(IMAGES, LABELS, [address]);
+      const set = await source.load(requestOf({ dataDir, imageSize: 5 }), "");
+      assert.deepEqual([...set.pixels], [...PIXELS]);
+    });
+  });
+});
+
+Deno.test("idxSource() refuses other labels, by their checksum", async () => {
+  const labels = idxFile([2], [1, 0]);
+  const files = { images: gzipped(IMAGES), labels: gzipped(labels) };
+  await withFiles(files, async (dataDir, path) => {
+    await assert.rejects(tinySource().load(requestOf({ dataDir, imageSize: 5 }), ""), {
+      name: "SyntaxError",
+      message: `Cannot read "${path("labels")}": the SHA-256 of its inflated bytes must be ` +
+        `${sha256(LABELS)}, got ${sha256(labels)}; ${CURE}`,
     });
   });
 });

@@ -11,6 +11,11 @@ import { createGunzip, gunzip as gunzipCallback } from "node:zlib";
 
 const gunzipBytes = promisify(gunzipCallback);
 
+/** Tells by its first bytes whether a file is packed by gzip. Source: RFC 1952, section 2.3.1. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /**
  * Inflates a gzip file held in memory.
  *

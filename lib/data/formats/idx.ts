@@ -1,5 +1,5 @@
 /**
- * Reads the idx format of MNIST: http://yann.lecun.com/exdb/mnist/.
+ * Reads and writes the idx format of MNIST: http://yann.lecun.com/exdb/mnist/.
  *
  * Two zero bytes, the type (8 is uint8), the rank, one big-endian uint32 per axis, the values.
  *
@@ -40,6 +40,22 @@ export function readIdx(bytes: Uint8Array, file: string, rank: number): IdxArray
   const size = headerSize + elementCount(shape);
   if (bytes.length !== size) throw wrongLength(file, size, bytes.length, shape);
   return { shape, values: bytes.subarray(headerSize) };
+}
+
+/**
+ * Makes an idx file of bytes.
+ *
+ * @param shape The length of each axis
+ * @param values In C order
+ */
+export function idxFile(shape: readonly number[], values: Uint8Array): Uint8Array<ArrayBuffer> {
+  const headerSize = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(headerSize + values.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x800 + shape.length);
+  shape.forEach((length, axis) => view.setUint32(4 + 4 * axis, length));
+  bytes.set(values, headerSize);
+  return bytes;
 }
 
 function wrongLength(file: string, expected: number, found: number, shape?: readonly number[]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { readIdx } from "@/data/formats/idx.ts";
+import { idxFile as writeIdx, readIdx } from "@/data/formats/idx.ts";
 import { idxFile } from "../fixtures.ts";
 
 const CURE = "delete it to fetch it again";
@@ -9,6 +9,12 @@ Deno.test("readIdx() returns the shape and the values", () => {
   const { shape, values } = readIdx(idxFile([2, 1, 3], [1, 2, 3, 4, 5, 6]), "some file", 3);
   assert.deepEqual(shape, [2, 1, 3]);
   assert.deepEqual([...values], [1, 2, 3, 4, 5, 6]);
+});
+
+Deno.test("idxFile() writes the header and the values", () => {
+  const values = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  assert.deepEqual([...writeIdx([2, 1, 3], values)], [...idxFile([2, 1, 3], values)]);
+  assert.deepEqual([...writeIdx([2], Uint8Array.of(8, 9))], [0, 0, 8, 1, 0, 0, 0, 2, 8, 9]);
 });
 
 Deno.test("readIdx() reads every array that an idx file can hold", () => {
