@@ -4,14 +4,18 @@
  * Nothing is unpacked to disk, so no name can escape. Archives are checked anyway, because a
  * malicious or truncated one is not a data set. These are errors of the whole archive: a name that
  * leads out of it, a duplicate name, a wrong checksum, an index that is not whole, and a selected
- * file that is a link, needs a password or declares a wrong size.
+ * file that is a link, needs a password, is packed by a method that is not read, or declares a wrong
+ * size.
  *
  * @module
  */
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import yauzl from "yauzl";
-import { countListed } from "./zip_index.ts";
+import { onFile, systemReason } from "@/engine/system_error.ts";
+import { isSystemFile } from "./system_files.ts";
+import { findArchive } from "./zip_index.ts";
+import { ENCRYPTED, maxRatio, unpack, unreadMethod } from "./zip_methods.ts";
+import { openPart } from "./zip_reader.ts";
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -34,20 +38,18 @@ interface Archive {
   /** How many entries `eachEntry` gives. */
   entryCount: number;
   eachEntry(): AsyncIterable<ArchiveEntry>;
-  openReadStreamPromise(entry: ArchiveEntry): Promise<Readable>;
+  openReadStreamPromise(entry: ArchiveEntry, options: { decodeFileData: false }): Promise<Readable>;
 }
 
 interface ArchiveEntry {
   readonly fileName: string;
+  readonly compressionMethod: number;
   readonly compressedSize: number;
   readonly uncompressedSize: number;
   readonly crc32: number;
   readonly externalFileAttributes: number;
   isEncrypted(): boolean;
 }
-
-/** Deflate's maximum ratio. Source: zlib's technical details, "Maximum Compression". */
-const MAX_RATIO = 1032;
 
 /** In the upper half of the attributes: the mask of the file type, and the type of a link. */
 const [KIND_BITS, LINK_BITS] = [0xf000, 0xa000];
@@ -56,14 +58,17 @@ const [KIND_BITS, LINK_BITS] = [0xf000, 0xa000];
  * Lists the files of an archive in its order, without inflating any.
  *
  * @param path The archive
+ * @throws {RangeError} If it holds nothing but other archives
  * @throws {SyntaxError} If the archive or its index is truncated or corrupt, or a name leads out of
  *   it or is a duplicate
  * @throws {RangeError} If it lists more than 2^20 files
- * @throws {Deno.errors.NotFound} If the archive is missing
+ * @throws The system's errors, in words, such as a missing file
  */
 export async function listZip(path: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { entry } of openEntries(path)) names.push(entry.fileName);
+  const data = names.filter((name) => !isSystemFile(name));
+  if (data.length > 0 && data.every(isArchive)) throw nested(path, data[0]!);
   return names;
 }
 
@@ -74,14 +79,20 @@ export async function listZip(path: string): Promise<string[]> {
  * @param selection Which files, and how large they may be
  * @throws {SyntaxError} If the archive or its index is truncated or corrupt, a name leads out of it
  *   or is a duplicate, or a selected file is a link, needs a password, or declares an impossible size
- * @throws {RangeError} If a selected file is larger than `maxBytes`, or the archive lists more than
- *   2^20 files
- * @throws {Deno.errors.NotFound} If the archive is missing
+ * @throws {RangeError} If a selected file is larger than `maxBytes`, none is selected but other archives
+ *   are inside, or the archive lists more than 2^20 files
+ * @throws The system's errors, in words, such as a missing file
  */
 export async function* readZip(path: string, selection: ZipSelection): AsyncGenerator<ZipEntry> {
+  let inner: string | undefined;
+  let isEmpty = true;
   for await (const { archive, entry } of openEntries(path)) {
     const { fileName: name, uncompressedSize: size } = entry;
-    if (!selection.wanted(name, size)) continue;
+    if (!selection.wanted(name, size)) {
+      if (isArchive(name) && !isSystemFile(name)) inner ??= name;
+      continue;
+    }
+    isEmpty = false;
     if (size > selection.maxBytes) {
       throw new RangeError(
         `Cannot read "${path}": "${name}" must inflate to at most ${selection.maxBytes} bytes, ` +
@@ -91,24 +102,37 @@ export async function* readZip(path: string, selection: ZipSelection): AsyncGene
     checkEntry(path, entry);
     yield { name, bytes: await parsed(path, () => readEntry(archive, entry)) };
   }
+  if (isEmpty && inner !== undefined) throw nested(path, inner);
+}
+
+const isArchive = (name: string) => /\.(zip|7z|rar|tar|tgz|tar\.\w+)$/i.test(name);
+
+function nested(path: string, inner: string): RangeError {
+  return new RangeError(
+    `Cannot read "${path}": it must hold the files themselves, got another archive, "${inner}"; ` +
+      `unpack it and use what is inside`,
+  );
 }
 
 /** Iterates over the files of an archive; closes it at the end or when the caller stops. */
 async function* openEntries(path: string) {
-  await Deno.stat(path); // throws NotFound if the file is missing
-  const archive = await parsed(path, () => yauzl.openPromise(path) as Promise<Archive>);
+  const extent = await onFile("read", path, () => findArchive(path));
+  const archive = await parsed(path, () => openPart(path, extent) as Promise<Archive>);
+  archive.entryCount = extent.count;
   const entries = archive.eachEntry()[Symbol.asyncIterator]();
   const names = new Set<string>();
+  let count = 0;
   try {
-    const listed = archive.entryCount = await countListed(path);
     for (;;) {
       const next = await parsed(path, () => entries.next());
       if (next.done) {
         // Guards against a version of yauzl that counts in another way.
-        if (names.size !== listed) throw new Error(`read ${names.size} of ${listed} entries`);
+        if (count !== extent.count) throw new Error(`read ${count} of ${extent.count} entries`);
         return;
       }
+      count++;
       const { fileName: name } = next.value;
+      if (name.endsWith("/")) continue; // a folder, which may well be listed twice
       if (names.has(name)) {
         throw new SyntaxError(
           `Cannot read "${path}": it must name each file once, got "${name}" twice; ` +
@@ -116,54 +140,85 @@ async function* openEntries(path: string) {
         );
       }
       names.add(name);
-      if (!name.endsWith("/")) yield { archive, entry: next.value };
+      yield { archive, entry: next.value };
     }
   } finally {
     await entries.return!();
   }
 }
 
-/** Rejects links, encrypted files and impossible sizes before reading. */
+/** Rejects links, encrypted files, unknown methods and impossible sizes before reading. */
 function checkEntry(path: string, entry: ArchiveEntry): void {
-  const { fileName: name, compressedSize, uncompressedSize: size } = entry;
+  const { fileName: name, compressedSize, uncompressedSize: size, compressionMethod } = entry;
   const refuse = (rule: string, found: string) => {
     throw new SyntaxError(`Cannot read "${path}": "${name}" must ${rule}, got ${found}`);
   };
   if ((entry.externalFileAttributes >>> 16 & KIND_BITS) === LINK_BITS) {
     refuse("be a regular file", "a symbolic link; pack its target");
   }
-  if (entry.isEncrypted()) {
+  if (entry.isEncrypted() || compressionMethod === ENCRYPTED) {
     refuse("not be encrypted", "an encrypted file; pack it without a password");
   }
-  if (size > MAX_RATIO * compressedSize) {
+  const unread = unreadMethod(compressionMethod);
+  if (unread !== undefined) {
     refuse(
-      `inflate to at most ${MAX_RATIO} times its ${compressedSize} packed bytes`,
+      "be packed by deflate or Zstandard, or stored",
+      `${unread}; unpack the archive and pack it again with "zip -r"`,
+    );
+  }
+  const ratio = maxRatio(compressionMethod);
+  if (size > ratio * compressedSize) {
+    refuse(
+      `inflate to at most ${ratio} times its ${compressedSize} packed bytes`,
       `${size}; make or download the archive again`,
     );
   }
 }
 
 async function readEntry(archive: Archive, entry: ArchiveEntry): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(entry.uncompressedSize);
-  let at = 0;
-  // The stream fails if the entry inflates to more or less than it declares.
-  for await (const chunk of await archive.openReadStreamPromise(entry)) {
-    bytes.set(chunk as Uint8Array, at);
-    at += (chunk as Uint8Array).length;
-  }
-  if (crc32(bytes) !== entry.crc32) throw new Error(`wrong checksum of "${entry.fileName}"`);
+  const { fileName: name, compressionMethod: method, uncompressedSize: size } = entry;
+  const packed = await archive.openReadStreamPromise(entry, { decodeFileData: false });
+  const bytes = await unpack(packed, method, size).catch((error) => {
+    throw systemReason(error)
+      ? error
+      : new Error(`"${name}" with ${error.message}`, { cause: error });
+  });
+  if (crc32(bytes) !== entry.crc32) throw new Error(`wrong checksum of "${name}"`);
   return bytes;
 }
 
-/** Runs a parser step and turns its errors into a SyntaxError that names the file. */
+/** What yauzl says of archives that are whole but not read, and what helps. */
+const CURES: readonly (readonly [RegExp, rule: string, found: string, cure: string])[] = [
+  [
+    /^(?:absolute path|invalid relative path): (.*)$/s,
+    "name its files below its own folder",
+    '"$1"',
+    'pack it again with "zip -r"',
+  ],
+  [
+    /^strong encryption/,
+    "not be encrypted",
+    "an encrypted archive",
+    "pack it without a password",
+  ],
+  [/^multi-disk/, "be one file", "one of several parts", 'join them with "zip -s 0"'],
+];
+
+/** Runs a parser step and turns its errors into ones that name the file. */
 async function parsed<T>(path: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    const found = (error as Error).message;
-    throw new SyntaxError(
-      `Cannot read "${path}": it must be a complete zip file, got ${found}; copy or download it again`,
-      { cause: error },
-    );
-  }
+  return await onFile("read", path, async () => {
+    try {
+      return await step();
+    } catch (error) {
+      if (systemReason(error)) throw error;
+      const { message } = error as Error;
+      const known = CURES.find(([pattern]) => pattern.test(message));
+      const [pattern, rule, found, cure] = known ??
+        [/^.*$/s, "be a complete zip file", "$&", "copy or download it again"];
+      throw new SyntaxError(
+        `Cannot read "${path}": it must ${rule}, got ${message.replace(pattern, found)}; ${cure}`,
+        { cause: error },
+      );
+    }
+  });
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { listZip, readZip } from "@/data/formats/zip.ts";
-import { countListed } from "@/data/formats/zip_index.ts";
+import { findArchive } from "@/data/formats/zip_index.ts";
 import { withFolder } from "../fixtures.ts";
 import { type HostileFile, hostileZip } from "../hostile_zip.ts";
 
@@ -32,7 +32,7 @@ Deno.test("readZip() reads all files though the end counts fewer, as Finder's ma
     const path = join(folder, "a.zip");
     for (const count of [0, 2, 5]) {
       await Deno.writeFile(path, withEnd({ [COUNT]: count }, FIVE));
-      assert.equal(await countListed(path), 5, `${count} counted`);
+      assert.equal((await findArchive(path)).count, 5, `${count} counted`);
       assert.deepEqual(await listZip(path), ["a", "b", "c", "d", "e"]);
       assert.deepEqual(await readNames(path), ["a", "b", "c", "d", "e"]);
     }
@@ -85,7 +85,7 @@ for (const { change, found } of DISAGREEING) {
       const path = join(folder, "a.zip");
       await Deno.writeFile(path, change());
       const expected = { name: "SyntaxError", message: `Cannot read "${path}": ${found}` };
-      await assert.rejects(countListed(path), expected);
+      await assert.rejects(findArchive(path), expected);
       await assert.rejects(listZip(path), expected);
       await assert.rejects(readNames(path), expected);
     });
@@ -122,7 +122,67 @@ Deno.test("readZip() reads an archive with Zip64 records and a comment", async (
   });
 });
 
-Deno.test("countListed() refuses more than 2^20 files", async () => {
+/** Packs files with an end record of 64 bits, as Zip64 has it. */
+function zip64(files: readonly HostileFile[]): Uint8Array<ArrayBuffer> {
+  const plain = hostileZip(files);
+  const at = plain.length - 22;
+  const start = new DataView(plain.buffer).getUint32(at + INDEX_START, true);
+  const middle = new DataView(new ArrayBuffer(56 + 20));
+  middle.setUint32(0, 0x06064b50, true);
+  [files.length, files.length, at - start, start]
+    .forEach((value, i) => middle.setUint32(24 + 8 * i, value, true));
+  middle.setUint32(56, 0x07064b50, true);
+  middle.setUint32(64, at, true);
+  const end = plain.subarray(at).slice().fill(0xff, 8, 20);
+  return Uint8Array.of(...plain.subarray(0, at), ...new Uint8Array(middle.buffer), ...end);
+}
+
+Deno.test("readZip() reads an archive behind a program and in front of other bytes", async () => {
+  const script = new TextEncoder().encode("#!/bin/sh\nunzip $0\n");
+  const [none, garbage] = [new Uint8Array(), new Uint8Array(999).fill(10)];
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.zip");
+    for (const archive of [hostileZip(FIVE), zip64(FIVE)]) {
+      for (const front of [none, script, hostileZip([NAMED("other")])]) {
+        for (const behind of [none, garbage, garbage.subarray(0, 3)]) {
+          await Deno.writeFile(path, Uint8Array.of(...front, ...archive, ...behind));
+          const end = front.length + archive.length;
+          assert.deepEqual(await findArchive(path), { start: front.length, end, count: 5 });
+          assert.deepEqual(await readNames(path), ["a", "b", "c", "d", "e"]);
+        }
+      }
+    }
+  });
+});
+
+/** Files that are not zip archives, by their first bytes. */
+const OTHER_FILES: readonly (readonly [start: string, said: string])[] = [
+  ["Rar!\x1a\x07\x01\x00", 'a RAR archive; unpack it and pack it with "zip -r"'],
+  ["7z\xbc\xaf\x27\x1c", 'a 7z archive; unpack it and pack it with "zip -r"'],
+  ["\x1f\x8b\x08", 'a gzip file; unpack it and pack it with "zip -r"'],
+  [
+    "<!DOCTYPE html><p>Sign in</p>",
+    "a web page; download it again, with a browser if the site wants one",
+  ],
+  ["PK\x03\x04 and no end", "a start without an end; copy or download it again"],
+  ["any text at all", "other bytes; choose another file, or download it again"],
+  ["", "no bytes; choose another file, or download it again"],
+];
+
+for (const [start, said] of OTHER_FILES) {
+  Deno.test(`readZip() says what is no zip archive: ${said}`, async () => {
+    await withFolder(async (folder) => {
+      const path = join(folder, "a.zip");
+      await Deno.writeFile(path, Uint8Array.from(start, (letter) => letter.charCodeAt(0)));
+      await assert.rejects(readNames(path), {
+        name: "SyntaxError",
+        message: `Cannot read "${path}": it must be a complete zip file, got ${said}`,
+      });
+    });
+  });
+}
+
+Deno.test("findArchive() refuses more than 2^20 files", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.zip");
     const most = 2 ** 20;
@@ -132,9 +192,9 @@ Deno.test("countListed() refuses more than 2^20 files", async () => {
       bytes.write("PK\x05\x06", 46 * count, "latin1");
       bytes.writeUInt32LE(46 * count, 46 * count + INDEX_SIZE);
       await Deno.writeFile(path, bytes);
-      if (count === most) assert.equal(await countListed(path), most);
+      if (count === most) assert.equal((await findArchive(path)).count, most);
     }
-    await assert.rejects(countListed(path), {
+    await assert.rejects(findArchive(path), {
       name: "RangeError",
       message: `Cannot read "${path}": it must list at most ${most} files, got more`,
     });
