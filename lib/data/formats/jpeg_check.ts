@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { type Bands, emptyBands, missingBands, noteScan } from "./jpeg_bands.ts";
 import { type Component, countUnits, type HuffmanCode, huffmanCode } from "./jpeg_scan.ts";
 import type { Fail, Size } from "./png_check.ts";
 
@@ -15,12 +16,16 @@ const [HUFFMAN_TABLES, RESTART_INTERVAL] = [0xc4, 0xdd];
 /** The frames whose scans are followed to the last block: baseline, and extended sequential. */
 const SEQUENTIAL: readonly number[] = [0xc0, 0xc1];
 
+/** The frames whose scans refine each other, with codes of Huffman's or arithmetic ones. */
+const PROGRESSIVE: readonly number[] = [0xc2, 0xca];
+
 /**
- * Checks that a JPEG goes from its frame to its end-of-image marker, and that the scans of a
- * sequential one reach the last block.
+ * Checks that a JPEG goes from its frame to its end-of-image marker, that the scans of a sequential
+ * one reach the last block, and that those of a progressive one bring every coefficient to its last
+ * bit.
  *
- * Choice: the scans of a progressive JPEG are not followed, since that needs all coefficients in
- * memory; one that was cut lacks its end.
+ * Choice: the scans of a progressive JPEG are not followed to their last block, since that needs all
+ * coefficients in memory; one that was cut lacks its end, or whole scans.
  *
  * Walks segments of marker, length and content. Anything else, such as pixels and stray bytes
  * between segments, is passed over up to the next marker, as decoders do.
@@ -38,6 +43,7 @@ export function checkJpeg(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let [hasFrame, hasScan] = [false, false];
   let short: string | undefined; // said at the end, since a missing end is the better reason
+  let bands: Bands | undefined;
   const state: State = { codes: new Map(), restartInterval: 0 };
   for (let at = 2;;) {
     at = bytes.indexOf(0xff, at);
@@ -45,7 +51,8 @@ export function checkJpeg(
     const marker = bytes[at + 1]!;
     if (marker === END_OF_IMAGE) {
       if (!hasFrame || !hasScan) fail("no picture before its end");
-      if (short) fail(short);
+      const lacking = short ?? (bands && missingBands(bands));
+      if (lacking) fail(lacking);
       return;
     }
     if (!startsSegment(marker)) {
@@ -61,11 +68,13 @@ export function checkJpeg(
       checkSize({ width: view.getUint16(at + 7), height: view.getUint16(at + 5) });
       hasFrame = true;
       if (SEQUENTIAL.includes(marker)) state.frame = readFrame(content);
+      if (PROGRESSIVE.includes(marker)) bands = emptyBands(readFrame(content).components.keys());
     }
     if (marker === HUFFMAN_TABLES) readTables(content, state.codes);
     if (marker === RESTART_INTERVAL) state.restartInterval = content[0]! << 8 | content[1]!;
     if (marker === START_OF_SCAN) {
       hasScan = true;
+      if (bands) noteScan(bands, content);
       short ??= shortScan(bytes, end, content, state);
     }
     at = end;
@@ -81,7 +90,7 @@ interface State {
 }
 
 /** Reads precision, size, and number, sampling and quantisation of each component. */
-function readFrame(content: Uint8Array): State["frame"] {
+function readFrame(content: Uint8Array): NonNullable<State["frame"]> {
   const components = new Map<number, Component>();
   for (let at = 6; at + 2 < content.length; at += 3) {
     const sampling = content[at + 1]!;

@@ -34,6 +34,26 @@ Deno.test("checkJpeg() refuses a progressive image without its last scans, where
   });
 });
 
+/** Where the scans of an image begin. */
+function scansOf(bytes: Uint8Array): number[] {
+  return [...bytes.keys()].filter((at) => bytes[at] === 0xff && bytes[at + 1] === 0xda);
+}
+
+Deno.test("checkJpeg() refuses a progressive image of which scans are missing in front of its end", () => {
+  const scans = scansOf(PROGRESSIVE);
+  // libjpeg's script for grey: the mean but for 1 bit, the others but for 2, in two bands; their second
+  // bit; the mean's last bit; the others' last bit.
+  const brought = [0, 0, 0, 0, 0, 1]; // coefficients that are whole before each scan
+  assert.equal(scans.length, brought.length);
+  for (const [i, at] of scans.entries()) {
+    if (i === 0) continue;
+    const cut = Uint8Array.of(...PROGRESSIVE.subarray(0, at), 0xff, 0xd9);
+    assert.throws(() => check(cut), {
+      message: `scans that bring ${brought[i]} of 64 coefficients to the last bit`,
+    });
+  }
+});
+
 Deno.test("checkJpeg() refuses a baseline image without its last byte", async () => {
   const whole = await image({ width: 20, height: 30, colour: "white", type: "jpeg" });
   check(whole);
