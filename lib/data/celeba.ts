@@ -8,6 +8,7 @@ import { conversionFile, readConversion, writeConversion } from "./conversions.t
 import { DownloadError } from "./download.ts";
 import type { ImageSet } from "./image_set.ts";
 import { type Crop, greyCrop } from "@/data/formats/image_file.ts";
+import { insteadOfFile } from "@/data/formats/path.ts";
 import { averageSquare, toBytes } from "./resize.ts";
 import type { ImageSource, LoadRequest, Split } from "./source.ts";
 import { isSystemFile } from "@/data/formats/system_files.ts";
@@ -77,10 +78,10 @@ export const CELEBA: ImageSource = {
 async function loadCelebA(request: LoadRequest): Promise<ImageSet> {
   const { imageSize: size, split, dataDir, cacheDir } = request;
   const file = join(dataDir, "celeba", FILE);
-  const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
-  if (!isFile) {
+  const found = await insteadOfFile(file);
+  if (found !== undefined) {
     throw new DownloadError(
-      `Cannot load celeba: "${file}" must exist, got no such file; its host serves only browsers: ` +
+      `Cannot load celeba: "${file}" must be a file, got ${found}; its host serves only browsers: ` +
         `download ${FILE} from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put it there`,
     );
   }

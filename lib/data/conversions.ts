@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { writeAtomically } from "@/engine/files.ts";
+import { onFile } from "@/engine/system_error.ts";
 import { decodeTensors, encodeInParts, type TensorFile } from "@/data/formats/safetensors.ts";
 
 /** What a conversion depends on: any change of these gives another file. */
@@ -27,7 +28,7 @@ export async function conversionFile(
   folder: string,
   { name, archive, options }: Conversion,
 ): Promise<string> {
-  const { size, mtime } = await Deno.stat(archive);
+  const { size, mtime } = await onFile("read", archive, () => Deno.stat(archive));
   const key = JSON.stringify([size, mtime?.getTime(), Object.entries(options).toSorted()]);
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 12);
   return join(folder, `${name}-${hash}.safetensors`);
@@ -39,7 +40,8 @@ export async function conversionFile(
  */
 export async function readConversion(file: string): Promise<TensorFile | undefined> {
   try {
-    const conversion = decodeTensors(await Deno.readFile(file), file);
+    const bytes = await onFile("read", file, () => Deno.readFile(file));
+    const conversion = decodeTensors(bytes, file);
     return conversion.notice === undefined ? conversion : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return;

@@ -7,6 +7,7 @@
  * @module
  */
 import { basename, dirname } from "node:path";
+import { onFile } from "@/engine/system_error.ts";
 import { sha256OfInflated } from "@/data/formats/gzip.ts";
 import type { Progress } from "./source.ts";
 
@@ -44,9 +45,14 @@ class MirrorFailure extends Error {}
  * Downloads a file unless it already exists.
  *
  * @throws {DownloadError} If every mirror fails; the message says how each one failed
- * @throws Any error of writing to disk, and the signal's reason when aborted
+ * @throws The system's errors of writing to disk, in words, and the signal's reason when aborted
  */
 export async function download(request: Download): Promise<void> {
+  // What the network refuses is a mirror's failure; only the disk's errors are left.
+  await onFile("download", request.file, () => downloadMissing(request));
+}
+
+async function downloadMissing(request: Download): Promise<void> {
   const { file, urls, signal } = request;
   if (await sizeOf(file) !== undefined) return;
   await Deno.mkdir(dirname(file), { recursive: true });

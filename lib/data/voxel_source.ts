@@ -4,10 +4,11 @@
  * @module
  */
 import { basename } from "node:path";
+import { onFile } from "@/engine/system_error.ts";
 import { gunzip } from "@/data/formats/gzip.ts";
 import type { ImageSet } from "./image_set.ts";
 import { readNpy } from "@/data/formats/npy.ts";
-import { findPath } from "@/data/formats/path.ts";
+import { findPath, insteadOfFile } from "@/data/formats/path.ts";
 import { renderGrids } from "./render_grids.ts";
 import { type ImageSource, type LoadRequest, type Split, timesRendered } from "./source.ts";
 import { type ReadGrids, voxelGrids } from "./voxel_grids.ts";
@@ -81,7 +82,7 @@ async function readArray(file: string): Promise<NamedGrids> {
     );
   }
   await requireFile(file);
-  const stored = await Deno.readFile(file);
+  const stored = await onFile("read", file, () => Deno.readFile(file));
   const bytes = file.endsWith(".gz") ? await gunzip(stored, file, MAX_BYTES) : stored;
   const className = file.replace(/^.*\//, "").replace(/\.npy(\.gz)?$/, "");
   return { ...voxelGrids(readNpy(bytes, file), file), className };
@@ -196,11 +197,11 @@ function joinGrids(parts: readonly NamedGrids[], file: string): ReadGrids {
 }
 
 async function requireFile(file: string): Promise<void> {
-  const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
-  if (!isFile) {
+  const found = await insteadOfFile(file);
+  if (found !== undefined) {
     throw new RangeError(
       `Cannot load voxels:${file}: the path must be a .npy, .npy.gz, .npz or .zip file, ` +
-        `got no such file`,
+        `got ${found}`,
     );
   }
 }

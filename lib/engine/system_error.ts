@@ -25,7 +25,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EFBIG: "its disk must take files of this size, got a limit; choose another folder",
   ELOOP: "its links must lead to a file, got links that lead in a circle; remove them",
   ENAMETOOLONG: "its name must be as short as the disk wants, got a longer one; choose another",
-  EINVAL: "its name must be one that the system takes, got another; choose another",
   EMFILE: "fewer files must be open, got as many as the system allows; raise it with ulimit -n",
   ENFILE: "fewer files must be open, got as many as the system allows; close other programs",
   EBUSY: "it must be free, got a file that another program holds; close that program",
@@ -56,7 +55,7 @@ const CODE = /^E(?!RR_)[A-Z0-9]+$/;
 export function systemReason(error: unknown): string | undefined {
   const code = error instanceof Error && (error as { code?: unknown }).code;
   if (typeof code !== "string" || !CODE.test(code)) return;
-  return REASONS[code] ?? `the system must allow it, got the system's error ${code}; try again`;
+  return REASONS[code] ?? `the system must allow it, got its error ${code}; choose another path`;
 }
 
 /**

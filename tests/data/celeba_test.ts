@@ -114,7 +114,7 @@ Deno.test("CELEBA says how to get the missing file", async () => {
   await withFolder(async (dataDir) => {
     await assert.rejects(CELEBA.load(requestOf({ dataDir }), ""), {
       name: "DownloadError",
-      message: `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must exist, ` +
+      message: `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must be a file, ` +
         "got no such file; its host serves only browsers: download img_align_celeba.zip from " +
         "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and put it there",
     });

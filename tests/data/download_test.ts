@@ -251,13 +251,22 @@ Deno.test("download() stops at the signal with its reason, and keeps the part", 
   });
 });
 
-Deno.test("download() passes on disk errors", async () => {
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(join(folder, "file"), "");
-    const file = join(folder, "file", "a.gz");
-    await assert.rejects(
-      download({ file, urls: ["http://127.0.0.1:1"], sha256: SHA256 }),
-      (error: Error) => !error.message.startsWith("Cannot download"),
-    );
-  });
+Deno.test("download() says in words what the disk refuses", async () => {
+  const { answer } = fileServer();
+  await withServer(answer, (address) =>
+    withFolder(async (folder) => {
+      const urls = [address];
+      await Deno.writeTextFile(join(folder, "in the way"), "");
+      const below = join(folder, "in the way", "file.gz");
+      await assert.rejects(download({ file: below, urls, sha256: SHA256 }), {
+        message: `Cannot download "${below}": what its path leads through must be folders, ` +
+          "got a file; check the path",
+      });
+      const file = join(folder, "file.gz");
+      await Deno.mkdir(`${file}.part`);
+      await assert.rejects(download({ file, urls, sha256: SHA256 }), {
+        message: `Cannot read "${file}.part": it must be a file, got a folder; ` +
+          "give the path of a file",
+      });
+    }));
 });

@@ -115,7 +115,7 @@ Deno.test("availableData() replaces the parts of a pool one by one", () =>
     assert.match(
       notice!,
       new RegExp(
-        `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must exist, got no such file; ` +
+        `Cannot load celeba: "${dataDir}/celeba/img_align_celeba.zip" must be a file, got no such file; ` +
           "its host serves only browsers: download img_align_celeba.zip from https://.* and put it " +
           `there Cannot download "${dataDir}/modelnet40/ModelNet40.zip": `,
       ),

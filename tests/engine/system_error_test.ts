@@ -40,7 +40,7 @@ const REFUSED: readonly { step: (folder: string) => Promise<unknown>; said: stri
   },
   {
     step: () => Promise.reject(Object.assign(new Error("raw"), { code: "ENODEV" })),
-    said: "the system must allow it, got the system's error ENODEV; try again",
+    said: "the system must allow it, got its error ENODEV; choose another path",
   },
 ];
 

@@ -8,6 +8,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { createGunzip, gunzip as gunzipCallback } from "node:zlib";
+import { onFile, systemReason } from "@/engine/system_error.ts";
 
 const gunzipBytes = promisify(gunzipCallback);
 
@@ -52,19 +53,21 @@ export async function gunzip(
  */
 export async function sha256OfInflated(file: string): Promise<string> {
   const hash = createHash("sha256");
-  const { size } = await Deno.stat(file);
-  try {
-    await pipeline(createReadStream(file), createGunzip(), hash);
-  } catch (error) {
-    throw notGzip(file, size, error);
-  }
+  await onFile("read", file, async () => {
+    const { size } = await Deno.stat(file);
+    try {
+      await pipeline(createReadStream(file), createGunzip(), hash);
+    } catch (error) {
+      throw systemReason(error) ? error : notGzip(file, size, error);
+    }
+  });
   return hash.digest("hex");
 }
 
 /** Computes the SHA-256 of a file as it is, in hexadecimal, as a stream. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+  await onFile("read", file, () => pipeline(createReadStream(file), hash));
   return hash.digest("hex");
 }
 

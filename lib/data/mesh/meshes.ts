@@ -5,7 +5,7 @@
  */
 import { basename } from "node:path";
 import { loadMeshArchive } from "./mesh_archive.ts";
-import { findPath } from "@/data/formats/path.ts";
+import { findPath, insteadOfFile } from "@/data/formats/path.ts";
 import { type ImageSource, timesRendered } from "@/data/source.ts";
 
 /**
@@ -27,10 +27,10 @@ export const MESHES: ImageSource = {
     const { classes } = request;
     const choice = classes.length > 0 ? `#${classes.join("+")}` : "";
     const file = await findPath(path, request.dataDir);
-    const isFile = await Deno.stat(file).then((info) => info.isFile, () => false);
-    if (!isFile) {
+    const found = await insteadOfFile(file);
+    if (found !== undefined) {
       throw new RangeError(
-        `Cannot load meshes:${path}: the path must be a zip file, got no such file`,
+        `Cannot load meshes:${path}: the path must be a zip file, got ${found}`,
       );
     }
     return await loadMeshArchive({

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
+import { onFile } from "@/engine/system_error.ts";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
 import { greySquare } from "@/data/formats/image_file.ts";
 import { itemAt } from "@/engine/shapes.ts";
@@ -62,12 +63,12 @@ export function imagesWithNames(
  *
  * @param paths PNG or JPEG files
  * @param size Side of the images
- * @throws What `greySquare` throws, and Deno.errors.NotFound
+ * @throws What `greySquare` throws, and the system's errors in words
  */
 export async function imagesIn(paths: readonly string[], size: number): Promise<NamedImages> {
   return joined(
     await Promise.all(paths.map(async (path) => ({
-      images: await greySquare(await Deno.readFile(path), path, size),
+      images: await greySquare(await onFile("read", path, () => Deno.readFile(path)), path, size),
       names: [basename(path).replace(/\.[^.]+$/, "")],
     }))),
   );

@@ -8,6 +8,7 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
+import { systemReason } from "@/engine/system_error.ts";
 import { addBench } from "./bench.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
@@ -75,7 +76,15 @@ export async function main(args: string[]): Promise<number> {
 
 function explain(error: unknown, isVerbose: boolean): string {
   if (!(error instanceof Error)) return `error: ${error}`;
-  return isVerbose ? error.stack ?? error.message : `error: ${error.message}`;
+  return isVerbose ? error.stack ?? error.message : `error: ${inWords(error)}`;
+}
+
+/** Says in words what the system refused, where nobody has done so before. */
+function inWords(error: Error): string {
+  const reason = systemReason(error);
+  if (reason === undefined) return error.message;
+  const path = /'([^']+)'/.exec(error.message)?.[1];
+  return `Cannot use ${path ? `"${path}"` : "a file"}: ${reason}`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

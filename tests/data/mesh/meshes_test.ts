@@ -23,10 +23,10 @@ Deno.test("MESHES loads the chosen categories and names their archive", () =>
   }));
 
 Deno.test("MESHES refuses a missing path, or a folder", async () => {
-  for (const path of ["/nowhere.zip", "tests"]) {
+  for (const [path, found] of [["/nowhere.zip", "no such file"], ["tests", "a folder"]] as const) {
     await assert.rejects(MESHES.load(requestOf(), path), {
       name: "RangeError",
-      message: `Cannot load meshes:${path}: the path must be a zip file, got no such file`,
+      message: `Cannot load meshes:${path}: the path must be a zip file, got ${found}`,
     });
   }
 });

@@ -36,7 +36,7 @@ Deno.test("data says how to get a set that no server has, loads the others and f
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /^celeba: Cannot load celeba: ".*" must exist, got no such file; .* download /,
+      /^celeba: Cannot load celeba: ".*" must be a file, got no such file; .* download /,
     );
     assert.match(stdout, /\nembedded-faces test: 1000 images of 28 x 28 pixels\n/);
   });
