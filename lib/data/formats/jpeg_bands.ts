@@ -35,7 +35,8 @@ export function emptyBands(components: Iterable<number>): Bands {
  */
 export function noteScan(bands: Bands, header: Uint8Array): void {
   const count = header[0] ?? 0;
-  const [first = 0, last = 0, bits = 0] = header.subarray(1 + 2 * count);
+  const [first, last, bits] = header.subarray(1 + 2 * count);
+  if (first === undefined || last === undefined || bits === undefined) return; // cut short
   for (let i = 0; i < count; i++) bands.get(header[1 + 2 * i]!)?.fill(bits & 15, first, last + 1);
 }
 
