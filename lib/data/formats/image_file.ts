@@ -118,9 +118,25 @@ async function checkWhole(
   const isPng = signature === "89504e470d0a1a0a";
   if (isPng) await checkPng(bytes, fail, checkSize);
   else if (signature.startsWith("ffd8ff")) checkJpeg(bytes, fail, checkSize);
-  else fail("neither a PNG nor a JPEG signature");
+  else {
+    const start = String.fromCharCode(...bytes.subarray(0, 16));
+    const [, other] = OTHER_IMAGES.find(([pattern]) => pattern.test(start)) ?? [];
+    if (other) fail(`the content of ${other} image`, "save it as PNG or JPEG");
+    fail("neither a PNG nor a JPEG signature");
+  }
   return { isPng };
 }
+
+/** First bytes of other images, which browsers and phones save under names of these. */
+const OTHER_IMAGES: readonly (readonly [start: RegExp, name: string])[] = [
+  [/^RIFF.{4}WEBP/s, "a WebP"],
+  [/^.{4}ftypavi[fs]/s, "an AVIF"],
+  [/^.{4}ftyp(?:hei|hev|mif)/s, "a HEIF"],
+  [/^GIF8/, "a GIF"],
+  [/^BM/, "a BMP"],
+  [/^(?:II\*\0|MM\0\*)/, "a TIFF"],
+  [/^<svg/, "an SVG"],
+];
 
 function notAnImage(
   file: string,
