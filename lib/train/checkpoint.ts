@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
+import { onFile } from "@/engine/system_error.ts";
 import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
 import { trainedWeights } from "@/infer/weights.ts";
@@ -156,7 +157,7 @@ function readJson(text: string): unknown {
 
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
-    return await Deno.readFile(path);
+    return await onFile("read", path, () => Deno.readFile(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
