@@ -62,8 +62,8 @@ export function readOff(bytes: Uint8Array, file: string): Mesh {
   // With more in the line of the counts, the file has no lines; else one for each corner and face.
   const hasLines = scanner.isAtEnd();
   const next = () => (!hasLines && !scanner.isAtEnd()) || scanner.nextLine();
-  const positions = readCorners({ scanner, next, fail }, cornerCount);
-  const triangles = readFaces({ scanner, next, fail }, faceCount, cornerCount);
+  const positions = readCorners({ scanner, next, hasLines, fail }, cornerCount);
+  const triangles = readFaces({ scanner, next, hasLines, fail }, faceCount, cornerCount);
   while (next()) {
     if (!skipEdge(scanner)) {
       fail(`end after ${faceCount} faces`, `"${scanner.text()}" in line ${scanner.lineNumber()}`);
@@ -79,6 +79,8 @@ interface Reading {
   readonly scanner: LineScanner;
   /** Moves to the next corner or face; false if there is none. */
   readonly next: () => boolean;
+  /** Whether each starts in a line of its own. */
+  readonly hasLines: boolean;
   readonly fail: Fail;
 }
 
@@ -148,7 +150,7 @@ function readCorners({ scanner, next, fail }: Reading, count: number): Float32Ar
   return positions;
 }
 
-function readFaces({ scanner, next, fail }: Reading, count: number, cornerCount: number) {
+function readFaces({ scanner, next, hasLines, fail }: Reading, count: number, cornerCount: number) {
   let triangles = new Uint32Array(3 * count);
   let used = 0;
   const nextCorner = (face: number) => {
@@ -165,6 +167,7 @@ function readFaces({ scanner, next, fail }: Reading, count: number, cornerCount:
   };
   for (let face = 0; face < count; face++) {
     if (!next()) fail(`hold ${count} faces`, `${face}`);
+    const line = scanner.lineNumber();
     const sides = scanner.number();
     if (!Number.isInteger(sides) || sides < 1) {
       fail(
@@ -184,6 +187,13 @@ function readFaces({ scanner, next, fail }: Reading, count: number, cornerCount:
         triangles[used++] = corner;
       }
       previous = corner;
+    }
+    // Else a stray line would take the start of the next face, and both be lost.
+    if (hasLines && scanner.lineNumber() !== line && !scanner.isAtEnd()) {
+      fail(
+        `end face ${face} of ${sides} corners, from line ${line}, at the end of a line`,
+        `"${scanner.text()}" in line ${scanner.lineNumber()}`,
+      );
     }
   }
   return used === triangles.length ? triangles : triangles.slice(0, used);

@@ -118,7 +118,11 @@ const REFUSED: Record<string, string> = {
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 -1\n":
     'have corners from 0 to 2 in line 6 for face 0, got "3 0 1 -1"',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n": "end with a whole face, got part of face 0",
-  "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n2 1 0\n": "hold 2 faces, got 1",
+  "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n": "hold 2 faces, got 1",
+  "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n4 0 1 2\n2 1 0\n":
+    'end face 0 of 4 corners, from line 6, at the end of a line, got "2 1 0" in line 7',
+  [`OFF\n4 3 0\n${CORNERS}\n3 0 1 2\n3 0\n3 2 3 0\n3 1 2 3\n`]:
+    'end face 1 of 3 corners, from line 8, at the end of a line, got "3 2 3 0" in line 9',
   "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n0\n0 0\n":
     'start line 6, for face 0, with the number of corners, got "0"',
   "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 0\n4 2 2 2 2":
