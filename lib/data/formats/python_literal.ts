@@ -80,6 +80,7 @@ class LiteralReader {
   requireEnd(): void {
     this.#skipBlank();
     if (this.#at < this.text.length) this.#fail("nothing behind the value");
+    if (/\\\r?\n$/.test(this.text)) this.#fail("a line behind the last backslash");
   }
 
   /** Reads up to the closing bracket, which may follow a comma. */

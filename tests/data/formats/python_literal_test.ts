@@ -70,6 +70,7 @@ Deno.test("readPythonLiteral() refuses what is no literal, and says where", () =
     ),
     ...[
       "1 2",
+      "1 \\\n",
       "'a",
       "'a\nb'",
       "b'a'",
