@@ -108,6 +108,27 @@ Deno.test("checkPng() refuses a damaged stream whose chunks are sound", async ()
   });
 });
 
+Deno.test("checkPng() refuses pixels outside the palette, wherever the stream is cut", async () => {
+  const header = { width: 3, height: 2, colour: 3 }; // a palette of one colour
+  await check(png(header, deflateSync(new Uint8Array(8))));
+  const outside = deflateSync(Uint8Array.of(0, 0, 0, 0, 2, 0, 0, 1)); // by filter 2, which adds
+  for (
+    const bytes of [
+      png(header, outside),
+      png(header, ...[...outside].map((byte) => Uint8Array.of(byte))),
+    ]
+  ) {
+    await assert.rejects(check(bytes), {
+      message: "a damaged row of pixels, number 2, with colours outside the palette; no cure",
+    });
+  }
+  // Interlaced, these are rows of 1, 1, 1 and 3 pixels; the last pixel is outside.
+  const passes = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+  await assert.rejects(check(png({ ...header, interlaced: true }, deflateSync(passes))), {
+    message: / with colours outside the palette/,
+  });
+});
+
 Deno.test("checkPng() refuses a PNG without a header, of an unknown kind, or of Apple's", async () => {
   const whole = png(WHITE, deflateSync(ROWS));
   const bare = Uint8Array.of(...whole.subarray(0, 8), ...whole.subarray(8 + 25));
