@@ -11,7 +11,7 @@ import { type Component, countUnits, type HuffmanCode, huffmanCode } from "./jpe
 import type { Fail, Size } from "./png_check.ts";
 
 const [START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN, TEMPORARY] = [0xd8, 0xd9, 0xda, 0x01];
-const [HUFFMAN_TABLES, RESTART_INTERVAL] = [0xc4, 0xdd];
+const [HUFFMAN_TABLES, RESTART_INTERVAL, EXIF] = [0xc4, 0xdd, 0xe1];
 
 /** The frames whose scans are followed to the last block: baseline, and extended sequential. */
 const SEQUENTIAL: readonly number[] = [0xc0, 0xc1];
@@ -44,7 +44,7 @@ export function checkJpeg(
   let [hasFrame, hasScan] = [false, false];
   let short: string | undefined; // said at the end, since a missing end is the better reason
   let bands: Bands | undefined;
-  const state: State = { codes: new Map(), restartInterval: 0 };
+  const state: State = { codes: new Map(), restartInterval: 0, scanned: new Set() };
   for (let at = 2;;) {
     at = bytes.indexOf(0xff, at);
     if (at < 0 || at + 1 >= bytes.length) fail("its end missing");
@@ -65,16 +65,19 @@ export function checkJpeg(
     const content = bytes.subarray(at + 4, end);
     if (isFrame(marker)) {
       if (content.length < 6) fail("a damaged frame");
+      if (hasFrame) fail("a second frame");
       checkSize({ width: view.getUint16(at + 7), height: view.getUint16(at + 5) });
       hasFrame = true;
       if (SEQUENTIAL.includes(marker)) state.frame = readFrame(content);
       if (PROGRESSIVE.includes(marker)) bands = emptyBands(readFrame(content).components.keys());
     }
+    if (marker === EXIF && isDamagedExif(content)) fail("a damaged Exif header");
     if (marker === HUFFMAN_TABLES) readTables(content, state.codes);
     if (marker === RESTART_INTERVAL) state.restartInterval = content[0]! << 8 | content[1]!;
     if (marker === START_OF_SCAN) {
       hasScan = true;
       if (bands) noteScan(bands, content);
+      if (repeatsComponent(content, state)) fail("a second scan of the same pixels");
       short ??= shortScan(bytes, end, content, state);
     }
     at = end;
@@ -87,6 +90,16 @@ interface State {
   /** By class (16 for all but first coefficients) plus number. */
   readonly codes: Map<number, HuffmanCode>;
   restartInterval: number;
+  /** Components of the scans so far. */
+  readonly scanned: Set<number>;
+}
+
+/** Tells whether a scan of a sequential frame repeats a component, which T.81 forbids in B.2.3. */
+function repeatsComponent(content: Uint8Array, { frame, scanned }: State): boolean {
+  const ids = Array.from({ length: content[0] ?? 0 }, (_, i) => content[1 + 2 * i]!);
+  const repeats = frame !== undefined && ids.some((id) => scanned.has(id));
+  for (const id of ids) scanned.add(id);
+  return repeats;
 }
 
 /** Reads precision, size, and number, sampling and quantisation of each component. */
@@ -132,6 +145,15 @@ function shortScan(
   const scan = { ...frame, frame: components, parts, restartInterval };
   const { whole, wanted } = countUnits(bytes, start, scan);
   return whole < wanted ? `${whole} of ${wanted} blocks of pixels` : undefined;
+}
+
+/**
+ * Tells whether a segment says that it is Exif but does not go on as TIFF: it may say which side of
+ * the picture is up, and decoders differ in whether they believe a damaged one.
+ */
+function isDamagedExif(content: Uint8Array): boolean {
+  const words = new TextDecoder("latin1").decode(content.subarray(0, 10));
+  return words.startsWith("Exif\0") && !/^.{6}(II\*\0|MM\0\*)/s.test(words);
 }
 
 /** Not a zero that follows FF among pixels, a fill byte, a restart or another lone marker. */

@@ -115,6 +115,36 @@ Deno.test("checkJpeg() passes over stray bytes between segments, and fill bytes"
   }
 });
 
+Deno.test("checkJpeg() refuses a second frame, and a second scan of the same pixels", async () => {
+  const whole = await noise(20, 30);
+  const frame = whole.findIndex((byte, at) => byte === 0xff && whole[at + 1] === 0xc0);
+  const scan = whole.findIndex((byte, at) => byte === 0xff && whole[at + 1] === 0xda);
+  const twice = (start: number) =>
+    Uint8Array.of(...whole.subarray(0, -2), ...whole.subarray(start));
+  assert.throws(() => check(twice(frame)), { message: "a second frame" });
+  assert.throws(() => check(twice(scan)), { message: "a second scan of the same pixels" });
+});
+
+Deno.test("checkJpeg() refuses a damaged Exif header, which says which side is up", async () => {
+  const whole = await noise(20, 30);
+  const withExif = (words: string) => {
+    const content = new TextEncoder().encode(words);
+    return Uint8Array.of(
+      ...[0xff, 0xd8, 0xff, 0xe1, 0, 2 + content.length],
+      ...content,
+      ...whole.subarray(2),
+    );
+  };
+  for (
+    const words of ["Exif\0\0II*\0", "Exif\0\0MM\0*", "Exif\0\x01MM\0*", "http://ns.adobe.com/"]
+  ) {
+    check(withExif(words));
+  }
+  for (const words of ["Exif\0\0II+\0", "Exif\0\0MM*\0", "Exif\0\0IM\0*", "Exif\0"]) {
+    assert.throws(() => check(withExif(words)), { message: "a damaged Exif header" });
+  }
+});
+
 Deno.test("checkJpeg() does not take the end of a thumbnail for the image's", () => {
   const thumbnail = [0xff, 0xe1, 0, 2 + PROGRESSIVE.length % 256 + 256, ...PROGRESSIVE];
   thumbnail.splice(2, 2, (2 + PROGRESSIVE.length) >> 8, (2 + PROGRESSIVE.length) & 255);
