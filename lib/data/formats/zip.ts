@@ -3,12 +3,13 @@
  *
  * Nothing is unpacked to disk, so no name can escape. Archives are checked anyway, because a
  * malicious or truncated one is not a data set. These are errors of the whole archive: a name that
- * leads out of it, a duplicate name, a wrong checksum, an index that is not whole, and a selected
- * file that is a link, needs a password, is packed by a method that is not read, or declares a wrong
- * size.
+ * leads out of it or is no text, a duplicate name, a wrong checksum, an index that is not whole, and a selected
+ * file that is a link, needs a password, is packed by a method that is not read, declares a wrong
+ * size, or has another name than in the index.
  *
  * @module
  */
+import type { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import { onFile, systemReason } from "@/engine/system_error.ts";
@@ -38,11 +39,15 @@ interface Archive {
   /** How many entries `eachEntry` gives. */
   entryCount: number;
   eachEntry(): AsyncIterable<ArchiveEntry>;
+  readLocalFileHeaderPromise(entry: ArchiveEntry): Promise<{ readonly fileName: Buffer }>;
   openReadStreamPromise(entry: ArchiveEntry, options: { decodeFileData: false }): Promise<Readable>;
 }
 
 interface ArchiveEntry {
   readonly fileName: string;
+  readonly fileNameRaw: Buffer;
+  readonly versionNeededToExtract: number;
+  readonly generalPurposeBitFlag: number;
   readonly compressionMethod: number;
   readonly compressedSize: number;
   readonly uncompressedSize: number;
@@ -50,6 +55,15 @@ interface ArchiveEntry {
   readonly externalFileAttributes: number;
   isEncrypted(): boolean;
 }
+
+/** What stands for bytes that are no UTF-8, and NUL, which ends a name for some programs. */
+const NO_TEXT = /[\ufffd\0]/;
+
+/** The flag of a file that is only a patch to another. Source: APPNOTE 6.3.10, section 4.4.4. */
+const PATCH = 1 << 5;
+
+/** The newest version of the format, 6.3, times ten. Source: APPNOTE 6.3.10, section 4.4.3. */
+const NEWEST = 63;
 
 /** In the upper half of the attributes: the mask of the file type, and the type of a link. */
 const [KIND_BITS, LINK_BITS] = [0xf000, 0xa000];
@@ -132,6 +146,12 @@ async function* openEntries(path: string) {
       }
       count++;
       const { fileName: name } = next.value;
+      if (NO_TEXT.test(name)) {
+        throw new SyntaxError(
+          `Cannot read "${path}": the names of its files must be text, ` +
+            `got ${JSON.stringify(name)}; make or download the archive again`,
+        );
+      }
       if (name.endsWith("/")) continue; // a folder, which may well be listed twice
       if (names.has(name)) {
         throw new SyntaxError(
@@ -159,6 +179,16 @@ function checkEntry(path: string, entry: ArchiveEntry): void {
   if (entry.isEncrypted() || compressionMethod === ENCRYPTED) {
     refuse("not be encrypted", "an encrypted file; pack it without a password");
   }
+  if (entry.generalPurposeBitFlag & PATCH) {
+    refuse("be a whole file", "a patch to one; make or download the archive again");
+  }
+  const version = entry.versionNeededToExtract & 0xff; // the rest names a system
+  if (version > NEWEST) {
+    refuse(
+      "need at most version 6.3 of the format",
+      `${version / 10}; make or download the archive again`,
+    );
+  }
   const unread = unreadMethod(compressionMethod);
   if (unread !== undefined) {
     refuse(
@@ -177,6 +207,11 @@ function checkEntry(path: string, entry: ArchiveEntry): void {
 
 async function readEntry(archive: Archive, entry: ArchiveEntry): Promise<Uint8Array<ArrayBuffer>> {
   const { fileName: name, compressionMethod: method, uncompressedSize: size } = entry;
+  // The name stands in the index and before the content; yauzl believes the index.
+  const { fileName } = await archive.readLocalFileHeaderPromise(entry);
+  if (!fileName.equals(entry.fileNameRaw)) {
+    throw new Error(`the content of another file for "${name}"`);
+  }
   const packed = await archive.openReadStreamPromise(entry, { decodeFileData: false });
   const bytes = await unpack(packed, method, size).catch((error) => {
     throw systemReason(error)

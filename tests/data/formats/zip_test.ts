@@ -32,7 +32,7 @@ function startOfIndex(bytes: Uint8Array): number {
 
 /** Replaces every occurrence of a name by one of the same length. */
 function rename(bytes: Uint8Array, from: string, to: string): Uint8Array {
-  const text = new TextDecoder("latin1").decode(bytes).replaceAll(from, to);
+  const text = String.fromCharCode(...bytes).replaceAll(from, to);
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
