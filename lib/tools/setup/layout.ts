@@ -19,6 +19,8 @@ export interface Layout {
   readonly backends: string;
   /** The Python environment with the frameworks for `bench --peer`. */
   readonly peers: string;
+  /** The Python environment with the independent readers for `faults`. */
+  readonly readers: string;
   /** The tfjs package whose native binding set-up compiles. */
   readonly tfjs: string;
   /** Node-API headers for the binding. */
@@ -36,6 +38,7 @@ export function layoutOf(root: string): Layout {
     python: join(venv, "bin", "python"),
     backends: join(absolute, ".backend"),
     peers: join(absolute, ".backend", "peers"),
+    readers: join(absolute, ".backend", "readers"),
     tfjs: join(absolute, "node_modules", "@tensorflow", "tfjs-node-gpu"),
     nodeHeaders: join(absolute, "node_modules", "node-api-headers", "include"),
   };

@@ -16,7 +16,7 @@ import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
 import { requirePlatform } from "./platform.ts";
 import { exists } from "./prepared.ts";
 import { backendEnvironment } from "./runtime_environment.ts";
-import { ensurePeers, ensureVirtualEnvironment } from "./virtual_environment.ts";
+import { ensurePeers, ensureReaders, ensureVirtualEnvironment } from "./virtual_environment.ts";
 
 /** Options of set-up. */
 export interface SetupOptions {
@@ -75,6 +75,18 @@ export async function setUpPeers(backend: Backend, options: SetupOptions = {}): 
   const context = contextOf(options);
   using _lock = await lock(context);
   return await ensurePeers(context, backend);
+}
+
+/**
+ * Sets up the independent readers of the faults campaign.
+ *
+ * @returns Their interpreter
+ * @throws {Error} If the machine lacks something; the message says what to install
+ */
+export async function setUpReaders(options: SetupOptions = {}): Promise<string> {
+  const context = contextOf(options);
+  using _lock = await lock(context);
+  return await ensureReaders(context);
 }
 
 function contextOf(options: SetupOptions): SetupContext {

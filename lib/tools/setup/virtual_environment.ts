@@ -1,6 +1,7 @@
 /**
  * The project's own Python environments, with pinned packages: `.venv` with JupyterLab, nbclient
- * and pip, and `.backend/peers` with the frameworks for `bench --peer`.
+ * and pip, `.backend/peers` with the frameworks for `bench --peer`, and `.backend/readers` with other
+ * people's readers of files for `faults`.
  *
  * @module
  */
@@ -64,6 +65,24 @@ export async function ensurePeers(context: SetupContext, backend: Backend): Prom
     variant: backend,
     pythonAtLeast: 11,
     gigabytes: 10,
+  });
+}
+
+/**
+ * Makes the environment of NumPy, Pillow, trimesh and safetensors, which read files independently.
+ *
+ * @returns Its interpreter
+ */
+export async function ensureReaders(context: SetupContext): Promise<string> {
+  const requirements = join(import.meta.dirname!, "..", "faults", "requirements.txt");
+  return await ensureEnvironment(context, {
+    folder: context.layout.readers,
+    name: ".backend/readers",
+    content: "NumPy, Pillow, trimesh and safetensors",
+    requirements,
+    install: ["--no-deps", "--require-hashes", "--requirement", requirements],
+    pythonAtLeast: 10,
+    gigabytes: 1,
   });
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   ensurePeers,
+  ensureReaders,
   ensureVirtualEnvironment,
   jupyterEnvironment,
 } from "@/tools/setup/virtual_environment.ts";
@@ -90,6 +91,28 @@ Deno.test("ensurePeers() needs a newer Python", async () => {
     ensurePeers(checkout.context, "cpu"),
     /Cannot make \.backend\/peers: .*python3 must be Python 3\.11 or later, got 3\.10; install/,
   );
+});
+
+Deno.test("ensureReaders() installs once, and only what has its pinned hash", async () => {
+  await using checkout = await fakeCheckout();
+  const { readers } = checkout.layout;
+  assert.equal(await ensureReaders(checkout.context), join(readers, "bin", "python"));
+  await ensureReaders(checkout.context);
+  const calls = (await Deno.readTextFile(join(readers, "bin", "calls"))).trimEnd().split("\n");
+  assert.equal(calls.length, 1);
+  assert.match(calls[0]!, /pip install --no-deps --require-hashes .*faults.requirements\.txt/);
+});
+
+Deno.test("requirements.txt of faults pins every package by version and hash", async () => {
+  const path = join(PROJECT.root, "lib", "tools", "faults", "requirements.txt");
+  const text = (await Deno.readTextFile(path)).replaceAll(/^#.*\n/gm, "").replaceAll(" \\\n", "");
+  const lines = text.trim().split("\n");
+  assert.deepEqual(
+    new Set(lines.map((line) => line.split("==")[0])),
+    new Set(["numpy", "pillow", "safetensors", "trimesh"]),
+  );
+  const pinned = /^\w+==[\d.]+( ; python_full_version [<>=]+ '[\d.*]+')?( +--hash=sha256:\w{64})+$/;
+  for (const line of lines) assert.match(line, pinned);
 });
 
 Deno.test("jupyterEnvironment() keeps all of Jupyter's folders inside .venv", async () => {
