@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { writeAtomically } from "@/engine/files.ts";
+import { writeAtomically, writeError } from "@/engine/files.ts";
 
 /** What one step did. */
 export interface StepRecord {
@@ -59,7 +59,7 @@ export function lastGapOf(history: readonly StepRecord[]): number | undefined {
 export async function openHistory(path: string, step: number): Promise<HistoryWriter> {
   const kept = (await readHistory(path)).filter((record) => record.step <= step);
   await writeAtomically(path, kept.map((record) => JSON.stringify(record) + "\n").join(""));
-  return new HistoryWriter(await Deno.open(path, { append: true }));
+  return new HistoryWriter(path, await Deno.open(path, { append: true }));
 }
 
 /** Appends records to a history. */
@@ -67,13 +67,24 @@ export class HistoryWriter implements Disposable {
   /**
    * Writes to an open file.
    *
+   * @param path Its path, for messages
    * @param file Where to; closed when disposed
    */
-  constructor(private readonly file: Deno.FsFile) {}
+  constructor(private readonly path: string, private readonly file: Deno.FsFile) {}
 
-  /** Adds one line. */
+  /**
+   * Adds one line.
+   *
+   * @throws {WriteError} If the disk does not take it; a part of a line is dropped when the run goes on
+   */
   write(record: StepRecord): void {
-    this.file.writeSync(new TextEncoder().encode(JSON.stringify(record) + "\n"));
+    const line = new TextEncoder().encode(JSON.stringify(record) + "\n");
+    try {
+      // A disk with room for a part of it writes that part and says so, without an error.
+      for (let at = 0; at < line.length;) at += this.file.writeSync(line.subarray(at));
+    } catch (error) {
+      throw writeError(this.path, error);
+    }
   }
 
   /** Closes the file. */

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { removeTemporaries, writeAtomically } from "@/engine/files.ts";
+import {
+  removeTemporaries,
+  tryLockFolder,
+  writeAtomically,
+  WriteError,
+  writeError,
+} from "@/engine/files.ts";
 import { withFolder } from "../data/fixtures.ts";
 
 const namesIn = async (folder: string) =>
@@ -82,7 +88,12 @@ Deno.test("writeAtomically() keeps the old file and leaves nothing when it fails
 Deno.test("writeAtomically() leaves nothing when the name is taken by a folder", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "taken", "inside"), { recursive: true });
-    await assert.rejects(writeAtomically(join(folder, "taken"), "content"));
+    await assert.rejects(writeAtomically(join(folder, "taken"), "content"), {
+      name: "WriteError",
+      message:
+        `Cannot write "${folder}/taken": its name must be free, got a folder of that name; ` +
+        `move it, or choose another name`,
+    });
     assert.deepEqual(await namesIn(folder), ["taken"]);
   });
 });
@@ -90,7 +101,12 @@ Deno.test("writeAtomically() leaves nothing when the name is taken by a folder",
 Deno.test("writeAtomically() fails where a folder on the way is a file", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "file"), "");
-    await assert.rejects(writeAtomically(join(folder, "file", "inside"), "content"));
+    await assert.rejects(writeAtomically(join(folder, "file", "inside"), "content"), {
+      name: "WriteError",
+      message:
+        `Cannot write "${folder}/file/inside": "${folder}/file" must be a folder, got a file ` +
+        `in its way; move it, or choose another folder`,
+    });
     assert.deepEqual(await namesIn(folder), ["file"]);
   });
 });
@@ -117,14 +133,43 @@ Deno.test("removeTemporaries() removes what killed writers left, and nothing els
   });
 });
 
-Deno.test("writeAtomically() says in words what the system refuses", async () => {
+Deno.test("writeError() says what the disk must allow and what to do", () => {
+  const told = (code: string) =>
+    String(writeError("runs/a", Object.assign(new Error("Odd (os error 5): open"), { code })));
+  for (const code of ["ENOSPC", "EDQUOT", "EFBIG"]) {
+    assert.equal(
+      told(code),
+      'WriteError: Cannot write "runs/a": the disk of folder "runs" must have room for it, got a full ' +
+        "one; free space there or choose another folder, then run it again",
+    );
+  }
+  assert.match(told("EACCES"), /: folder "runs" must be writable, got no permission; choose /);
+  assert.match(told("EROFS"), /: folder "runs" must be on a disk .+, got a read-only one; choose /);
+  assert.match(told("ENOENT"), /: folder "runs" must stay in place, got none; run it again$/);
+  assert.match(told("ENAMETOOLONG"), /: its name must be .+, got a longer one; shorten it$/);
+  assert.match(told("EIO"), /: the disk must take it, got Odd; check the disk$/);
+});
+
+Deno.test("writeError() leaves other errors as they are", () => {
+  const error = new TypeError("mine");
+  assert.equal(writeError("a", error), error);
+  const known = writeError("a", Object.assign(new Error(""), { code: "EIO" }));
+  assert.ok(known instanceof WriteError);
+  assert.equal(writeError("b", known), known);
+});
+
+Deno.test("tryLockFolder() gives a folder to one at a time, and leaves nothing in it", async () => {
   await withFolder(async (folder) => {
-    await Deno.writeTextFile(join(folder, "file"), "");
-    const path = join(folder, "file", "below");
-    await assert.rejects(writeAtomically(path, "text"), {
-      name: "AlreadyExists",
-      message: `Cannot write "${path}": nothing may be in its way, got a file; ` +
-        "remove that or choose another path",
-    });
+    const inside = join(folder, "new");
+    {
+      using first = await tryLockFolder(inside);
+      assert.ok(first);
+      assert.equal(await tryLockFolder(inside), undefined);
+      using other = await tryLockFolder(folder);
+      assert.ok(other);
+    }
+    using again = await tryLockFolder(inside);
+    assert.ok(again);
+    assert.deepEqual(await namesIn(inside), []);
   });
 });

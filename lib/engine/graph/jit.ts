@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { WriteError, writeError } from "@/engine/files.ts";
 import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
 import { type Precision, withPrecision } from "./precision.ts";
@@ -165,9 +166,10 @@ function trace(recorder: Recorder, name: string, f: GraphFunction): RecordedFunc
 function load(graph: Graph): number {
   const folder = Deno.makeTempDirSync({ prefix: "graph-" });
   try {
-    Deno.writeFileSync(`${folder}/saved_model.pb`, encodeSavedModel(graph));
+    writeModel(`${folder}/saved_model.pb`, encodeSavedModel(graph));
     return nativeBackend().binding.loadSavedModel(folder, TAG);
   } catch (error) {
+    if (error instanceof WriteError) throw error;
     throw new Error(
       `Cannot build the graph: ${
         (error as Error).message
@@ -177,6 +179,14 @@ function load(graph: Graph): number {
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function writeModel(path: string, bytes: Uint8Array): void {
+  try {
+    Deno.writeFileSync(path, bytes);
+  } catch (error) {
+    throw writeError(path, error);
   }
 }
 
