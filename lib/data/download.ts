@@ -2,13 +2,14 @@
  * Downloads a file from one of several mirrors: resumable, checked, then renamed into place.
  *
  * Bytes are collected in `<file>.part`. An interrupted transfer resumes by HTTP Range, from the
- * same mirror or the next; only a part with the right content is renamed to `<file>`.
+ * same mirror or the next; only a part with the right content is renamed to `<file>`. A folder is
+ * locked while a file is downloaded to it, so that no two processes write one part.
  *
  * @module
  */
 import { basename, dirname } from "node:path";
-import { onFile } from "@/engine/system_error.ts";
 import { sha256OfInflated } from "@/data/formats/gzip.ts";
+import { tryLockFolder, writeError } from "@/engine/files.ts";
 import type { Progress } from "./source.ts";
 
 /** What to download, and from where. */
@@ -25,9 +26,20 @@ export interface Download {
   readonly onProgress?: (progress: Progress) => void;
   /** Aborts the transfer; the part is kept, so it can be resumed. */
   readonly signal?: AbortSignal;
-  /** How long a mirror may send nothing, in milliseconds; by default 30,000. */
+  /** How long a mirror may take to send 16 KiB, in milliseconds; by default 30,000. */
   readonly stallMs?: number;
+  /**
+   * The most bytes that a mirror may send. Choice: 2 GiB by default, four times the largest set; a
+   * server that never ends must not fill the disk.
+   */
+  readonly mostBytes?: number;
 }
+
+/** What a mirror must send within `stallMs`, or all that is left. Choice: 0.5 kB/s by default. */
+const LEAST_BYTES = 2 ** 14;
+
+/** How often a process asks whether another one's download has ended, in milliseconds. */
+const ASK_MS = 200;
 
 /** Attempts per mirror after a dropped connection, as long as each brings new bytes. */
 const MAX_TRIES = 20;
@@ -42,20 +54,17 @@ export class DownloadError extends Error {
 class MirrorFailure extends Error {}
 
 /**
- * Downloads a file unless it already exists.
+ * Downloads a file unless it already exists. Waits for another download to the same folder.
  *
  * @throws {DownloadError} If every mirror fails; the message says how each one failed
- * @throws The system's errors of writing to disk, in words, and the signal's reason when aborted
+ * @throws {WriteError} If the disk is full or cannot be written to; the part is kept
+ * @throws The signal's reason when aborted
  */
 export async function download(request: Download): Promise<void> {
-  // What the network refuses is a mirror's failure; only the disk's errors are left.
-  await onFile("download", request.file, () => downloadMissing(request));
-}
-
-async function downloadMissing(request: Download): Promise<void> {
   const { file, urls, signal } = request;
   if (await sizeOf(file) !== undefined) return;
-  await Deno.mkdir(dirname(file), { recursive: true });
+  using _ = await lockFor(request);
+  if (await sizeOf(file) !== undefined) return; // another process has fetched it
   const failures: string[] = [];
   for (const url of urls) {
     try {
@@ -73,6 +82,18 @@ async function downloadMissing(request: Download): Promise<void> {
   );
 }
 
+/** Waits until no other process downloads to the folder. */
+async function lockFor({ file, onProgress, signal }: Download): Promise<Disposable> {
+  for (;;) {
+    const lock = await tryLockFolder(dirname(file));
+    if (lock) return lock;
+    const task = `wait for another process to download ${basename(file)}`;
+    onProgress?.({ task, done: await sizeOf(`${file}.part`) ?? 0, unit: "bytes" });
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    signal?.throwIfAborted();
+  }
+}
+
 async function downloadFrom(url: string, request: Download): Promise<void> {
   const part = `${request.file}.part`;
   for (let tries = 1;; tries++) {
@@ -87,7 +108,9 @@ async function downloadFrom(url: string, request: Download): Promise<void> {
       throw error;
     }
     const problem = await problemOf(part, request);
-    if (problem === undefined) return await Deno.rename(part, request.file);
+    if (problem === undefined) {
+      return await stored(request.file, () => Deno.rename(part, request.file));
+    }
     await Deno.remove(part);
     // The part may stem from another mirror or version: try once from the first byte.
     if (held === 0 || isLast) throw new MirrorFailure(problem);
@@ -96,7 +119,7 @@ async function downloadFrom(url: string, request: Download): Promise<void> {
 
 /** Appends the rest of the file to the part and syncs it to disk. */
 async function transfer(url: string, part: string, request: Download): Promise<void> {
-  const { signal, stallMs = 30_000 } = request;
+  const { signal, stallMs = 30_000, mostBytes = 2 ** 31 } = request;
   using stall = watchFor(stallMs);
   const held = await sizeOf(part) ?? 0;
   const response = await mirrored(() =>
@@ -111,32 +134,48 @@ async function transfer(url: string, part: string, request: Download): Promise<v
   let done = await startOf(response, held);
   const length = response.headers.get("content-length");
   const total = length === null ? undefined : done + Number(length);
-  using output = await Deno.open(part, { create: true, write: true });
-  await output.truncate(done);
-  await output.seek(done, Deno.SeekMode.Start);
+  using output = await stored(part, () => Deno.open(part, { create: true, write: true }));
+  await stored(part, async () => {
+    await output.truncate(done);
+    await output.seek(done, Deno.SeekMode.Start);
+  });
   const reader = response.body!.getReader();
   for (;;) {
     const chunk = await mirrored(() => reader.read());
     if (chunk.done) break;
-    stall.restart();
-    for (let at = 0; at < chunk.value.length;) {
-      at += await output.write(chunk.value.subarray(at)); // may write fewer bytes than given
-    }
+    stall.count(chunk.value.length);
+    await stored(part, async () => {
+      for (let at = 0; at < chunk.value.length;) {
+        at += await output.write(chunk.value.subarray(at)); // may write fewer bytes than given
+      }
+    });
     done += chunk.value.length;
+    if (done > mostBytes) {
+      await reader.cancel().catch(() => {}); // it has said enough, whatever comes of this
+      await output.truncate(0);
+      throw new MirrorFailure(`sent more than ${mostBytes} bytes`);
+    }
     const task = `download ${basename(request.file)}`;
     request.onProgress?.({ task, done, total, unit: "bytes" });
   }
-  await output.sync();
+  await stored(part, () => output.sync());
 }
 
-/** Returns a signal that aborts unless restarted within `stallMs`. */
+/** Returns a signal that aborts unless `LEAST_BYTES` are counted within `stallMs`, again and again. */
 function watchFor(stallMs: number) {
   const controller = new AbortController();
-  const onStall = () => controller.abort(new MirrorFailure(`sent nothing for ${stallMs / 1000} s`));
+  let counted = 0;
+  const onStall = () => {
+    const sent = counted > 0 ? `only ${counted} bytes in` : "nothing for";
+    controller.abort(new MirrorFailure(`sent ${sent} ${stallMs / 1000} s`));
+  };
   let timer = setTimeout(onStall, stallMs);
   return {
     signal: controller.signal,
-    restart() {
+    count(bytes: number) {
+      counted += bytes;
+      if (counted < LEAST_BYTES) return;
+      counted = 0;
       clearTimeout(timer);
       timer = setTimeout(onStall, stallMs);
     },
@@ -146,6 +185,11 @@ function watchFor(stallMs: number) {
 
 /** Returns the offset at which the response's body starts: the part's end, or 0. */
 async function startOf(response: Response, held: number): Promise<number> {
+  // Logins and error pages come with status 200, and must not take the place of what is held.
+  if (response.ok && /^text\/html\b/.test(response.headers.get("content-type") ?? "")) {
+    await response.body?.cancel();
+    throw new MirrorFailure("sent a web page in place of the file");
+  }
   if (response.status === 200) return 0; // servers may ignore Range
   const range = response.headers.get("content-range");
   if (response.status === 206 && range?.startsWith(`bytes ${held}-`)) return held;
@@ -161,7 +205,41 @@ async function mirrored<T>(step: () => Promise<T>): Promise<T> {
     if (error instanceof MirrorFailure) throw error;
     const { message, cause } = error as Error; // fetch puts the reason in its cause
     const reason = cause instanceof Error ? cause.message : message;
-    throw new MirrorFailure(reason.replace(/ for url \(.*?\)/, ""), { cause: error });
+    throw new MirrorFailure(inWords(reason), { cause: error });
+  }
+}
+
+/** What fetch says when it fails, and what has happened. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/maximum number of redirects/i, "redirects without end"],
+  [/certificate/i, "has no certificate that is trusted here; is the clock right?"],
+  [/dns error|lookup address/i, "has a name that is not known here"],
+  [/refused/i, "refused the connection"],
+  [/reset by peer/i, "reset the connection"],
+  [/timed out/i, "did not answer in time"],
+  [/unreachable/i, "cannot be reached from here"],
+  [/before message completed/i, "closed the connection without an answer"],
+  [/reading a body|decoding|end of file|unexpected eof/i, "cut the transfer off"],
+  [/HTTP|parsed|header/, "sent an answer that is not HTTP"],
+];
+
+/** Puts what fetch says into words; what is not known here as it is, without the system's number. */
+function inWords(reason: string): string {
+  const known = REASONS.find(([pattern]) => pattern.test(withoutAddress(reason)));
+  return known?.[1] ?? `failed: ${withoutAddress(reason).replace(/ \(os error \d+\)/, "")}`;
+}
+
+/** Removes the address, which the message names anyway. */
+function withoutAddress(reason: string): string {
+  return reason.replace(/(from \S+ )?for (url \()?https?:\S+( \([^)]*\))?/, "");
+}
+
+/** Runs an operation of the disk and puts its failure into words. */
+async function stored<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw writeError(path, error);
   }
 }
 
@@ -184,6 +262,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     return (await Deno.stat(path)).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotADirectory) return undefined; // writing says so
     throw error;
   }
 }

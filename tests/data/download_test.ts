@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { download } from "@/data/download.ts";
+import { tryLockFolder } from "@/engine/files.ts";
 import type { Progress } from "@/data/source.ts";
 import { gzipped, sha256, withFolder, withServer } from "./fixtures.ts";
 
@@ -219,7 +220,7 @@ Deno.test("download() gives up on a stalled server and keeps the part to resume"
       await assert.rejects(download({ file, urls: [address], sha256: SHA256, stallMs: 60 }), {
         name: "DownloadError",
         message: `Cannot download "${file}": one of 1 mirrors must serve it, got ${address}: ` +
-          `sent nothing for 0.06 s; ${CURE}`,
+          `sent only 1000 bytes in 0.06 s; ${CURE}`,
       });
     });
     assert.deepEqual(await Deno.readFile(`${file}.part`), WHOLE.subarray(0, 1000));
@@ -251,22 +252,89 @@ Deno.test("download() stops at the signal with its reason, and keeps the part", 
   });
 });
 
-Deno.test("download() says in words what the disk refuses", async () => {
-  const { answer } = fileServer();
-  await withServer(answer, (address) =>
-    withFolder(async (folder) => {
-      const urls = [address];
-      await Deno.writeTextFile(join(folder, "in the way"), "");
-      const below = join(folder, "in the way", "file.gz");
-      await assert.rejects(download({ file: below, urls, sha256: SHA256 }), {
-        message: `Cannot download "${below}": what its path leads through must be folders, ` +
-          "got a file; check the path",
+Deno.test("download() says in words why the disk does not take the file", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "file"), "");
+    const file = join(folder, "file", "a.gz");
+    await assert.rejects(download({ file, urls: ["http://127.0.0.1:1"], sha256: SHA256 }), {
+      name: "WriteError",
+      message:
+        /^Cannot write to folder ".+": ".+file" must be a folder, got a file in its way; move it/,
+    });
+  });
+});
+
+Deno.test("download() keeps a part when a web page comes in place of the rest", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "a.gz");
+    await Deno.writeFile(`${file}.part`, WHOLE.subarray(0, 1234));
+    const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+    await withServer(page, async (address) => {
+      await assert.rejects(download({ file, urls: [address], sha256: SHA256 }), {
+        message: new RegExp(`got ${address}: sent a web page in place of the file; ${CURE}$`),
       });
-      const file = join(folder, "file.gz");
-      await Deno.mkdir(`${file}.part`);
-      await assert.rejects(download({ file, urls, sha256: SHA256 }), {
-        message: `Cannot read "${file}.part": it must be a file, got a folder; ` +
-          "give the path of a file",
+    });
+    assert.deepEqual(await Deno.readFile(`${file}.part`), WHOLE.subarray(0, 1234));
+  });
+});
+
+Deno.test("download() ends when a server sends more than any file has", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "a.gz");
+    const endless = () =>
+      new Response(new ReadableStream({ pull: (out) => out.enqueue(new Uint8Array(4096)) }));
+    await withServer(endless, async (address) => {
+      const request = { file, urls: [address], sha256: SHA256, mostBytes: 100_000 };
+      await assert.rejects(download(request), { message: /: sent more than 100000 bytes; check / });
+    });
+    assert.equal((await Deno.stat(`${file}.part`)).size, 0);
+  });
+});
+
+Deno.test("download() gives up on a server that sends a byte now and then", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "a.gz");
+    let timer: ReturnType<typeof setInterval>;
+    const drip = () =>
+      new Response(
+        new ReadableStream({
+          start: (out) => void (timer = setInterval(() => out.enqueue(Uint8Array.of(0)), 20)),
+          cancel: () => clearInterval(timer),
+        }),
+      );
+    await withServer(drip, async (address) => {
+      await assert.rejects(download({ file, urls: [address], sha256: SHA256, stallMs: 150 }), {
+        message: /: sent only \d+ bytes in 0.15 s; check /,
       });
-    }));
+    });
+  });
+});
+
+Deno.test("download() waits for another download to the folder, and takes its file", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "a.gz");
+    const { answer, ranges } = fileServer();
+    await withServer(answer, async (address) => {
+      const tasks = new Set<string>();
+      const onProgress = ({ task }: Progress) => void tasks.add(task);
+      const request = { file, urls: [address], sha256: SHA256, onProgress };
+      await Promise.all([download(request), download(request), download(request)]);
+      assert.deepEqual([...tasks].toSorted(), [
+        "download a.gz",
+        "wait for another process to download a.gz",
+      ]);
+    });
+    assert.deepEqual(ranges, [null]);
+    assert.deepEqual(await Deno.readFile(file), WHOLE);
+    assert.deepEqual(await namesIn(folder), ["a.gz"]);
+  });
+});
+
+Deno.test("download() stops waiting at the signal", async () => {
+  await withFolder(async (folder) => {
+    using _ = await tryLockFolder(folder);
+    const signal = AbortSignal.abort(new Error("enough"));
+    const request = { file: join(folder, "a.gz"), urls: [], sha256: SHA256, signal };
+    await assert.rejects(download(request), { message: "enough" });
+  });
 });
