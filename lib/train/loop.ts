@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { type Batches, BatchesAhead } from "@/data/batches.ts";
-import { removeTemporaries, writeAtomically } from "@/engine/files.ts";
+import { removeTemporaries, tryLockFolder, writeAtomically } from "@/engine/files.ts";
 import { describeMachine } from "@/engine/machine.ts";
 import { imageErrors } from "@/infer/held_out.ts";
 import type { Samples } from "@/infer/realism.ts";
@@ -70,7 +70,8 @@ const SERVE_MS = 50;
  * @param options On what, and where to
  * @throws {DivergenceError} If a loss is not finite
  * @throws {RangeError} If the folder's checkpoint is of another config, or the folder holds a run and
- *   `resume` is not set
+ *   `resume` is not set, or another process trains there
+ * @throws {WriteError} If the disk is full; what is saved is still whole
  * @throws {SyntaxError} If the newest checkpoint is damaged
  */
 export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
@@ -78,6 +79,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   const end = Math.min(options.until ?? Infinity, config.steps);
   const batches = new BatchesAhead(options.batches);
   const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
+  using _ = await lockRun(out);
   const start = await findStart(paths.checkpoints, config, options.resume ?? false);
   if (start?.notice !== undefined) options.onNotice?.(start.notice);
   for (const folder of [out, ...Object.values(paths)]) await removeTemporaries(folder);
@@ -143,6 +145,20 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     await save(step);
   }
   return { step, isStopped: step < end };
+}
+
+/**
+ * Takes the folder of a run until the result is disposed or the process ends.
+ *
+ * @throws {RangeError} If another run has it
+ */
+export async function lockRun(folder: string): Promise<Disposable> {
+  const lock = await tryLockFolder(folder);
+  if (lock) return lock;
+  throw new RangeError(
+    `Cannot train: the run must have its folder to itself, got "${folder}" where another training is ` +
+      `under way; wait until it ends, or choose another folder`,
+  );
 }
 
 /** Finds the checkpoint to go on from, and refuses to write over a run by accident. */

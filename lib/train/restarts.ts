@@ -13,7 +13,7 @@ import { writeAtomically } from "@/engine/files.ts";
 import { checkRestarts, networkSeed } from "@/method/registry.ts";
 import { checkContinues, listCheckpoints } from "./checkpoint.ts";
 import { readHistory } from "./history.ts";
-import { DivergenceError, train, type TrainOptions, type TrainResult } from "./loop.ts";
+import { DivergenceError, lockRun, train, type TrainOptions, type TrainResult } from "./loop.ts";
 import {
   BY_REALISM_GAP,
   type Criterion,
@@ -81,7 +81,7 @@ export async function readRestarts(folder: string): Promise<Restarts | undefined
  * @param options As for `train`, and how many starts
  * @throws {DivergenceError} If the losses of all starts cease to be finite
  * @throws {RangeError} If the method cannot be restarted, the folder holds a run and `resume` is not
- *   set, or what it holds is of another config or of other restarts
+ *   set, what it holds is of another config or of other restarts, or another process trains there
  */
 export async function trainRestarts(config: Config, options: RestartOptions): Promise<TrainResult> {
   const { out, restarts: count, criterion = BY_REALISM_GAP } = options;
@@ -90,7 +90,8 @@ export async function trainRestarts(config: Config, options: RestartOptions): Pr
   if (count === 1 && (!stored || stored.kept !== undefined)) return await train(config, options);
   const asked = newRestarts(config, count, criterion);
   await checkFolder(stored, asked, options);
-  const ledger = new Ledger(out, stored ?? asked);
+  using _ = await lockRun(join(out, "restarts")); // `train` locks the folders of the runs
+  const ledger = new Ledger(out, await readRestarts(out) ?? asked); // as whoever had the lock left it
   await ledger.write();
   let left: readonly number[] = asked.restarts.map(({ restart }) => restart);
   for (const [rung, step] of asked.rungs.entries()) {
