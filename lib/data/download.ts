@@ -50,8 +50,14 @@ export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
+/** Stalls per mirror, however much it sent before. Choice: 3, a minute and a half by default. */
+const MAX_STALLS = 3;
+
 /** A mirror did not serve the file; the next one may. */
 class MirrorFailure extends Error {}
+
+/** It sent too little for too long. */
+class Stall extends MirrorFailure {}
 
 /**
  * Downloads a file unless it already exists. Waits for another download to the same folder.
@@ -96,6 +102,7 @@ async function lockFor({ file, onProgress, signal }: Download): Promise<Disposab
 
 async function downloadFrom(url: string, request: Download): Promise<void> {
   const part = `${request.file}.part`;
+  let stalls = 0;
   for (let tries = 1;; tries++) {
     const isLast = tries === MAX_TRIES;
     const held = await sizeOf(part) ?? 0;
@@ -103,6 +110,7 @@ async function downloadFrom(url: string, request: Download): Promise<void> {
       await transfer(url, part, request);
     } catch (error) {
       request.signal?.throwIfAborted();
+      if (error instanceof Stall && ++stalls === MAX_STALLS) throw error;
       const gained = (await sizeOf(part) ?? 0) > held;
       if (error instanceof MirrorFailure && gained && !isLast) continue;
       throw error;
@@ -167,7 +175,7 @@ function watchFor(stallMs: number) {
   let counted = 0;
   const onStall = () => {
     const sent = counted > 0 ? `only ${counted} bytes in` : "nothing for";
-    controller.abort(new MirrorFailure(`sent ${sent} ${stallMs / 1000} s`));
+    controller.abort(new Stall(`sent ${sent} ${stallMs / 1000} s`));
   };
   let timer = setTimeout(onStall, stallMs);
   return {

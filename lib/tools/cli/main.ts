@@ -13,6 +13,7 @@ import { addBench } from "./bench.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExport } from "./export.ts";
+import { addFaults } from "./faults.ts";
 import { addLab } from "./lab.ts";
 import { addRender } from "./render.ts";
 import { addReproduce } from "./reproduce.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addRender,
   addExport,
   addBench,
+  addFaults,
   addDoctor,
 ];
 
