@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { download } from "@/data/download.ts";
-import { tryLockFolder } from "@/engine/files.ts";
 import type { Progress } from "@/data/source.ts";
 import { gzipped, sha256, withFolder, withServer } from "./fixtures.ts";
 
@@ -261,80 +260,5 @@ Deno.test("download() says in words why the disk does not take the file", async 
       message:
         /^Cannot write to folder ".+": ".+file" must be a folder, got a file in its way; move it/,
     });
-  });
-});
-
-Deno.test("download() keeps a part when a web page comes in place of the rest", async () => {
-  await withFolder(async (folder) => {
-    const file = join(folder, "a.gz");
-    await Deno.writeFile(`${file}.part`, WHOLE.subarray(0, 1234));
-    const page = () => new Response("<html>", { headers: { "content-type": "text/html" } });
-    await withServer(page, async (address) => {
-      await assert.rejects(download({ file, urls: [address], sha256: SHA256 }), {
-        message: new RegExp(`got ${address}: sent a web page in place of the file; ${CURE}$`),
-      });
-    });
-    assert.deepEqual(await Deno.readFile(`${file}.part`), WHOLE.subarray(0, 1234));
-  });
-});
-
-Deno.test("download() ends when a server sends more than any file has", async () => {
-  await withFolder(async (folder) => {
-    const file = join(folder, "a.gz");
-    const endless = () =>
-      new Response(new ReadableStream({ pull: (out) => out.enqueue(new Uint8Array(4096)) }));
-    await withServer(endless, async (address) => {
-      const request = { file, urls: [address], sha256: SHA256, mostBytes: 100_000 };
-      await assert.rejects(download(request), { message: /: sent more than 100000 bytes; check / });
-    });
-    assert.equal((await Deno.stat(`${file}.part`)).size, 0);
-  });
-});
-
-Deno.test("download() gives up on a server that sends a byte now and then", async () => {
-  await withFolder(async (folder) => {
-    const file = join(folder, "a.gz");
-    let timer: ReturnType<typeof setInterval>;
-    const drip = () =>
-      new Response(
-        new ReadableStream({
-          start: (out) => void (timer = setInterval(() => out.enqueue(Uint8Array.of(0)), 20)),
-          cancel: () => clearInterval(timer),
-        }),
-      );
-    await withServer(drip, async (address) => {
-      await assert.rejects(download({ file, urls: [address], sha256: SHA256, stallMs: 150 }), {
-        message: /: sent only \d+ bytes in 0.15 s; check /,
-      });
-    });
-  });
-});
-
-Deno.test("download() waits for another download to the folder, and takes its file", async () => {
-  await withFolder(async (folder) => {
-    const file = join(folder, "a.gz");
-    const { answer, ranges } = fileServer();
-    await withServer(answer, async (address) => {
-      const tasks = new Set<string>();
-      const onProgress = ({ task }: Progress) => void tasks.add(task);
-      const request = { file, urls: [address], sha256: SHA256, onProgress };
-      await Promise.all([download(request), download(request), download(request)]);
-      assert.deepEqual([...tasks].toSorted(), [
-        "download a.gz",
-        "wait for another process to download a.gz",
-      ]);
-    });
-    assert.deepEqual(ranges, [null]);
-    assert.deepEqual(await Deno.readFile(file), WHOLE);
-    assert.deepEqual(await namesIn(folder), ["a.gz"]);
-  });
-});
-
-Deno.test("download() stops waiting at the signal", async () => {
-  await withFolder(async (folder) => {
-    using _ = await tryLockFolder(folder);
-    const signal = AbortSignal.abort(new Error("enough"));
-    const request = { file: join(folder, "a.gz"), urls: [], sha256: SHA256, signal };
-    await assert.rejects(download(request), { message: "enough" });
   });
 });
