@@ -107,26 +107,6 @@ Deno.test("train() stops after a step as after the last, and goes on exactly fro
   });
 });
 
-Deno.test("train() refuses a folder where another training is under way, and leaves that one alone", async () => {
-  await withFolder(async (folder) => {
-    let refused: Promise<void> | undefined;
-    await trainTiny(folder, {}, {
-      onFrame: async ({ step }) => {
-        if (step !== 6) return;
-        refused = assert.rejects(trainTiny(folder, {}, { resume: true }), {
-          name: "RangeError",
-          message: `Cannot train: the run must have its folder to itself, got "${folder}" where ` +
-            `another training is under way; wait until it ends, or choose another folder`,
-        });
-        await refused;
-      },
-    });
-    assert.ok(refused);
-    assert.deepEqual(withoutTimes(await historyOf(folder)), (await uninterrupted()).losses);
-    await trainTiny(folder, { steps: 13 }, { resume: true }); // the lock ended with the training
-  });
-});
-
 Deno.test("train() has nothing to do where the last step was taken", async () => {
   await withFolder(async (folder) => {
     await trainTiny(folder);

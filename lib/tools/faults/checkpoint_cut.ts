@@ -16,7 +16,7 @@ const BLOCK = 4096;
 export const CHECKPOINT_CUT: Fault = {
   name: "checkpoint cut",
   right: "refused with the way out; the run resumes from the checkpoint before, to the bit",
-  tries: { whole: 400, short: 60 },
+  tries: { whole: 400, short: 40 },
   run,
 };
 

@@ -29,7 +29,7 @@ export const HOSTILE_SERVER: Fault = {
   name: "hostile server",
   right: "the download ends in 5 s with what the server did and a cure, or has the right bytes; " +
     "the next one, from an honest server, succeeds",
-  tries: { whole: 200, short: 30 },
+  tries: { whole: 200, short: 21 },
   run: (context) =>
     makeTries(context, async (random, index) => {
       const [name, answer] = ANSWERS[index % ANSWERS.length]!;

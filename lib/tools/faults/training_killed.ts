@@ -22,14 +22,14 @@ import { makeTries } from "./tries.ts";
 import type { Random } from "@/engine/random.ts";
 
 /** Steps of each training: enough for several kills, with 13 and more checkpoints. */
-const STEPS = { vae: 120, searched: 52 } as const;
+const STEPS = { vae: 120, searched: 24 } as const;
 
 /** A try is a kill; a training that was killed to its end is compared and gives way to the next one. */
 export const TRAINING_KILLED: Fault = {
   name: "training killed",
   right:
     "every checkpoint reads; resumed, losses and variables equal the uninterrupted run's to the bit",
-  tries: { whole: 100, short: 3 },
+  tries: { whole: 100, short: 2 },
   run,
 };
 
@@ -42,28 +42,39 @@ interface Victim {
 
 async function run(context: FaultContext): Promise<FaultResult> {
   const { folder } = context;
-  const wholes = new Map<string, { config: Config; whole: Outcome }>();
-  for (const method of ["vae", "searched"] as const) {
+  const wholes = new Map<string, Pick<Victim, "config" | "whole">>();
+  /** Trains a method without a kill, once. */
+  const wholeOf = async (method: "vae" | "searched") => {
     const config = tinyConfig(method, STEPS[method]);
     const out = join(folder, method);
     await trainTiny(config, out);
-    wholes.set(method, { config, whole: await outcomeOf(out) });
-  }
+    const run = { config, whole: await outcomeOf(out) };
+    wholes.set(method, run);
+    return run;
+  };
   let [started, finished] = [0, 0];
-  const next = (): Victim => {
-    const run = wholes.get(started % 2 === 0 ? "searched" : "vae")!;
+  const next = async (): Promise<Victim> => {
+    const method = started % 2 === 0 ? "vae" : "searched";
+    const run = wholes.get(method) ?? await wholeOf(method);
     return { ...run, out: join(folder, `killed ${started++}`) };
   };
-  let victim = next();
+  let victim = await next();
+  const isDone = async () => await stepsIn(victim.out) === victim.config.steps;
   const result = await makeTries(context, async (random) => {
-    const moment = await killOnce(victim, random);
-    await check(victim);
-    if (moment === "after the end" || await stepsIn(victim.out) === victim.config.steps) {
-      await finish(victim);
-      finished++;
-      victim = next();
+    for (;;) {
+      try {
+        const moment = await killOnce(victim, random);
+        await check(victim);
+        if (moment !== undefined && !await isDone()) return moment;
+        await finish(victim);
+        finished++;
+        victim = await next();
+        if (moment !== undefined) return moment;
+      } catch (error) {
+        victim = await next(); // what comes of this one says no more
+        throw error;
+      }
     }
-    return moment;
   });
   if (result.failures.length > 0) return result;
   try {
@@ -76,8 +87,12 @@ async function run(context: FaultContext): Promise<FaultResult> {
   return { ...result, note: `${result.note}; ${finished} runs ended bit-equal` };
 }
 
-/** Starts or resumes a training and kills it: at any time, or soon after a step that draws decide. */
-async function killOnce(victim: Victim, random: Random): Promise<string> {
+/**
+ * Starts or resumes a training and kills it: at any time, or soon after a step that draws decide.
+ *
+ * @returns When; nothing if it ended before
+ */
+async function killOnce(victim: Victim, random: Random): Promise<string | undefined> {
   const { config, out } = victim;
   const before = await stepsIn(out);
   const child = startCommand(trainArguments(flagsOf(config), out));
@@ -95,7 +110,7 @@ async function killOnce(victim: Victim, random: Random): Promise<string> {
   if (!wasOver) child.kill("SIGKILL");
   const { code, message } = await ending;
   if (wasOver && code !== 0) throw new Error(`it must train, got ${message}`);
-  if (wasOver) return "after the end";
+  if (wasOver) return undefined;
   const after = await stepsIn(out);
   return after > before ? "while training" : "while starting";
 }
