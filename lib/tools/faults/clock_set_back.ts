@@ -23,7 +23,7 @@ export const CLOCK_SET_BACK: Fault = {
   name: "clock set back",
   right: "the newest checkpoint is that of the last step, caches stay valid, no file is fetched, " +
     "converted or removed that would not have been",
-  tries: { whole: 60, short: 4 },
+  tries: { whole: 40, short: 4 },
   run,
 };
 

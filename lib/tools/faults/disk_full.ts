@@ -31,7 +31,7 @@ export const DISK_FULL: Fault = {
   right:
     "the message names the folder and says that it is full; old files stay whole, none is half " +
     "there, and with room again the same command succeeds",
-  tries: { whole: 100, short: 5 },
+  tries: { whole: 50, short: 5 },
   run,
 };
 

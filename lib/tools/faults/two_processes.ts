@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { readConversion } from "@/data/conversions.ts";
 import type { Random } from "@/engine/random.ts";
 import { flagsOf } from "@/tools/cli/config_options.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
@@ -18,8 +19,8 @@ export const TWO_PROCESSES: Fault = {
   name: "two processes",
   right:
     "of two trainings one is refused, the other has the losses of one alone; of two downloads " +
-    "both end with the right bytes, transferred once",
-  tries: { whole: 40, short: 2 },
+    "both have the right bytes and conversion, and they are sent once",
+  tries: { whole: 20, short: 2 },
   run,
 };
 
@@ -58,12 +59,19 @@ async function trainTwice(
   return refused.length > 0 ? "trainings refused" : "trainings one after the other";
 }
 
-/** Downloads one file twice at a time. */
+/** Downloads one file and converts it, twice at a time. */
 async function downloadTwice(folder: string, random: Random): Promise<string> {
   const file = join(folder, "images.gz");
   const sent = await withSlowServer(async (url) => {
     const request = JSON.stringify({ file, urls: [url], sha256: SHA256 });
-    const program = `import { download } from "@/data/download.ts"; await download(${request});`;
+    const cache = join(folder, "cache", "set-0.safetensors");
+    const program = `
+      import { download } from "@/data/download.ts";
+      import { writeConversion } from "@/data/conversions.ts";
+      await download(${request});
+      const values = await Deno.readFile(${JSON.stringify(file)});
+      const tensors = { pixels: { shape: [values.length], values } };
+      await writeConversion(${JSON.stringify(cache)}, { tensors, metadata: {} });`;
     const start = () =>
       new Deno.Command(Deno.execPath(), {
         args: ["eval", program],
@@ -81,6 +89,11 @@ async function downloadTwice(folder: string, random: Random): Promise<string> {
   const bytes = await Deno.readFile(file);
   requireThat(bytes.every((byte, i) => byte === STORED[i]), "the bytes must be right");
   const names = await namesIn(folder);
-  requireThat(names.join() === "images.gz", `nothing else must be left, got ${names}`);
+  requireThat(names.join() === "cache,images.gz", `nothing else must be left, got ${names}`);
+  const cached = await namesIn(join(folder, "cache"));
+  requireThat(cached.join() === "set-0.safetensors", `one conversion must be left, got ${cached}`);
+  const conversion = await readConversion(join(folder, "cache", cached[0]!));
+  const isRight = conversion?.tensors.pixels?.values.every((byte, i) => byte === STORED[i]);
+  requireThat(isRight === true, "the conversion must be right");
   return "pairs of downloads";
 }
