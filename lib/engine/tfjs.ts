@@ -9,6 +9,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import "./node_util.ts";
+import { loadOwnLibrary } from "./own_library.ts";
 import * as tf from "@tensorflow/tfjs";
 import { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
 import "@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js";
@@ -21,6 +22,7 @@ const PACKAGE = "@tensorflow/tfjs-node-gpu";
 tf.registerBackend("tensorflow", () => {
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve(`${PACKAGE}/package.json`));
+  loadOwnLibrary(join(folder, "deps/lib"));
   return new NodeJSKernelBackend(require(join(folder, "lib/napi-v8/tfjs_binding.node")), PACKAGE);
 });
 // Where the library does not load, a run must not crawl on in JavaScript without a word.

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { loadOwnLibrary } from "@/engine/own_library.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { RUNTIME_ENVIRONMENT } from "@/tools/setup/runtime_environment.ts";
 
@@ -11,9 +12,8 @@ const STDERR = 2;
 const WRITE_ONLY = 1;
 
 /**
- * Loads the part of libtensorflow that prints greetings with standard error redirected to
- * /dev/null; later loads reuse it. It greets while loading, before it reads any log setting. Later
- * warnings and errors are shown.
+ * Loads libtensorflow with standard error redirected to /dev/null; later loads reuse it. It greets
+ * while loading, before it reads any log setting. Later warnings and errors are shown.
  */
 export function loadQuietly(): void {
   Deno.env.set("TF_CPP_MIN_LOG_LEVEL", RUNTIME_ENVIRONMENT.TF_CPP_MIN_LOG_LEVEL!);
@@ -28,7 +28,7 @@ export function loadQuietly(): void {
   const nowhere = open(new TextEncoder().encode("/dev/null\0"), WRITE_ONLY);
   dup2(nowhere, STDERR);
   try {
-    Deno.dlopen(join(PROJECT.tfjs, "deps", "lib", "libtensorflow_framework.so.2"), {});
+    loadOwnLibrary(join(PROJECT.tfjs, "deps", "lib"));
   } finally {
     dup2(kept, STDERR);
     close(kept);
