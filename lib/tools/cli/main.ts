@@ -7,6 +7,7 @@
  *
  * @module
  */
+import "./deno_version.ts";
 import { Command, CommanderError } from "commander";
 import { systemReason } from "@/engine/system_error.ts";
 import { addBench } from "./bench.ts";
