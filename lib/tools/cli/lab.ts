@@ -5,9 +5,9 @@
  */
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { jupyterEnvironment } from "@/tools/setup/jupyter.ts";
 import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
-import { jupyterEnvironment } from "@/tools/setup/virtual_environment.ts";
 import { dataDirOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
 import { action } from "./session.ts";
@@ -28,13 +28,14 @@ export function addLab(program: Command): void {
     .action(action("lab", async (session, options: LabOptions) => {
       await prepare(session);
       session.say("Starting JupyterLab; press Ctrl-C to stop");
-      const { code } = await startLab(options).status;
+      const lab = await startLab(options);
+      const { code } = await lab.status;
       return { exitCode: session.signal.aborted ? 0 : code };
     }));
 }
 
 /** Starts JupyterLab in this terminal; Ctrl-C reaches it directly. */
-function startLab({ port, browser, dataDir }: LabOptions): Deno.ChildProcess {
+async function startLab({ port, browser, dataDir }: LabOptions): Promise<Deno.ChildProcess> {
   const args = [
     "-m",
     "jupyterlab",
@@ -51,8 +52,8 @@ function startLab({ port, browser, dataDir }: LabOptions): Deno.ChildProcess {
     "--JupyterApp.answer_yes=True",
   ];
   // The kernel runs in notebooks/, where a relative path would resolve differently.
-  const env = { ...jupyterEnvironment(PROJECT), SHAPES_DATA_DIR: resolve(dataDir) };
-  return new Deno.Command(PROJECT.python, { args, env }).spawn();
+  const env = await jupyterEnvironment(PROJECT, { SHAPES_DATA_DIR: resolve(dataDir) });
+  return new Deno.Command(PROJECT.python, { args, env, clearEnv: true }).spawn();
 }
 
 function parsePort(text: string): number {

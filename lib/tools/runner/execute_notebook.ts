@@ -5,10 +5,10 @@
  */
 import { basename, join, resolve } from "node:path";
 import { linesOf } from "@/tools/lines.ts";
+import { jupyterEnvironment } from "@/tools/setup/jupyter.ts";
 import { KERNEL_NAME, kernelspec } from "@/tools/setup/kernelspec.ts";
 import { type Layout, PROJECT } from "@/tools/setup/layout.ts";
 import { exists } from "@/tools/setup/prepared.ts";
-import { jupyterEnvironment } from "@/tools/setup/virtual_environment.ts";
 
 /** A finished code cell. */
 export interface CellReport {
@@ -49,7 +49,7 @@ export async function executeNotebook(path: string, options: ExecuteOptions = {}
   const { layout = PROJECT, signal } = options;
   await requireRunnable(path, layout);
   signal?.throwIfAborted();
-  const child = startRunner(path, options, layout);
+  const child = await startRunner(path, options, layout);
   // The kernel dies with its runner (execute_notebook.py), so nothing is left behind.
   const end = () => child.kill("SIGKILL");
   signal?.addEventListener("abort", end);
@@ -76,7 +76,11 @@ async function requireRunnable(path: string, layout: Layout): Promise<void> {
   }
 }
 
-function startRunner(path: string, options: ExecuteOptions, layout: Layout): Deno.ChildProcess {
+async function startRunner(
+  path: string,
+  options: ExecuteOptions,
+  layout: Layout,
+): Promise<Deno.ChildProcess> {
   const { display_name, language } = kernelspec(Deno.execPath());
   const request = {
     notebook: resolve(path),
@@ -87,7 +91,8 @@ function startRunner(path: string, options: ExecuteOptions, layout: Layout): Den
   };
   return new Deno.Command(layout.python, {
     args: [join(import.meta.dirname!, "execute_notebook.py"), JSON.stringify(request)],
-    env: { ...options.env, ...jupyterEnvironment(layout) },
+    env: await jupyterEnvironment(layout, options.env),
+    clearEnv: true,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

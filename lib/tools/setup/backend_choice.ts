@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { writeAtomically } from "@/engine/files.ts";
+import type { SetupContext } from "./context.ts";
 import type { Layout } from "./layout.ts";
 import { readTextIfThere } from "./prepared.ts";
 
@@ -67,15 +68,23 @@ export async function askDriver(): Promise<DriverAnswer> {
 /** Reads the choice of the last set-up; undefined before the first. */
 export async function readBackendChoice(layout: Layout): Promise<BackendChoice | undefined> {
   const text = await readTextIfThere(choiceFile(layout));
-  return text === undefined ? undefined : JSON.parse(text);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // a disk that lost it: set-up chooses again
+  }
 }
 
 /** Saves the choice for later commands and `deno task doctor`. */
-export async function writeBackendChoice(layout: Layout, choice: BackendChoice): Promise<void> {
+export async function writeBackendChoice(
+  { layout, lock }: Pick<SetupContext, "layout" | "lock">,
+  choice: BackendChoice,
+): Promise<void> {
   const text = JSON.stringify(choice, null, 2) + "\n";
-  if (await readTextIfThere(choiceFile(layout)) !== text) {
-    await writeAtomically(choiceFile(layout), text);
-  }
+  if (await readTextIfThere(choiceFile(layout)) === text) return;
+  await lock();
+  await writeAtomically(choiceFile(layout), text);
 }
 
 function choiceFile(layout: Layout): string {

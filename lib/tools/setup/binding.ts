@@ -9,15 +9,15 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
 import { runChild } from "./child.ts";
-import type { SetupContext } from "./context.ts";
+import { howToInstall } from "./advice.ts";
+import { isMade, type SetupContext } from "./context.ts";
+import type { Layout } from "./layout.ts";
 import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
-import { exists, isCurrent, prepareFolder, type Stamp } from "./prepared.ts";
+import { exists, type Prepared, prepareFolder, type Stamp } from "./prepared.ts";
 
 const SOURCES = ["tfjs_backend.cc", "tfjs_binding.cc"];
 
 const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8"];
-
-const NEED_COMPILER = "install a C++17 compiler, e.g. with `sudo apt install g++`";
 
 /** The name that tfjs loads. */
 const BINDING = "tfjs_binding.node";
@@ -30,48 +30,66 @@ const BINDING = "tfjs_binding.node";
 export async function ensureBinding(context: SetupContext, libtensorflow: string): Promise<void> {
   const ready = join(libtensorflow, BINDING);
   const isReady = await exists(ready);
-  const preparation = {
-    folder: bindingFolder(context),
-    stamp: isReady ? await stampOfFile(ready) : await stampOfSources(context),
-    make: (folder: string) =>
+  const expected = isReady
+    ? preparedOf(context.layout, await stampOfFile(ready))
+    : await expectedBinding(context);
+  if (await isMade(context, expected)) return;
+  await prepareFolder({
+    ...expected,
+    make: (folder, temporary) =>
       isReady
         ? Deno.copyFile(ready, join(folder, BINDING))
-        : compile(context, libtensorflow, join(folder, BINDING)),
-  };
-  await prepareFolder(preparation);
+        : compile(context, libtensorflow, join(folder, BINDING), temporary),
+  });
+}
+
+/** What the compiled binding's folder is when it is complete. */
+export async function expectedBinding(
+  context: Pick<SetupContext, "layout" | "compilerProgram">,
+): Promise<Prepared> {
+  return preparedOf(context.layout, await stampOfSources(context));
+}
+
+function preparedOf(layout: Layout, stamp: Stamp): Prepared {
+  const folder = join(layout.tfjs, "lib", "napi-v8");
+  return { folder, stamp, probes: [join(folder, BINDING)] };
 }
 
 /** Checks for the compiler if needed, before a long download rather than after. */
 export async function requireCompiler(context: SetupContext): Promise<void> {
-  const compiled = { folder: bindingFolder(context), stamp: await stampOfSources(context) };
-  if (await isCurrent(compiled)) return;
+  if (await isMade(context, await expectedBinding(context))) return;
   await runChild(context.compilerProgram, ["--version"], {
     action: "compile the native binding",
-    cure: NEED_COMPILER,
+    cure: await needCompiler(),
   });
 }
 
 /** Links the binding to a folder of libraries. */
 export async function linkLibraries(context: SetupContext, libraries: string): Promise<void> {
   const link = join(context.layout.tfjs, "deps", "lib");
-  await Deno.mkdir(dirname(link), { recursive: true });
+  if (!await exists(dirname(link))) {
+    await context.lock();
+    await Deno.mkdir(dirname(link), { recursive: true });
+  }
   // The package's folder is a link into node_modules/.deno, so start from its real path.
   const target = relative(await Deno.realPath(dirname(link)), libraries);
   if (await linkTarget(link) === target) return;
+  await context.lock();
   const partial = `${link}.partial`;
   if (await linkTarget(partial) !== undefined) await Deno.remove(partial);
   await Deno.symlink(target, partial);
   await Deno.rename(partial, link);
 }
 
-function bindingFolder(context: SetupContext): string {
-  return join(context.layout.tfjs, "lib", "napi-v8");
+async function needCompiler(): Promise<string> {
+  return `install a C++17 compiler, ${await howToInstall("compiler")}`;
 }
 
 async function compile(
   context: SetupContext,
   libtensorflow: string,
   binding: string,
+  temporary: string,
 ): Promise<void> {
   const { layout, compilerProgram, report, signal } = context;
   const libraries = join(libtensorflow, "lib");
@@ -94,12 +112,19 @@ async function compile(
     "-Wl,-rpath,$ORIGIN/../../deps/lib",
     "-o",
     binding,
-  ], { action: "compile the native binding", cure: NEED_COMPILER, signal });
+  ], {
+    action: "compile the native binding",
+    cure: await needCompiler(),
+    environment: { ...Deno.env.toObject(), TMPDIR: temporary },
+    disk: { folder: layout.root, gigabytes: 0.1 },
+    signal,
+  });
 }
 
 /** What a compiled binding depends on; not the backend, since the headers are the same. */
-async function stampOfSources(context: SetupContext): Promise<Stamp> {
-  const { layout } = context;
+async function stampOfSources(
+  { layout, compilerProgram }: Pick<SetupContext, "layout" | "compilerProgram">,
+): Promise<Stamp> {
   const digest = createHash("sha256");
   const sources = join(layout.tfjs, "binding");
   const names = (await Array.fromAsync(Deno.readDir(sources))).map((entry) => entry.name).sort();
@@ -108,7 +133,7 @@ async function stampOfSources(context: SetupContext): Promise<Stamp> {
     sources: digest.digest("hex"),
     tensorflow: TENSORFLOW_VERSION,
     flags: FLAGS.join(" "),
-    compiler: basename(context.compilerProgram),
+    compiler: basename(compilerProgram),
   };
 }
 

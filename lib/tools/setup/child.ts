@@ -6,14 +6,27 @@
  */
 import { linesOf } from "@/tools/lines.ts";
 
+/** A disk that something needs space on. */
+export interface Disk {
+  /** A folder on it. */
+  readonly folder: string;
+  /** How much must be free. */
+  readonly gigabytes: number;
+}
+
+/** What programs say of a full disk. */
+const DISK_FULL = /No space left on device|Disk quota exceeded|\[Errno (28|122)\]/;
+
 /** How to run a program. */
 export interface ChildOptions {
   /** Its purpose, e.g. `compile the native binding`; starts the error message. */
   readonly action: string;
   /** What to do if the program is missing or fails. */
   readonly cure: string;
-  /** Added to the inherited environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Its whole environment; by default ours. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The disk that it fills. */
+  readonly disk?: Disk;
   /** Kills it when aborted. */
   readonly signal?: AbortSignal;
   /** Called with each line of standard output as it arrives. */
@@ -31,9 +44,18 @@ export async function runChild(
   args: readonly string[],
   options: ChildOptions,
 ): Promise<string> {
-  const { action, cure, env, signal, onLine } = options;
+  const { action, cure, environment, disk, signal, onLine } = options;
   signal?.throwIfAborted();
-  const child = spawn(program, { args: [...args], env, signal }, action, cure);
+  const child = spawn(
+    program,
+    {
+      args: [...args],
+      ...(environment && { env: environment, clearEnv: true }),
+      signal,
+    },
+    action,
+    cure,
+  );
   const errors = new Response(child.stderr).text();
   const lines: string[] = [];
   for await (const line of linesOf(child.stdout)) {
@@ -43,6 +65,7 @@ export async function runChild(
   const { code } = await child.status;
   signal?.throwIfAborted();
   if (code !== 0) {
+    if (DISK_FULL.test(await errors + lines.join("\n"))) throw diskFull(action, disk);
     const last = lastLines(await errors) || lastLines(lines.join("\n")) || "no output";
     throw new Error(
       `Cannot ${action}: ${program} must end with code 0, got ${code} (${last}); ${cure}`,
@@ -50,6 +73,16 @@ export async function runChild(
   }
   await errors;
   return lines.join("\n");
+}
+
+function diskFull(action: string, disk: Disk | undefined): Error {
+  const { folder, gigabytes } = disk ?? {};
+  return new Error(
+    folder === undefined
+      ? `Cannot ${action}: the disk must have space, got a full one; free some and rerun the command`
+      : `Cannot ${action}: the disk of "${folder}" must have ${gigabytes} GB free, got a full one; ` +
+        "free some space and rerun the command",
+  );
 }
 
 function spawn(

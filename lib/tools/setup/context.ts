@@ -4,6 +4,7 @@
  * @module
  */
 import type { Layout } from "./layout.ts";
+import { isCurrent, type Prepared } from "./prepared.ts";
 
 /** A step that has begun or, with `done` and `total`, its progress. */
 export interface SetupProgress {
@@ -23,8 +24,20 @@ export interface SetupContext {
   readonly signal?: AbortSignal;
   /** Called for each step that takes time. */
   readonly report: (progress: SetupProgress) => void;
-  /** The Python that makes the virtual environment. */
-  readonly pythonProgram: string;
+  /** Waits, before anything is made, until no other set-up is at work. */
+  readonly lock: () => Promise<void>;
+  /** Pythons that may make the virtual environment; the first that is supported does. */
+  readonly pythonPrograms: readonly string[];
   /** The C++ compiler of the binding. */
   readonly compilerProgram: string;
+}
+
+/**
+ * Whether a folder is made. If not, no other set-up is at work afterwards. So nothing is written, not
+ * even a lock, where all is there: the checkout may be another user's, or read-only.
+ */
+export async function isMade({ lock }: SetupContext, prepared: Prepared): Promise<boolean> {
+  if (await isCurrent(prepared)) return true;
+  await lock();
+  return await isCurrent(prepared); // the other one may have made it
 }

@@ -3,13 +3,22 @@
  *
  * @module
  */
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { howToInstall } from "./advice.ts";
 import { askDriver, type BackendChoice, readBackendChoice } from "./backend_choice.ts";
+import { expectedBinding } from "./binding.ts";
 import { runChild } from "./child.ts";
 import { type Layout, PROJECT } from "./layout.ts";
 import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
-import { exists } from "./prepared.ts";
+import { requireAvx } from "./platform.ts";
+import { exists, isCurrent } from "./prepared.ts";
+import { ignoredVariables, privateEnvironment } from "./private_environment.ts";
+import { findPython, PYTHONS } from "./python.ts";
 import { ONEDNN_SWITCH } from "./runtime_environment.ts";
+import { canLock } from "./setup_lock.ts";
+import { isWritable } from "./user_folder.ts";
+import { expectedVirtualEnvironment } from "./virtual_environment.ts";
 
 /** The result of one check. */
 export interface Finding {
@@ -38,6 +47,9 @@ const CUDA_LIBRARIES = [
 
 const SET_UP = "run `deno task setup`";
 
+/** What set-up needs on the disk: JupyterLab and the CPU's libtensorflow with its wheel. */
+const GIGABYTES = 3;
+
 /** What to check. */
 export interface DiagnoseOptions {
   /** The checkout; by default this one. */
@@ -46,22 +58,45 @@ export interface DiagnoseOptions {
   readonly oneDnn?: string | undefined;
   /** Called before TensorFlow loads; its errors become part of the finding. */
   readonly beforeLoading?: () => void;
+  /** Where to look for a Python, by default `PYTHONS`. */
+  readonly pythons?: readonly string[];
+  /** The C++ compiler, by default `g++`. */
+  readonly compiler?: string;
+  /** The text of `/proc/cpuinfo`; by default this machine's. */
+  readonly cpus?: string;
+}
+
+/** What set-up has made. */
+interface Made {
+  readonly jupyter: boolean;
+  readonly binding: boolean;
+  readonly backend: boolean;
 }
 
 /** Checks everything that set-up makes and needs; changes nothing. */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Finding[]> {
   const { layout = PROJECT, oneDnn, beforeLoading = () => {} } = options;
+  const { pythons = PYTHONS, compiler = "g++" } = options;
   const choice = await readBackendChoice(layout);
+  const made: Made = {
+    jupyter: await isCurrent(await expectedVirtualEnvironment(layout)),
+    binding: await exists(layout.tfjs) &&
+      await isCurrent(await expectedBinding({ layout, compilerProgram: compiler })),
+    backend: choice !== undefined,
+  };
   return [
     systemFinding(),
-    await programFinding("Compiler", "g++", ["--version"], "`sudo apt install g++`"),
-    await programFinding("Python", "python3", ["--version"], "`sudo apt install python3-venv`"),
-    await programFinding("JupyterLab", layout.python, ["-m", "jupyterlab", "--version"], SET_UP),
+    cpuFinding(options.cpus),
+    await checkoutFinding(layout, made),
+    await compilerFinding(compiler, made),
+    await pythonFinding(pythons, made),
+    await jupyterFinding(layout, made),
+    ...settingsFindings(),
     await driverFinding(),
     backendFinding(choice),
     ...(choice?.backend === "gpu" ? [await cudaFinding(choice)] : []),
     oneDnnFinding(oneDnn),
-    await tensorflowFinding(layout, choice, beforeLoading),
+    await tensorflowFinding(layout, choice, made, beforeLoading),
   ];
 }
 
@@ -84,18 +119,90 @@ function systemFinding(): Finding {
   return { topic: "System", state };
 }
 
-async function programFinding(
-  topic: string,
-  program: string,
-  args: string[],
-  cure: string,
-): Promise<Finding> {
+function cpuFinding(cpus: string | undefined): Finding {
+  const topic = "CPU";
+  const { arch } = Deno.build;
   try {
-    const words = await runChild(program, args, { action: `run ${program}`, cure });
+    requireAvx(arch, cpus);
+    return { topic, state: arch === "x86_64" ? "has AVX" : arch };
+  } catch (error) {
+    return { topic, ...apart(error) };
+  }
+}
+
+/** Finds out whether set-up could work here; if all is made, it need not. */
+async function checkoutFinding(layout: Layout, made: Made): Promise<Finding> {
+  const topic = "Checkout";
+  const isComplete = made.jupyter && made.binding && made.backend;
+  const { root } = layout;
+  if (!await isWritable(root)) {
+    if (isComplete) return { topic, state: `${root}, read-only for you: all is set up` };
+    const cure = "run `deno task setup` as the user who owns it, or use a clone of your own";
+    return { topic, state: `${root}, read-only for you`, cure };
+  }
+  const { bavail, bsize } = await statfs(root);
+  const free = bavail * bsize / 1e9;
+  const locks = await canLock(root)
+    ? ""
+    : ", no locks on this file system: run one set-up at a time";
+  const state = `${root}, ${free.toFixed(1)} GB free${locks}`;
+  if (isComplete || free >= GIGABYTES) return { topic, state };
+  return { topic, state, cure: `free ${GIGABYTES} GB of disk space` };
+}
+
+async function compilerFinding(program: string, { binding }: Made): Promise<Finding> {
+  const topic = "Compiler";
+  const cure = await howToInstall("compiler");
+  try {
+    const words = await runChild(program, ["--version"], { action: `run ${program}`, cure });
     return { topic, state: words.split("\n")[0]! };
   } catch (error) {
-    return { topic, state: `missing (${(error as Error).message})`, cure };
+    if (binding) return { topic, state: "none, nor is one needed: the native binding is built" };
+    return { topic, state: `missing (${apart(error).state})`, cure };
   }
+}
+
+async function pythonFinding(programs: readonly string[], { jupyter }: Made): Promise<Finding> {
+  const topic = "Python";
+  try {
+    const { program, version } = await findPython("make .venv", programs, 10);
+    return { topic, state: `${program} is Python ${version}` };
+  } catch (error) {
+    if (jupyter) return { topic, state: "none outside .venv, nor is one needed" };
+    return { topic, ...apart(error) };
+  }
+}
+
+async function jupyterFinding({ python }: Layout, { jupyter }: Made): Promise<Finding> {
+  const topic = "JupyterLab";
+  try {
+    const words = await runChild(python, ["-m", "jupyterlab", "--version"], {
+      action: `run ${python}`,
+      cure: SET_UP,
+      environment: privateEnvironment(),
+    });
+    if (jupyter) return { topic, state: words.split("\n")[0]! };
+    return { topic, state: `${words}, but .venv is incomplete, outdated or moved`, cure: SET_UP };
+  } catch (error) {
+    // A stamp that is right keeps set-up from making it again.
+    const cure = jupyter ? "remove .venv and run `deno task setup`" : SET_UP;
+    return { topic, state: `missing (${apart(error).state})`, cure };
+  }
+}
+
+/** Names settings that are about other Pythons, since they look like causes. */
+function settingsFindings(): Finding[] {
+  const names = ignoredVariables();
+  return names.length === 0
+    ? []
+    : [{ topic: "Settings", state: `${names.join(", ")}: not used in .venv` }];
+}
+
+/** Takes an error in our words apart. */
+function apart(error: unknown): { state: string; cure?: string } {
+  const [state, ...cures] = (error as Error).message.split("; ");
+  const cure = cures.join("; ");
+  return { state: state!, ...(cure && { cure }) };
 }
 
 async function driverFinding(): Promise<Finding> {
@@ -144,6 +251,7 @@ function isOnSystem(library: string): boolean {
 async function tensorflowFinding(
   layout: Layout,
   choice: BackendChoice | undefined,
+  { binding: isBuilt }: Made,
   beforeLoading: () => void,
 ): Promise<Finding> {
   const topic = "TensorFlow";
@@ -166,6 +274,9 @@ async function tensorflowFinding(
     }
     return { topic, state };
   } catch (error) {
-    return { topic, state: `does not load (${(error as Error).message})`, cure: SET_UP };
+    // What set-up believes complete, it does not make again.
+    const again = `remove .backend and node_modules, then ${SET_UP}`;
+    const { state, cure = isBuilt ? again : SET_UP } = apart(error);
+    return { topic, state: `does not load (${state})`, cure };
   }
 }

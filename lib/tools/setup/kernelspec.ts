@@ -9,6 +9,7 @@ import { writeAtomically } from "@/engine/files.ts";
 import type { Layout } from "./layout.ts";
 import { readTextIfThere } from "./prepared.ts";
 import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
+import { isRefused } from "./user_folder.ts";
 
 /** The kernel's name, as notebooks record it. */
 export const KERNEL_NAME = "deno-3d-shapes";
@@ -61,7 +62,8 @@ export function kernelspec(
 }
 
 /**
- * Writes the kernelspec at every set-up, because npx may have moved Deno.
+ * Writes the kernelspec at every set-up, because npx may have moved Deno. In another user's checkout
+ * it stays as it is: `copyKernelspec` makes one that fits.
  *
  * @returns The path of `kernel.json`
  */
@@ -70,8 +72,34 @@ export async function ensureKernelspec(
   deno: string = Deno.execPath(),
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const path = join(layout.venv, "share", "jupyter", "kernels", KERNEL_NAME, "kernel.json");
-  const text = JSON.stringify(kernelspec(deno, environment), null, 2) + "\n";
-  if (await readTextIfThere(path) !== text) await writeAtomically(path, text);
+  const path = kernelFile(layout.venv);
+  try {
+    await writeSpec(path, kernelspec(deno, environment));
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
   return path;
+}
+
+/**
+ * Copies the kernelspec for someone who may not write to `.venv`, with their own Deno.
+ *
+ * @param home The folder that takes the place of `.venv` for what Jupyter writes
+ */
+export async function copyKernelspec(
+  layout: Layout,
+  home: string,
+  deno: string = Deno.execPath(),
+): Promise<void> {
+  const { env } = JSON.parse(await Deno.readTextFile(kernelFile(layout.venv))) as Kernelspec;
+  await writeSpec(kernelFile(home), kernelspec(deno, env));
+}
+
+function kernelFile(home: string): string {
+  return join(home, "share", "jupyter", "kernels", KERNEL_NAME, "kernel.json");
+}
+
+async function writeSpec(path: string, spec: Kernelspec): Promise<void> {
+  const text = JSON.stringify(spec, null, 2) + "\n";
+  if (await readTextIfThere(path) !== text) await writeAtomically(path, text);
 }

@@ -6,10 +6,12 @@
  */
 import { join } from "node:path";
 import type { Backend } from "./backend_choice.ts";
-import { runChild } from "./child.ts";
+import { type Disk, runChild } from "./child.ts";
 import { type CpuArchitecture, requireDisk } from "./platform.ts";
-import { exists, isCurrent, prepareFolder, type Stamp } from "./prepared.ts";
-import type { SetupContext } from "./context.ts";
+import { exists, type Prepared, prepareFolder } from "./prepared.ts";
+import { isMade, type SetupContext } from "./context.ts";
+import { runPip } from "./pip.ts";
+import { privateEnvironment } from "./private_environment.ts";
 
 /** The pinned version of libtensorflow. */
 export const TENSORFLOW_VERSION = "2.21.0";
@@ -47,22 +49,35 @@ export async function ensureLibtensorflow(
         `run \`deno task setup --backend cpu\``,
     );
   }
+  const wheel = `${name}==${TENSORFLOW_VERSION}`;
   const folder = join(layout.backends, `${backend}-${TENSORFLOW_VERSION}`);
-  const stamp: Stamp = {
-    wheel: `${name}==${TENSORFLOW_VERSION}`,
-    cuda: backend === "gpu" ? await Deno.readTextFile(CUDA_REQUIREMENTS) : "none",
-  };
-  if (await isCurrent({ folder, stamp })) return folder;
-  await requireDisk("download libtensorflow", layout.root, GIGABYTES[backend]);
-  await prepareFolder({
+  const expected: Prepared = {
     folder,
-    stamp,
-    make: async (partial) => {
-      await downloadLibrary(context, stamp.wheel!, partial);
-      if (backend === "gpu") await downloadCuda(context, partial);
+    stamp: {
+      wheel,
+      cuda: backend === "gpu" ? await Deno.readTextFile(CUDA_REQUIREMENTS) : "none",
+    },
+    probes: LIBRARIES.map((library) => join(folder, "lib", library)),
+  };
+  if (await isMade(context, expected)) return folder;
+  const disk = { folder: layout.root, gigabytes: GIGABYTES[backend] };
+  await requireDisk("download libtensorflow", disk.folder, disk.gigabytes);
+  await prepareFolder({
+    ...expected,
+    make: async (partial, temporary) => {
+      const place = { folder: partial, temporary, disk };
+      await downloadLibrary(context, wheel, place);
+      if (backend === "gpu") await downloadCuda(context, place);
     },
   });
   return folder;
+}
+
+/** Where a download goes. */
+interface Place {
+  readonly folder: string;
+  readonly temporary: string;
+  readonly disk: Disk;
 }
 
 /**
@@ -85,11 +100,12 @@ export async function requireLibtensorflow(folder: string): Promise<void> {
 async function downloadLibrary(
   context: SetupContext,
   requirement: string,
-  folder: string,
+  place: Place,
 ): Promise<void> {
   const { layout, signal } = context;
+  const { folder, disk } = place;
   const wheels = join(folder, "wheel");
-  await runPip(context, `download ${requirement}`, [
+  await download(context, place, `download ${requirement}`, [
     "download",
     "--no-deps",
     // All wheels hold the same library, so the user's Python may be newer than TensorFlow supports.
@@ -104,29 +120,36 @@ async function downloadLibrary(
     await runChild(layout.python, [script, join(wheels, wheel.name), folder], {
       action: `extract ${requirement}`,
       cure: "rerun the command",
+      environment: privateEnvironment(),
+      disk,
       signal,
     });
   }
   await Deno.remove(wheels, { recursive: true });
 }
 
-async function downloadCuda(context: SetupContext, folder: string): Promise<void> {
-  await runPip(context, "download CUDA's libraries", [
+async function downloadCuda(context: SetupContext, place: Place): Promise<void> {
+  await download(context, place, "download CUDA's libraries", [
     "install",
     "--no-deps",
-    `--target=${folder}`,
+    `--target=${place.folder}`,
     `--requirement=${CUDA_REQUIREMENTS}`,
   ]);
 }
 
 /** Runs the virtual environment's pip and reports its download progress. */
-async function runPip(context: SetupContext, action: string, args: string[]): Promise<void> {
+async function download(
+  context: SetupContext,
+  { temporary, disk }: Place,
+  action: string,
+  args: string[],
+): Promise<void> {
   const step = action[0]!.toUpperCase() + action.slice(1);
   context.report({ step });
-  const options = ["--no-cache-dir", "--no-input", "--disable-pip-version-check"];
-  await runChild(context.layout.python, ["-m", "pip", ...args, ...options, "--progress-bar=raw"], {
+  await runPip(context.layout.python, [...args, "--no-cache-dir", "--progress-bar=raw"], {
     action,
-    cure: "check the network and pip's settings (`pip config list`), then rerun the command",
+    temporary,
+    disk,
     signal: context.signal,
     onLine: (line) => {
       const progress = /^Progress (\d+) of (\d+)$/.exec(line);

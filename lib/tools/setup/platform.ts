@@ -28,6 +28,33 @@ export function requirePlatform(
 }
 
 /**
+ * Checks that the CPU has AVX, without which the libtensorflow that set-up downloads ends the process
+ * as it loads. It picks kernels for AVX2 and AVX-512 by itself.
+ *
+ * @param cpus The text of `/proc/cpuinfo`
+ * @throws {Error} On an x86_64 without AVX
+ */
+export function requireAvx(architecture: CpuArchitecture, cpus: string = readCpus()): void {
+  if (architecture !== "x86_64") return;
+  const flags = /^flags\s*:(.*)$/m.exec(cpus)?.[1]?.trim().split(/\s+/);
+  if (flags === undefined || flags.includes("avx")) return; // some containers hide them
+  const name = /^model name\s*:\s*(.*)$/m.exec(cpus)?.[1] ?? "one of an unknown name";
+  throw new Error(
+    `Cannot set up the native backend: the CPU must have AVX, got ${name}, which lacks it; ` +
+      "use another machine (a virtual one needs its host's CPU type), or set SHAPES_TENSORFLOW_DIR " +
+      "to a libtensorflow built without AVX",
+  );
+}
+
+function readCpus(): string {
+  try {
+    return Deno.readTextFileSync("/proc/cpuinfo");
+  } catch {
+    return ""; // then the library itself will say
+  }
+}
+
+/**
  * Checks that a download will fit.
  *
  * @param action What needs the space; starts the error message

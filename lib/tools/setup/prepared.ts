@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { writeAtomically } from "@/engine/files.ts";
 
 /** What a folder was made from: versions, digests, options. */
@@ -18,14 +18,17 @@ export interface Prepared {
   readonly folder: string;
   /** What it should be made from. */
   readonly stamp: Stamp;
-  /** A path in the folder that must exist, e.g. a link that may have broken. */
-  readonly probe?: string;
+  /** Paths in the folder that must exist, e.g. a link that may have broken. */
+  readonly probes?: readonly string[];
 }
 
 /** A folder to prepare. */
 export interface Preparation extends Prepared {
-  /** Fills the given empty folder. */
-  readonly make: (folder: string) => Promise<void>;
+  /**
+   * Fills the given folder, which is empty but for one for temporary files: the system's may be
+   * small, and this one is on the disk whose space was checked.
+   */
+  readonly make: (folder: string, temporary: string) => Promise<void>;
   /**
    * Fills the folder in place, for contents that hold their own path. By default it is filled under
    * another name and renamed, so that a running program never sees a partial one.
@@ -43,18 +46,32 @@ export async function prepareFolder(preparation: Preparation): Promise<boolean> 
   if (await isCurrent(preparation)) return false;
   const making = inPlace ? folder : `${folder}.partial`;
   await removeIfThere(making);
-  await Deno.mkdir(making, { recursive: true });
-  await make(making);
+  const temporary = join(making, "tmp");
+  await Deno.mkdir(temporary, { recursive: true });
+  await make(making, temporary);
+  await removeIfThere(temporary);
+  await requireProbes(preparation, making);
   await writeAtomically(join(making, STAMP_FILE), textOf(stamp));
   if (!inPlace) await replaceFolder(folder, making);
   return true;
 }
 
 /** Whether a folder is complete and made from the expected inputs. */
-export async function isCurrent({ folder, stamp, probe }: Prepared): Promise<boolean> {
+export async function isCurrent({ folder, stamp, probes = [] }: Prepared): Promise<boolean> {
   const found = await readTextIfThere(join(folder, STAMP_FILE));
   if (found !== textOf(stamp)) return false;
-  return probe === undefined || await exists(probe);
+  return (await Promise.all(probes.map(exists))).every((isThere) => isThere);
+}
+
+/** Checks what was made, since a program may put its results elsewhere and still succeed. */
+async function requireProbes({ folder, probes = [] }: Prepared, making: string): Promise<void> {
+  for (const probe of probes) {
+    if (await exists(join(making, relative(folder, probe)))) continue;
+    throw new Error(
+      `Cannot make "${folder}": it must hold ${relative(folder, probe)}, got no such file; ` +
+        "rerun the command",
+    );
+  }
 }
 
 /** Reads a file's text; undefined if the file is missing. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { BackendChoice } from "./backend_choice.ts";
 import type { Layout } from "./layout.ts";
 import { exists } from "./prepared.ts";
+import { firstWritable, userFolder } from "./user_folder.ts";
 
 /**
  * Set before Deno starts: the tasks of `deno.json` repeat them (a test compares), the kernel gets
@@ -66,11 +67,14 @@ export async function backendEnvironment(
     .join(" ");
   // XLA's cache ignores compiler flags, so each set of flags has its own folder.
   const hash = createHash("sha256").update(flags).digest("hex").slice(0, 8);
-  const cache = join(layout.backends, `xla-${hash}`);
-  await Deno.mkdir(cache, { recursive: true });
+  const name = `xla-${hash}`;
+  const cache = await firstWritable(
+    [layout.backends, userFolder(layout)].map((folder) => join(folder, name)),
+  );
   return {
     ...CPU_ENVIRONMENT,
-    TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
+    // Without a cache, every start compiles.
+    ...(cache && { TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}` }),
     // Eager tensors and the graph's session share the GPU.
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: flags,

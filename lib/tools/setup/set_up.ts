@@ -13,9 +13,11 @@ import type { SetupContext, SetupProgress } from "./context.ts";
 import { ensureKernelspec } from "./kernelspec.ts";
 import { type Layout, PROJECT } from "./layout.ts";
 import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
-import { requirePlatform } from "./platform.ts";
+import { requireAvx, requirePlatform } from "./platform.ts";
 import { exists } from "./prepared.ts";
+import { PYTHONS } from "./python.ts";
 import { backendEnvironment } from "./runtime_environment.ts";
+import { SetupLock } from "./setup_lock.ts";
 import { ensurePeers, ensureReaders, ensureVirtualEnvironment } from "./virtual_environment.ts";
 
 /** Options of set-up. */
@@ -34,7 +36,7 @@ export interface SetupOptions {
   readonly signal?: AbortSignal;
   /** The checkout; by default this one. */
   readonly layout?: Layout;
-  /** The Python that makes `.venv`, by default `python3`. */
+  /** The Python that makes `.venv`; by default the first of `PYTHONS` that is supported. */
   readonly pythonProgram?: string;
   /** The C++ compiler, by default `g++`. */
   readonly compilerProgram?: string;
@@ -47,14 +49,14 @@ export interface SetupOptions {
  * @throws {Error} If the machine lacks something; the message says what to install
  */
 export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> {
-  const context = contextOf(options);
+  using context = contextOf(options);
   const architecture = requirePlatform();
   await requirePackages(context.layout);
-  using _lock = await lock(context);
   const chosen = await backendFor(context, options.backend);
   if (options.tensorflowFolder !== undefined) {
     return await useFolder(context, chosen, options.tensorflowFolder);
   }
+  requireAvx(architecture);
   await requireCompiler(context);
   await ensureVirtualEnvironment(context);
   const folder = await ensureLibtensorflow(context, chosen.backend, architecture);
@@ -72,8 +74,7 @@ export async function setUp(options: SetupOptions = {}): Promise<BackendChoice> 
  * @throws {Error} If the machine lacks something; the message says what to install
  */
 export async function setUpPeers(backend: Backend, options: SetupOptions = {}): Promise<string> {
-  const context = contextOf(options);
-  using _lock = await lock(context);
+  using context = contextOf(options);
   return await ensurePeers(context, backend);
 }
 
@@ -84,18 +85,22 @@ export async function setUpPeers(backend: Backend, options: SetupOptions = {}): 
  * @throws {Error} If the machine lacks something; the message says what to install
  */
 export async function setUpReaders(options: SetupOptions = {}): Promise<string> {
-  const context = contextOf(options);
-  using _lock = await lock(context);
+  using context = contextOf(options);
   return await ensureReaders(context);
 }
 
-function contextOf(options: SetupOptions): SetupContext {
+/** Disposing it releases the lock, if it was taken. */
+function contextOf(options: SetupOptions): SetupContext & Disposable {
+  const { layout = PROJECT, report = () => {}, pythonProgram } = options;
+  const lock = new SetupLock(layout.backends, report);
   return {
-    layout: options.layout ?? PROJECT,
+    layout,
     signal: options.signal,
-    report: options.report ?? (() => {}),
-    pythonProgram: options.pythonProgram ?? "python3",
+    report,
+    lock: () => lock.take(),
+    pythonPrograms: pythonProgram === undefined ? PYTHONS : [pythonProgram],
     compilerProgram: options.compilerProgram ?? "g++",
+    [Symbol.dispose]: () => lock[Symbol.dispose](),
   };
 }
 
@@ -117,7 +122,7 @@ async function useLibtensorflow(
 ): Promise<BackendChoice> {
   await ensureBinding(context, choice.folder);
   await linkLibraries(context, join(choice.folder, "lib"));
-  await writeBackendChoice(context.layout, choice);
+  await writeBackendChoice(context, choice);
   return choice;
 }
 
@@ -138,18 +143,4 @@ async function requirePackages(layout: Layout): Promise<void> {
       );
     }
   }
-}
-
-/** Allows one set-up at a time; the system releases the lock of a killed one. */
-async function lock(context: SetupContext): Promise<Disposable> {
-  await Deno.mkdir(context.layout.backends, { recursive: true });
-  const file = await Deno.open(join(context.layout.backends, "lock"), {
-    write: true,
-    create: true,
-  });
-  if (!await file.tryLock(true)) {
-    context.report({ step: "Wait for another set-up to finish" });
-    await file.lock(true);
-  }
-  return file;
 }

@@ -8,10 +8,13 @@
 import { join } from "node:path";
 import type { Backend } from "./backend_choice.ts";
 import { runChild } from "./child.ts";
-import type { SetupContext } from "./context.ts";
+import { isMade, type SetupContext } from "./context.ts";
 import type { Layout } from "./layout.ts";
+import { runPip } from "./pip.ts";
 import { requireDisk } from "./platform.ts";
-import { isCurrent, type Prepared, prepareFolder } from "./prepared.ts";
+import { type Prepared, prepareFolder } from "./prepared.ts";
+import { privateEnvironment } from "./private_environment.ts";
+import { findPython, NEWEST } from "./python.ts";
 
 /** An environment to make. */
 interface PythonEnvironment {
@@ -25,6 +28,8 @@ interface PythonEnvironment {
   readonly requirements: string;
   /** Arguments of `pip install`. */
   readonly install: readonly string[];
+  /** A program or package that it brings, relative to the folder. */
+  readonly brings?: string;
   /** Distinguishes environments with the same requirements. */
   readonly variant?: Backend;
   /** Minor version of the oldest Python 3 that the pinned packages support. */
@@ -35,16 +40,26 @@ interface PythonEnvironment {
 
 /** Makes `.venv` from `requirements.txt`. */
 export async function ensureVirtualEnvironment(context: SetupContext): Promise<void> {
+  await ensureEnvironment(context, jupyterIn(context.layout));
+}
+
+/** What `.venv` is when it is complete. */
+export async function expectedVirtualEnvironment(layout: Layout): Promise<Prepared> {
+  return await preparedOf(jupyterIn(layout));
+}
+
+function jupyterIn({ venv }: Layout): PythonEnvironment {
   const requirements = join(import.meta.dirname!, "requirements.txt");
-  await ensureEnvironment(context, {
-    folder: context.layout.venv,
+  return {
+    folder: venv,
     name: ".venv",
     content: "JupyterLab",
     requirements,
     install: ["--no-deps", "--requirement", requirements],
+    brings: join("bin", "jupyter-lab"),
     pythonAtLeast: 10,
     gigabytes: 1,
-  });
+  };
 }
 
 /**
@@ -91,37 +106,38 @@ async function ensureEnvironment(
   context: SetupContext,
   environment: PythonEnvironment,
 ): Promise<string> {
-  const { layout, pythonProgram, report, signal } = context;
-  const { folder, name, content, requirements, install, variant, gigabytes } = environment;
+  const { layout, pythonPrograms, report, signal } = context;
+  const { folder, name, content, install, gigabytes, pythonAtLeast } = environment;
   const python = join(folder, "bin", "python");
-  const expected: Prepared = {
-    folder,
-    stamp: {
-      // Its programs contain their own path, so a moved checkout needs a new one.
-      path: folder,
-      requirements: await Deno.readTextFile(requirements),
-      ...(variant && { variant }),
-    },
-    // A link, which dangles once the Python it was made with is gone.
-    probe: python,
-  };
-  if (await isCurrent(expected)) return python;
-  const needPython = await requirePython(pythonProgram, environment);
+  const expected = await preparedOf(environment);
+  if (await isMade(context, expected)) return python;
+  const { program, version, minor } = await findPython(
+    `make ${name}`,
+    pythonPrograms,
+    pythonAtLeast,
+  );
   await requireDisk(`install ${content}`, layout.root, gigabytes);
-  report({ step: `Install ${content} into ${name}` });
+  const isTried = minor <= NEWEST;
+  report({
+    step: `Install ${content} into ${name}` +
+      (isTried ? "" : ` with Python ${version}, newer than any that was tried (3.${NEWEST})`),
+  });
+  const disk = { folder: layout.root, gigabytes };
   await prepareFolder({
     ...expected,
     inPlace: true,
-    make: async () => {
-      await runChild(pythonProgram, ["-m", "venv", folder], {
+    make: async (_, temporary) => {
+      await runChild(program, ["-m", "venv", folder], {
         action: `make ${name}`,
-        cure: needPython,
+        cure: `mend or replace ${program}, then rerun the command`,
+        environment: privateEnvironment({ TMPDIR: temporary }),
+        disk,
         signal,
       });
-      const pip = ["-m", "pip", "install", ...install];
-      await runChild(python, [...pip, "--no-input", "--disable-pip-version-check"], {
+      await runPip(python, ["install", ...install], {
         action: `install ${content}`,
-        cure: "check the network and pip's settings (`pip config list`), then rerun the command",
+        temporary,
+        disk,
         signal,
       });
     },
@@ -129,38 +145,21 @@ async function ensureEnvironment(
   return python;
 }
 
-/** Variables that keep everything Jupyter writes inside `.venv` and the user's settings out. */
-export function jupyterEnvironment(layout: Layout): Record<string, string> {
-  const inside = (...names: string[]) => join(layout.venv, ...names);
+async function preparedOf(
+  { folder, requirements, variant, brings }: PythonEnvironment,
+): Promise<Prepared> {
   return {
-    JUPYTER_CONFIG_DIR: inside("etc", "jupyter"),
-    JUPYTER_DATA_DIR: inside("share", "jupyter"),
-    JUPYTER_RUNTIME_DIR: inside("run", "jupyter"),
-    JUPYTER_PATH: inside("share", "jupyter"),
-    IPYTHONDIR: inside("etc", "ipython"),
-    PYTHONNOUSERSITE: "1",
+    folder,
+    stamp: {
+      // Its programs contain their own path, so a moved checkout needs a new one.
+      path: folder,
+      requirements: await Deno.readTextFile(requirements),
+      ...(variant && { variant }),
+    },
+    probes: [
+      // A link, which dangles once the Python it was made with is gone.
+      join(folder, "bin", "python"),
+      ...(brings === undefined ? [] : [join(folder, brings)]),
+    ],
   };
-}
-
-/** Checks the Python for an environment; returns what to do if it lacks venv. */
-async function requirePython(
-  program: string,
-  { name, pythonAtLeast }: PythonEnvironment,
-): Promise<string> {
-  const action = `make ${name}`;
-  const cure = `install Python 3.${pythonAtLeast} or later with its venv module, ` +
-    "e.g. with `sudo apt install python3 python3-venv`";
-  const version = await runChild(
-    program,
-    ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-    { action, cure },
-  );
-  const [major, minor] = version.trim().split(".").map(Number);
-  if (major !== 3 || minor! < pythonAtLeast) {
-    throw new Error(
-      `Cannot ${action}: ${program} must be Python 3.${pythonAtLeast} or later, ` +
-        `got ${version.trim()}; ${cure}`,
-    );
-  }
-  return cure;
 }

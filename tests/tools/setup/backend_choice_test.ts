@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import {
   chooseBackend,
   readBackendChoice,
@@ -29,10 +30,13 @@ Deno.test("chooseBackend() follows the user's choice without querying the driver
 
 Deno.test("readBackendChoice() returns what was written, and nothing before", async () => {
   await using checkout = await fakeCheckout();
-  const { layout } = checkout;
+  const { layout, context } = checkout;
   assert.equal(await readBackendChoice(layout), undefined);
   await Deno.mkdir(layout.backends);
   const choice = { backend: "cpu", reason: "a test", folder: "somewhere" } as const;
-  await writeBackendChoice(layout, choice);
+  await writeBackendChoice(context, choice);
   assert.deepEqual(await readBackendChoice(layout), choice);
+  // As a power cut may leave it.
+  await Deno.writeTextFile(join(layout.backends, "choice.json"), "");
+  assert.equal(await readBackendChoice(layout), undefined);
 });

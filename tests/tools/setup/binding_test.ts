@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ensureBinding, linkLibraries, requireCompiler } from "@/tools/setup/binding.ts";
+import { howToInstall } from "@/tools/setup/advice.ts";
 import { type FakeCheckout, fakeCheckout } from "./fake_checkout.ts";
 
 const bindingOf = (tfjs: string) => join(tfjs, "lib", "napi-v8", "tfjs_binding.node");
@@ -62,7 +63,7 @@ Deno.test("requireCompiler() says what to install, unless the binding exists", a
   const without = { ...checkout.context, compilerProgram: join(checkout.layout.root, "g++") };
   await assert.rejects(requireCompiler(without), {
     message: `Cannot compile the native binding: ${without.compilerProgram} must be installed, ` +
-      "got no such program; install a C++17 compiler, e.g. with `sudo apt install g++`",
+      `got no such program; install a C++17 compiler, ${await howToInstall("compiler")}`,
   });
   await ensureBinding(checkout.context, await libtensorflowOf(checkout));
   await requireCompiler(without);

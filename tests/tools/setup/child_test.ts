@@ -28,6 +28,21 @@ Deno.test("runChild() quotes the last errors of a program that fails", async () 
   });
 });
 
+Deno.test("runChild() names a full disk, and how much must be free", async () => {
+  const script = "echo 'OSError: [Errno 28] No space left on device' >&2; exit 1";
+  const disk = { folder: "/checkout", gigabytes: 2 };
+  await assert.rejects(runChild("bash", ["-c", script], { ...PURPOSE, disk }), {
+    message: 'Cannot bake a cake: the disk of "/checkout" must have 2 GB free, got a full one; ' +
+      "free some space and rerun the command",
+  });
+});
+
+Deno.test("runChild() passes on the given environment and no other", async () => {
+  const environment = { PATH: Deno.env.get("PATH")!, FLOUR: "1" };
+  const script = 'echo "$FLOUR-$HOME"';
+  assert.equal(await runChild("bash", ["-c", script], { ...PURPOSE, environment }), "1-");
+});
+
 Deno.test("runChild() kills the program when aborted", async () => {
   const signal = AbortSignal.timeout(50);
   await assert.rejects(runChild("sleep", ["60"], { ...PURPOSE, signal }), /TimeoutError/);

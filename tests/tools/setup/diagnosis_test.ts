@@ -18,7 +18,7 @@ Deno.test("diagnose() looks for CUDA in the GPU backend's wheels and on the syst
   await Deno.mkdir(join(folder, "nvidia", "cudnn", "lib"), { recursive: true });
   await Deno.writeTextFile(join(folder, "nvidia", "__init__.py"), "");
   await Deno.writeTextFile(join(folder, "nvidia", "cudnn", "lib", "libcudnn.so.9"), "");
-  await writeBackendChoice(checkout.layout, { backend: "gpu", reason: "a test", folder });
+  await writeBackendChoice(checkout.context, { backend: "gpu", reason: "a test", folder });
   const findings = await diagnose({ layout: checkout.layout });
   const cuda = findings.find(({ topic }) => topic === "CUDA")!;
   assert.ok(!cuda.state.includes("libcudnn.so.9"), cuda.state);

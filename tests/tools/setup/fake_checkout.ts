@@ -8,10 +8,14 @@ import type { SetupOptions } from "@/tools/setup/set_up.ts";
 const PYTHON = `#!/bin/bash
 echo "python $*" >> "$(dirname "$0")/calls" 2>/dev/null
 case "$*" in
-  -c*) echo 3.11 ;;
+  -c*) echo "\${FAKE_PYTHON:-3.11}" ;;
   "-m venv "*)
     mkdir -p "$3/bin"
     cp "$0" "$3/bin/python" ;;
+  "-m pip config list") echo "\${FAKE_PIP_SETTINGS:-}" ;;
+  "-m pip install"*)
+    env > "$(dirname "$0")/pip-environment"
+    touch "$(dirname "$0")/jupyter-lab" ;;
   "-m pip download"*)
     dest=$(sed 's/.*--dest=\\([^ ]*\\).*/\\1/' <<< "$*")
     mkdir -p "$dest"
@@ -37,6 +41,8 @@ export interface FakeCheckout extends AsyncDisposable {
   readonly options: SetupOptions;
   /** What a part of set-up needs to work in it. */
   readonly context: SetupContext;
+  /** The fake of python3. */
+  readonly pythonProgram: string;
   /** Reads the log of calls. */
   calls(): Promise<string[]>;
 }
@@ -58,7 +64,14 @@ export async function fakeCheckout(): Promise<FakeCheckout> {
   return {
     layout,
     options: { layout, pythonProgram, compilerProgram, backend: "cpu" },
-    context: { layout, pythonProgram, compilerProgram, report: () => {} },
+    pythonProgram,
+    context: {
+      layout,
+      pythonPrograms: [pythonProgram],
+      compilerProgram,
+      report: () => {},
+      lock: () => Promise.resolve(),
+    },
     calls: async () => {
       const inVenv = await read(join(layout.venv, "bin", "calls"));
       return (await read(join(tools, "calls")) + inVenv).split("\n").filter((line) => line !== "");

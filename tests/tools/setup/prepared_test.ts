@@ -56,10 +56,38 @@ Deno.test("prepareFolder() starts from an empty folder after an interrupted run"
 
 Deno.test("prepareFolder() rebuilds a folder if its probe dangles", () =>
   inTempFolder(async (folder) => {
-    const preparation = { folder, stamp: {}, probe: join(folder, "file"), make: writing("again") };
+    const preparation = {
+      folder,
+      stamp: {},
+      probes: [join(folder, "file")],
+      make: writing("again"),
+    };
     await prepareFolder(preparation);
-    await Deno.remove(preparation.probe);
+    await Deno.remove(preparation.probes[0]!);
     assert.equal(await prepareFolder(preparation), true);
+  }));
+
+Deno.test("prepareFolder() never stamps a folder that lacks what it must hold", () =>
+  inTempFolder(async (folder) => {
+    const preparation = { folder, stamp: {}, probes: [join(folder, "program")] };
+    // A program that succeeds, and puts its results elsewhere.
+    for (const inPlace of [true, false]) {
+      await assert.rejects(prepareFolder({ ...preparation, make: writing("other"), inPlace }), {
+        message: `Cannot make "${folder}": it must hold program, got no such file; ` +
+          "rerun the command",
+      });
+      assert.equal(await isCurrent(preparation), false);
+    }
+  }));
+
+Deno.test("prepareFolder() gives a folder for temporary files, and removes it", () =>
+  inTempFolder(async (folder) => {
+    const make = async (partial: string, temporary: string) => {
+      assert.equal(temporary, join(partial, "tmp"));
+      await writing("unpacked")(temporary);
+    };
+    await prepareFolder({ folder, stamp: {}, make });
+    assert.equal(await exists(join(folder, "tmp")), false);
   }));
 
 Deno.test("exists() is false for a dangling link", () =>

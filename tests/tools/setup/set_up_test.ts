@@ -56,7 +56,7 @@ Deno.test("setUp() asks for a compiler before downloading anything", async () =>
   const options = { ...checkout.options, compilerProgram: "no-such-compiler" };
   await assert.rejects(
     setUp(options),
-    /no-such-compiler must be installed, .*sudo apt install g\+\+/,
+    /no-such-compiler must be installed, .*install a C\+\+17 compiler, /,
   );
   assert.deepEqual(await checkout.calls(), []);
 });
@@ -92,6 +92,35 @@ Deno.test("setUp() recovers from being killed during a download", async () => {
   const { folder } = await setUp(checkout.options);
   assert.equal(await exists(join(folder, "lib", "libtensorflow_cc.so.2")), true);
   assert.equal(await exists(join(folder, "wheel")), false);
+});
+
+Deno.test("setUp() writes nothing where all is made", async () => {
+  await using checkout = await fakeCheckout();
+  const choice = await setUp(checkout.options);
+  await Deno.remove(join(checkout.layout.backends, "lock"));
+  const options = { ...checkout.options, backend: undefined };
+  assert.deepEqual(await setUp(options), choice);
+  assert.equal(await exists(join(checkout.layout.backends, "lock")), false);
+});
+
+Deno.test("setUp() says who may make what is missing if it may not", async () => {
+  await using checkout = await fakeCheckout();
+  await Deno.writeTextFile(checkout.layout.backends, "no folder");
+  await assert.rejects(setUp(checkout.options), {
+    message: `Cannot set up what is missing: "${checkout.layout.backends}" must be writable, ` +
+      "got EEXIST; run `deno task setup` as the user who owns it, or use a clone of your own",
+  });
+});
+
+Deno.test("setUp() mends an environment that lost its programs", async () => {
+  await using checkout = await fakeCheckout();
+  await setUp(checkout.options);
+  const program = join(checkout.layout.venv, "bin", "jupyter-lab");
+  await Deno.remove(program);
+  const library = join(checkout.layout.backends, "cpu-2.21.0", "lib", "libtensorflow_cc.so.2");
+  await Deno.remove(library);
+  await setUp(checkout.options);
+  for (const path of [program, library]) assert.equal(await exists(path), true);
 });
 
 Deno.test("setUp() waits for another set-up of the same checkout", async () => {

@@ -1,3 +1,4 @@
+import type { SetupProgress } from "@/tools/setup/context.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -5,17 +6,15 @@ import {
   ensurePeers,
   ensureReaders,
   ensureVirtualEnvironment,
-  jupyterEnvironment,
 } from "@/tools/setup/virtual_environment.ts";
+import { howToInstall } from "@/tools/setup/advice.ts";
 import { fakeCheckout } from "./fake_checkout.ts";
 
-const CURE = "install Python 3.10 or later with its venv module, e.g. with " +
-  "`sudo apt install python3 python3-venv`";
+const CURE = `install it, ${await howToInstall("python")}`;
 
 async function withPython(script: string): Promise<void> {
   await using checkout = await fakeCheckout();
-  const pythonProgram = checkout.context.pythonProgram;
-  await Deno.writeTextFile(pythonProgram, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+  await Deno.writeTextFile(checkout.pythonProgram, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   await ensureVirtualEnvironment(checkout.context);
 }
 
@@ -38,26 +37,70 @@ Deno.test("ensureVirtualEnvironment() starts over if its Python is gone", async 
 
 Deno.test("ensureVirtualEnvironment() says what to install if Python is missing", async () => {
   await using checkout = await fakeCheckout();
-  const context = { ...checkout.context, pythonProgram: "no-such-python" };
+  const context = { ...checkout.context, pythonPrograms: ["no-such-python"] };
   await assert.rejects(ensureVirtualEnvironment(context), {
-    message: `Cannot make .venv: no-such-python must be installed, got no such program; ${CURE}`,
+    message: "Cannot make .venv: Python 3.10 to 3.13 must be installed with its venv module, " +
+      `got none; ${CURE}`,
   });
 });
 
 Deno.test("ensureVirtualEnvironment() refuses a Python that is too old", async () => {
   await assert.rejects(
     withPython("echo 3.9"),
-    /Cannot make \.venv: .*python3 must be Python 3\.10 or later, got 3\.9; install Python 3\.10/,
+    /Cannot make \.venv: Python 3\.10 to 3\.13 must be installed .*, got .*python3 3\.9; install it/,
   );
 });
 
 Deno.test("ensureVirtualEnvironment() says what to install if venv or pip is missing", async () => {
-  const script =
-    `[ "$1" = -c ] && echo 3.12 || { echo "Error: ensurepip is not available"; exit 1; }`;
   await assert.rejects(
-    withPython(script),
-    /must end with code 0, got 1 \(Error: ensurepip is not available\); .*python3-venv/,
+    withPython("echo 3.12; echo No module named ensurepip >&2; exit 1"),
+    /got .*python3 3\.12 without its venv module; install it/,
   );
+});
+
+Deno.test("ensureVirtualEnvironment() takes a tried Python before a newer one", async () => {
+  await using checkout = await fakeCheckout();
+  const { context, pythonProgram } = checkout;
+  const newer = join(pythonProgram, "..", "newer");
+  const text = await Deno.readTextFile(pythonProgram);
+  await Deno.writeTextFile(newer, text.replaceAll("3.11", "3.14"), { mode: 0o755 });
+  const steps: string[] = [];
+  const report = ({ step }: SetupProgress) => void steps.push(step);
+  for (const pythonPrograms of [[newer, "no-such-python", pythonProgram], [newer]]) {
+    await ensureVirtualEnvironment({ ...context, pythonPrograms, report });
+    await Deno.remove(checkout.layout.venv, { recursive: true });
+  }
+  assert.deepEqual(steps, [
+    "Install JupyterLab into .venv",
+    "Install JupyterLab into .venv with Python 3.14, newer than any that was tried (3.13)",
+  ]);
+});
+
+Deno.test("ensureVirtualEnvironment() keeps out the user's settings but for the index", async () => {
+  await using checkout = await fakeCheckout();
+  const { layout, pythonProgram, context } = checkout;
+  const script = await Deno.readTextFile(pythonProgram);
+  const settings = "global.user='true'\nglobal.index-url='https://pypi.company/simple'";
+  // The fake's environment is closed too, so its text holds the settings.
+  const listed = `echo "${settings}" ;;`;
+  await Deno.writeTextFile(
+    pythonProgram,
+    script.replace('echo "${FAKE_PIP_SETTINGS:-}" ;;', listed),
+  );
+  const foreign = { PIP_USER: "1", PYTHONPATH: "/ros", PYTHONHOME: "/spack", JUPYTER_PATH: "/x" };
+  for (const [name, value] of Object.entries(foreign)) Deno.env.set(name, value);
+  try {
+    await ensureVirtualEnvironment(context);
+  } finally {
+    for (const name of Object.keys(foreign)) Deno.env.delete(name);
+  }
+  const seen = await Deno.readTextFile(join(layout.venv, "bin", "pip-environment"));
+  assert.deepEqual(seen.match(/^(PIP_|PYTHON|JUPYTER|TMPDIR).*$/gm)?.sort(), [
+    "PIP_CONFIG_FILE=/dev/null",
+    "PIP_INDEX_URL=https://pypi.company/simple",
+    "PYTHONNOUSERSITE=1",
+    `TMPDIR=${join(layout.venv, "tmp")}`,
+  ]);
 });
 
 Deno.test("ensurePeers() installs what the backend needs, within the pinned versions", async () => {
@@ -66,7 +109,8 @@ Deno.test("ensurePeers() installs what the backend needs, within the pinned vers
   assert.equal(await ensurePeers(checkout.context, "cpu"), join(peers, "bin", "python"));
   await ensurePeers(checkout.context, "cpu");
   const calls = async () =>
-    (await Deno.readTextFile(join(peers, "bin", "calls"))).trimEnd().split("\n");
+    (await Deno.readTextFile(join(peers, "bin", "calls"))).trimEnd().split("\n")
+      .filter((call) => !call.includes("config list"));
   const [onCpu, ...more] = await calls();
   assert.match(onCpu!, /install --constraint .*requirements\.txt torch jax numpy safetensors /);
   assert.deepEqual(more, []);
@@ -85,11 +129,10 @@ Deno.test("ensurePeers() makes another environment for another backend", async (
 
 Deno.test("ensurePeers() needs a newer Python", async () => {
   await using checkout = await fakeCheckout();
-  const { pythonProgram } = checkout.context;
-  await Deno.writeTextFile(pythonProgram, "#!/bin/bash\necho 3.10\n", { mode: 0o755 });
+  await Deno.writeTextFile(checkout.pythonProgram, "#!/bin/bash\necho 3.10\n", { mode: 0o755 });
   await assert.rejects(
     ensurePeers(checkout.context, "cpu"),
-    /Cannot make \.backend\/peers: .*python3 must be Python 3\.11 or later, got 3\.10; install/,
+    /Cannot make \.backend\/peers: Python 3\.11 to 3\.13 must be .*, got .*python3 3\.10; install/,
   );
 });
 
@@ -113,15 +156,6 @@ Deno.test("requirements.txt of faults pins every package by version and hash", a
   );
   const pinned = /^\w+==[\d.]+( ; python_full_version [<>=]+ '[\d.*]+')?( +--hash=sha256:\w{64})+$/;
   for (const line of lines) assert.match(line, pinned);
-});
-
-Deno.test("jupyterEnvironment() keeps all of Jupyter's folders inside .venv", async () => {
-  await using checkout = await fakeCheckout();
-  const { PYTHONNOUSERSITE, ...folders } = jupyterEnvironment(checkout.layout);
-  assert.equal(PYTHONNOUSERSITE, "1");
-  for (const folder of Object.values(folders)) {
-    assert.ok(folder.startsWith(join(checkout.layout.venv, "/")), folder);
-  }
 });
 
 for (const folder of ["setup", join("bench", "twins")]) {
