@@ -1,6 +1,5 @@
 /**
- * Refuses a Deno that is too old. It imports nothing, and the command line imports it first, so that
- * it runs before anything that an older Deno lacks.
+ * Tells whether Deno is new enough. It imports nothing, so that any Deno can run it.
  *
  * @module
  */
@@ -23,10 +22,4 @@ export function whyTooOld(version: string, command: string): string | undefined 
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
   return `Cannot run \`deno task ${command}\`: it needs Deno ${OLDEST} or later, got ${version}; ` +
     `run \`npx -y deno@${TESTED} task ${command}\`, or update with \`deno upgrade\``;
-}
-
-const reason = whyTooOld(Deno.version.deno, Deno.args.join(" "));
-if (reason !== undefined) {
-  console.error(`error: ${reason}`);
-  Deno.exit(1);
 }

@@ -12,6 +12,7 @@ import { runChild } from "./child.ts";
 import { howToInstall } from "./advice.ts";
 import { isMade, type SetupContext } from "./context.ts";
 import type { Layout } from "./layout.ts";
+import { userEnvironment } from "./private_environment.ts";
 import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
 import { exists, type Prepared, prepareFolder, type Stamp } from "./prepared.ts";
 
@@ -115,7 +116,7 @@ async function compile(
   ], {
     action: "compile the native binding",
     cure: await needCompiler(),
-    environment: { ...Deno.env.toObject(), TMPDIR: temporary },
+    environment: { ...userEnvironment(), TMPDIR: temporary },
     disk: { folder: layout.root, gigabytes: 0.1 },
     signal,
   });

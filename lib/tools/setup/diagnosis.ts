@@ -142,7 +142,7 @@ async function checkoutFinding(layout: Layout, made: Made): Promise<Finding> {
   }
   const { bavail, bsize } = await statfs(root);
   const free = bavail * bsize / 1e9;
-  const locks = await canLock(root)
+  const locks = await canLock(join(root, "deno.json"))
     ? ""
     : ", no locks on this file system: run one set-up at a time";
   const state = `${root}, ${free.toFixed(1)} GB free${locks}`;

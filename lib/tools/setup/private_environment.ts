@@ -3,9 +3,18 @@
  *
  * @module
  */
+import { isKeptByPip } from "./pip_settings.ts";
 
 /** What Python, pip and Jupyter read. PYTHONHOME alone would keep any other Python from starting. */
 const OTHERS = /^(PYTHON|PIP_|JUPYTER|IPYTHON)/;
+
+/** Variables by name. */
+type Environment = Readonly<Record<string, string>>;
+
+/** Returns the environment that the user started this process in. */
+export function userEnvironment(): Record<string, string> {
+  return Deno.env.toObject();
+}
 
 /** How to reach JupyterLab, not how it works. */
 const KEPT = ["JUPYTER_TOKEN"];
@@ -19,7 +28,7 @@ const KEPT = ["JUPYTER_TOKEN"];
  */
 export function privateEnvironment(
   own: Readonly<Record<string, string>> = {},
-  user: Readonly<Record<string, string>> = Deno.env.toObject(),
+  user: Environment = userEnvironment(),
 ): Record<string, string> {
   const kept = Object.entries(user).filter(([name]) => !isOthers(name));
   // Packages in the user's home are other Pythons' too.
@@ -27,10 +36,8 @@ export function privateEnvironment(
 }
 
 /** Lists the user's variables that our Pythons do not see. */
-export function ignoredVariables(
-  user: Readonly<Record<string, string>> = Deno.env.toObject(),
-): string[] {
-  return Object.keys(user).filter(isOthers).sort();
+export function ignoredVariables(user: Environment = userEnvironment()): string[] {
+  return Object.keys(user).filter((name) => isOthers(name) && !isKeptByPip(name)).sort();
 }
 
 function isOthers(name: string): boolean {

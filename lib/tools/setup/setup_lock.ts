@@ -50,15 +50,15 @@ export class SetupLock implements Disposable {
   }
 }
 
-/** Whether files in a folder can be locked; undefined if nothing can be written there. */
-export async function canLock(folder: string): Promise<boolean | undefined> {
-  const path = join(folder, "lock");
+/** Whether the file system of a file has locks. */
+export async function canLock(path: string): Promise<boolean> {
+  using file = await Deno.open(path);
   try {
-    using file = await Deno.open(path, { write: true, create: true });
-    await file.tryLock(true); // false if another set-up holds it: then locks work
+    await file.tryLock(false); // false if somebody holds it: then locks work
     return true;
   } catch (error) {
-    return NO_LOCKS.test((error as Error).message) ? false : undefined;
+    if (!NO_LOCKS.test((error as Error).message)) throw error;
+    return false;
   }
 }
 

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Layout } from "./layout.ts";
+import { userEnvironment } from "./private_environment.ts";
 
 /** The system's words for "not by you" and "not here". */
 const REFUSED = ["EACCES", "EPERM", "EROFS"];
@@ -28,7 +29,8 @@ export async function isWritable(folder: string): Promise<boolean> {
 
 /** Returns the user's own folder for a checkout; it need not exist. */
 export function userFolder({ root }: Layout): string {
-  const caches = Deno.env.get("XDG_CACHE_HOME") || join(Deno.env.get("HOME") || "/", ".cache");
+  const { HOME, XDG_CACHE_HOME } = userEnvironment();
+  const caches = XDG_CACHE_HOME || join(HOME || "/", ".cache");
   return join(caches, "3d-shapes", createHash("sha256").update(root).digest("hex").slice(0, 8));
 }
 

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { whyTooOld } from "@/tools/cli/deno_version.ts";
-import { PROJECT } from "@/tools/setup/layout.ts";
 
 Deno.test("whyTooOld() says how to run a command with a Deno that will do", () => {
   assert.equal(
@@ -13,12 +11,4 @@ Deno.test("whyTooOld() says how to run a command with a Deno that will do", () =
   for (const version of ["2.9.0", "2.9.6", "2.10.0", "3.0.0"]) {
     assert.equal(whyTooOld(version, ""), undefined, version);
   }
-});
-
-Deno.test("the command line checks the version before it loads anything", async () => {
-  const folder = join(PROJECT.root, "lib", "tools", "cli");
-  const imports = async (name: string) =>
-    (await Deno.readTextFile(join(folder, name))).match(/^import .*$/gm) ?? [];
-  assert.equal((await imports("main.ts"))[0], 'import "./deno_version.ts";');
-  assert.deepEqual(await imports("deno_version.ts"), []);
 });

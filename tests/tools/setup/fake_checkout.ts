@@ -55,6 +55,7 @@ export async function fakeCheckout(): Promise<FakeCheckout> {
   await Deno.mkdir(join(layout.tfjs, "binding"), { recursive: true });
   await Deno.mkdir(layout.nodeHeaders, { recursive: true });
   await Deno.mkdir(tools);
+  await Deno.writeTextFile(join(layout.root, "deno.json"), "{}");
   await Deno.writeTextFile(join(layout.tfjs, "binding", "tfjs_backend.cc"), "int a;");
   const pythonProgram = join(tools, "python3");
   const compilerProgram = join(tools, "g++");

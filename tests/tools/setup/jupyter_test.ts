@@ -15,9 +15,9 @@ Deno.test("jupyterFolders() keeps all of Jupyter's folders inside .venv", async 
 Deno.test("jupyterFolders() puts another user's folder before .venv's", async () => {
   await using checkout = await fakeCheckout();
   const { layout } = checkout;
-  const { JUPYTER_PATH, ...own } = jupyterFolders(layout, "/home/guest/x");
-  assert.equal(JUPYTER_PATH, `/home/guest/x/share/jupyter:${join(layout.venv, "share/jupyter")}`);
-  for (const folder of Object.values(own)) assert.ok(folder.startsWith("/home/guest/x/"), folder);
+  const { JUPYTER_PATH, ...own } = jupyterFolders(layout, "/guests/x");
+  assert.equal(JUPYTER_PATH, `/guests/x/share/jupyter:${join(layout.venv, "share/jupyter")}`);
+  for (const folder of Object.values(own)) assert.ok(folder.startsWith("/guests/x/"), folder);
 });
 
 Deno.test("jupyterEnvironment() adds variables for the kernel and drops the user's", async () => {
@@ -38,11 +38,11 @@ Deno.test("jupyterEnvironment() adds variables for the kernel and drops the user
 Deno.test("copyKernelspec() keeps the backend's variables and takes the user's Deno", async () => {
   await using checkout = await fakeCheckout();
   const { layout } = checkout;
-  await ensureKernelspec(layout, "/root/deno", { FOR_A_GPU: "yes" });
+  await ensureKernelspec(layout, "/owner/deno", { FOR_A_GPU: "yes" });
   const home = join(layout.root, "home");
-  await copyKernelspec(layout, home, "/home/guest/deno");
+  await copyKernelspec(layout, home, "/guests/deno");
   const path = join(home, "share/jupyter/kernels/deno-3d-shapes/kernel.json");
   const { argv, env } = JSON.parse(await Deno.readTextFile(path));
-  assert.equal(argv[0], "/home/guest/deno");
+  assert.equal(argv[0], "/guests/deno");
   assert.equal(env.FOR_A_GPU, "yes");
 });

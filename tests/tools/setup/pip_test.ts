@@ -1,39 +1,32 @@
 import assert from "node:assert/strict";
-import { variablesOf } from "@/tools/setup/pip.ts";
+import { join } from "node:path";
+import { runPip } from "@/tools/setup/pip.ts";
+import { fakeCheckout } from "./fake_checkout.ts";
 
-/** As `pip config list` prints it. */
-const LISTED = String.raw`For variant 'global', will try loading '/etc/pip.conf'
-:env:.cert='/etc/company.pem'
-:env:.require-virtualenv='1'
-download.index-url='https://other/simple'
-global.extra-index-url='\nhttps://a/simple\nhttps://b/simple'
-global.index-url='https://user:it\'s@pypi.company/simple'
-global.no-index='true'
-global.trusted-host='pypi.company'
-global.user='true'
-install.find-links='/opt/wheels'
-install.target='/opt/packages'
-`.replaceAll("\\\\", "\\");
-
-Deno.test("variablesOf() keeps where packages come from and drops where they go", () => {
-  assert.deepEqual(variablesOf(LISTED, "install"), {
-    PIP_CERT: "/etc/company.pem",
-    PIP_CONFIG_FILE: "/dev/null",
-    PIP_EXTRA_INDEX_URL: "\nhttps://a/simple\nhttps://b/simple",
-    PIP_FIND_LINKS: "/opt/wheels",
-    PIP_INDEX_URL: "https://user:it's@pypi.company/simple",
-    PIP_TRUSTED_HOST: "pypi.company",
-  });
-});
-
-Deno.test("variablesOf() takes a command's own section before the global one", () => {
-  const { PIP_INDEX_URL, PIP_FIND_LINKS } = variablesOf(LISTED, "download");
-  assert.equal(PIP_INDEX_URL, "https://other/simple");
-  assert.equal(PIP_FIND_LINKS, undefined);
-});
-
-Deno.test("variablesOf() lets a variable win over the files", () => {
-  const listed = "global.proxy='http://a'\n:env:.proxy='http://b'";
-  assert.equal(variablesOf(listed, "install").PIP_PROXY, "http://b");
-  assert.deepEqual(variablesOf("", "install"), { PIP_CONFIG_FILE: "/dev/null" });
+Deno.test("runPip() reads the settings as pip does, and passes on what is kept", async () => {
+  await using checkout = await fakeCheckout();
+  const { pythonProgram } = checkout;
+  const log = join(pythonProgram, "..", "log");
+  await Deno.writeTextFile(
+    pythonProgram,
+    `#!/bin/bash
+if [ "$3" = config ]; then echo ":env:.proxy='$PIP_PROXY'"; echo "global.user='true'"; fi
+echo "$* | $PIP_PROXY | $PIP_USER | $PIP_CONFIG_FILE | $TMPDIR" >> "${log}"
+`,
+    { mode: 0o755 },
+  );
+  Deno.env.set("PIP_USER", "1");
+  Deno.env.set("PIP_PROXY", "http://proxy:3128");
+  try {
+    const temporary = join(checkout.layout.root, "space");
+    await runPip(pythonProgram, ["install", "lark"], { action: "install lark", temporary });
+    assert.equal(
+      (await Deno.readTextFile(log)).split("\n")[1],
+      "-m pip install lark --no-input --disable-pip-version-check | " +
+        `http://proxy:3128 |  | /dev/null | ${temporary}`,
+    );
+  } finally {
+    Deno.env.delete("PIP_USER");
+    Deno.env.delete("PIP_PROXY");
+  }
 });

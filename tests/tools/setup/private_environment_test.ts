@@ -9,11 +9,11 @@ const USER = {
   JUPYTER_TOKEN: "secret",
   PYTHONPATH: "/opt/ros",
   PYTHONHOME: "/opt/spack",
-  PYTHONUSERBASE: "/home/me/.local",
-  PIP_TARGET: "/home/me/packages",
+  PYTHONUSERBASE: "/me/.local",
+  PIP_TARGET: "/me/packages",
   PIP_REQUIRE_VIRTUALENV: "1",
-  JUPYTER_CONFIG_DIR: "/home/me/.jupyter",
-  IPYTHONDIR: "/home/me/.ipython",
+  JUPYTER_CONFIG_DIR: "/me/.jupyter",
+  IPYTHONDIR: "/me/.ipython",
 };
 
 Deno.test("privateEnvironment() drops what Python, pip and Jupyter are told, and nothing else", () => {
