@@ -11,5 +11,19 @@ if (reason !== undefined) {
   console.error(`error: ${reason}`);
   Deno.exit(1);
 }
-const { main } = await import("./program.ts");
-Deno.exit(await main(Deno.args));
+Deno.exit(await (await load()).main(Deno.args));
+
+async function load() {
+  try {
+    return await import("./program.ts");
+  } catch (error) {
+    // What it names is seldom the cause.
+    const { message } = error as Error;
+    console.error(
+      `error: Cannot load the command line: node_modules must be complete and readable, got an error ` +
+        `(${message.split("\n")[0]}); as the owner of the checkout, remove node_modules and run ` +
+        "`deno task setup`",
+    );
+    Deno.exit(1);
+  }
+}

@@ -13,6 +13,7 @@ import { howToInstall } from "./advice.ts";
 import { isMade, type SetupContext } from "./context.ts";
 import type { Layout } from "./layout.ts";
 import { userEnvironment } from "./private_environment.ts";
+import { letOthersRead } from "./packages.ts";
 import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
 import { exists, type Prepared, prepareFolder, type Stamp } from "./prepared.ts";
 
@@ -37,10 +38,12 @@ export async function ensureBinding(context: SetupContext, libtensorflow: string
   if (await isMade(context, expected)) return;
   await prepareFolder({
     ...expected,
-    make: (folder, temporary) =>
-      isReady
-        ? Deno.copyFile(ready, join(folder, BINDING))
-        : compile(context, libtensorflow, join(folder, BINDING), temporary),
+    make: async (folder, temporary) => {
+      const binding = join(folder, BINDING);
+      if (isReady) await Deno.copyFile(ready, binding);
+      else await compile(context, libtensorflow, binding, temporary);
+      await letOthersRead(join(context.layout.root, "node_modules"));
+    },
   });
 }
 

@@ -13,8 +13,8 @@ import type { SetupContext, SetupProgress } from "./context.ts";
 import { ensureKernelspec } from "./kernelspec.ts";
 import { type Layout, PROJECT } from "./layout.ts";
 import { ensureLibtensorflow, requireLibtensorflow } from "./libtensorflow.ts";
+import { requirePackages } from "./packages.ts";
 import { requireAvx, requirePlatform } from "./platform.ts";
-import { exists } from "./prepared.ts";
 import { PYTHONS } from "./python.ts";
 import { backendEnvironment } from "./runtime_environment.ts";
 import { SetupLock } from "./setup_lock.ts";
@@ -132,15 +132,4 @@ async function backendFor(
 ): Promise<Pick<BackendChoice, "backend" | "reason">> {
   const last = asked === undefined ? await readBackendChoice(context.layout) : undefined;
   return last ?? await chooseBackend(asked ?? "auto");
-}
-
-/** Deno installs the packages of deno.json at startup, unless node_modules was copied incomplete. */
-async function requirePackages(layout: Layout): Promise<void> {
-  for (const folder of [layout.tfjs, layout.nodeHeaders]) {
-    if (!await exists(folder)) {
-      throw new Error(
-        `Cannot set up: npm packages must be installed, got no "${folder}"; run \`deno install\``,
-      );
-    }
-  }
 }
