@@ -10,7 +10,7 @@ import { askDriver, type BackendChoice, readBackendChoice } from "./backend_choi
 import { expectedBinding } from "./binding.ts";
 import { runChild } from "./child.ts";
 import { type Layout, PROJECT } from "./layout.ts";
-import { TENSORFLOW_VERSION } from "./libtensorflow.ts";
+import { isComplete, TENSORFLOW_VERSION } from "./libtensorflow.ts";
 import { requireAvx } from "./platform.ts";
 import { exists, isCurrent } from "./prepared.ts";
 import { ignoredVariables, privateEnvironment } from "./private_environment.ts";
@@ -82,7 +82,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Finding[]
     jupyter: await isCurrent(await expectedVirtualEnvironment(layout)),
     binding: await exists(layout.tfjs) &&
       await isCurrent(await expectedBinding({ layout, compilerProgram: compiler })),
-    backend: choice !== undefined,
+    backend: choice !== undefined && await isComplete(layout, choice.folder),
   };
   return [
     systemFinding(),
@@ -93,7 +93,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Finding[]
     await jupyterFinding(layout, made),
     ...settingsFindings(),
     await driverFinding(),
-    backendFinding(choice),
+    backendFinding(choice, made),
     ...(choice?.backend === "gpu" ? [await cudaFinding(choice)] : []),
     oneDnnFinding(oneDnn),
     await tensorflowFinding(layout, choice, made, beforeLoading),
@@ -210,9 +210,15 @@ async function driverFinding(): Promise<Finding> {
   return { topic: "NVIDIA driver", state: found ? text : `none (${text})` };
 }
 
-function backendFinding(choice: BackendChoice | undefined): Finding {
+function backendFinding(choice: BackendChoice | undefined, { backend }: Made): Finding {
   if (choice === undefined) return { topic: "Backend", state: "not set up", cure: SET_UP };
-  return { topic: "Backend", state: `${choice.backend}, because ${choice.reason}` };
+  const state = `${choice.backend}, because ${choice.reason}`;
+  if (backend) return { topic: "Backend", state };
+  return {
+    topic: "Backend",
+    state: `${state}, but "${choice.folder}" is incomplete`,
+    cure: SET_UP,
+  };
 }
 
 async function cudaFinding({ folder }: BackendChoice): Promise<Finding> {

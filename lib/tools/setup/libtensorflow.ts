@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Backend } from "./backend_choice.ts";
 import { type Disk, runChild } from "./child.ts";
+import type { Layout } from "./layout.ts";
 import { type CpuArchitecture, requireDisk } from "./platform.ts";
 import { exists, type Prepared, prepareFolder } from "./prepared.ts";
 import { isMade, type SetupContext } from "./context.ts";
@@ -71,6 +72,14 @@ export async function ensureLibtensorflow(
     },
   });
   return folder;
+}
+
+/** Whether a backend's folder is complete: with a stamp, unless the user provides it. */
+export async function isComplete(layout: Layout, folder: string): Promise<boolean> {
+  const paths = LIBRARIES.map((library) => join("lib", library));
+  if (dirname(folder) === layout.backends) paths.push("stamp.json");
+  const found = await Promise.all(paths.map((path) => exists(join(folder, path))));
+  return found.every((isThere) => isThere);
 }
 
 /** Where a download goes. */
