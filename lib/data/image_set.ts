@@ -22,7 +22,7 @@ export interface ImageSet {
   readonly classNames?: readonly string[];
   /** What the images were rendered from; absent for photographs and drawings. */
   readonly truth?: ShapeTruth;
-  /** One message for each item left out as damaged; absent if none was. */
+  /** One message for each item left out, as damaged or of no use; absent if none was. */
   readonly leftOut?: readonly string[];
 }
 

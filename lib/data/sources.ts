@@ -7,7 +7,7 @@ import { stopButton } from "@/engine/stop_button.ts";
 import { CELEBA } from "./celeba.ts";
 import { BOWLS, DIGITS, EMBEDDED, FACES, GARMENTS, SOLIDS } from "@/data/synthetic/embedded.ts";
 import type { ImageSet } from "./image_set.ts";
-import { IMAGES } from "./images.ts";
+import { IMAGES, SQUARES } from "./images.ts";
 import { MESHES } from "@/data/mesh/meshes.ts";
 import { FASHION_MNIST, MNIST } from "./mnist.ts";
 import { MODELNET40 } from "./modelnet40.ts";
@@ -21,6 +21,7 @@ export const SOURCES: readonly ImageSource[] = [
   CELEBA,
   MODELNET40,
   IMAGES,
+  SQUARES,
   VOXELS,
   MESHES,
   EMBEDDED,

@@ -96,16 +96,16 @@ Deno.test("loadMixture() makes one set of a pool", async () => {
       );
     }
     const [pool, ...others] = await loadMixture(
-      `images:${folder}/a+images:${folder}/b:2`,
+      `squares:${folder}/a+squares:${folder}/b:2`,
       "train",
       { imageSize: 1 },
     );
     assert.equal(others.length, 0);
     assert.deepEqual([pool!.ratio, pool!.set.count, [...pool!.set.pixels]], [2, 2, [255, 0]]);
-    assert.equal(pool!.set.name, `images:${folder}/a+images:${folder}/b`);
+    assert.equal(pool!.set.name, `squares:${folder}/a+squares:${folder}/b`);
     assert.equal(
       pool!.set.provenance,
-      'images in "a"; images in "b"',
+      'images in "a": centre squares; images in "b": centre squares',
     );
   });
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { loadImageSet, parseSpecification, SOURCES } from "@/data/sources.ts";
 import { withFolder, withServer } from "./fixtures.ts";
 
-const KNOWN = "mnist, fashion-mnist, celeba, modelnet40, images:PATH, voxels:PATH, meshes:PATH, " +
+const KNOWN =
+  "mnist, fashion-mnist, celeba, modelnet40, images:PATH, squares:PATH, voxels:PATH, meshes:PATH, " +
   "embedded, embedded-digits, embedded-garments, embedded-faces, embedded-solids, embedded-bowls";
 
 Deno.test("parseSpecification() splits at the first colon", () => {
@@ -58,7 +59,7 @@ Deno.test("parseSpecification() refuses a missing or unexpected path", () => {
 
 Deno.test("SOURCES declare which of them depend on the seed", async () => {
   const seedless = SOURCES.filter(({ usesSeed }) => !usesSeed).map(({ name }) => name);
-  assert.deepEqual(seedless, ["mnist", "fashion-mnist", "celeba", "images"]);
+  assert.deepEqual(seedless, ["mnist", "fashion-mnist", "celeba", "images", "squares"]);
   for (const source of SOURCES.filter(({ name }) => name.startsWith("embedded"))) {
     const [one, two] = await Promise.all(
       [1, 2].map((seed) => loadImageSet(source.name, "test", { seed, imageSize: 6 })),

@@ -140,6 +140,8 @@ Deno.test("loadRunData() passes on what either split left out", async () => {
     "grid 3 is empty",
     "grid 5 is empty",
   ]);
+  loaded.set(test!, loaded.get(train!)!); // own images have no split
+  assert.deepEqual((await loadRunData(config, { loaded })).leftOut, ["grid 3 is empty"]);
 });
 
 Deno.test("tellLeftOut() counts, and names the first three", () => {

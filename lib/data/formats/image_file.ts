@@ -1,5 +1,5 @@
 /**
- * Decodes an image to a small grey one.
+ * Decodes an image, to its colours or to a small grey one.
  *
  * @module
  */
@@ -21,11 +21,30 @@ export interface Crop {
   readonly side: number;
 }
 
+/** A decoded image, or a part of one. */
+export interface DecodedImage extends Size {
+  /** `[height, width, 4]`: red, green, blue, not multiplied by the opacity that follows them. */
+  readonly colours: Uint8ClampedArray;
+}
+
 /** The last canvas, reused: a thousand new ones hold 1 GB before their memory is freed. */
 let canvas: Canvas | undefined;
 
 /** Frees an image's pixels when set as its source. */
 const NO_IMAGE = new Uint8Array();
+
+/**
+ * Decodes a PNG or JPEG.
+ *
+ * @param bytes The encoded image
+ * @param file Its name, for messages
+ * @throws {SyntaxError} If the bytes are not an image, or a damaged one
+ * @throws {RangeError} If it has more than 2^28 pixels
+ */
+export async function decodeImage(bytes: Uint8Array, file: string): Promise<DecodedImage> {
+  const { colours, area } = await decode(bytes, file, (size) => ({ left: 0, top: 0, ...size }));
+  return { width: area.width, height: area.height, colours };
+}
 
 /**
  * Decodes a PNG or JPEG and returns its centre square in grey.
@@ -34,30 +53,36 @@ const NO_IMAGE = new Uint8Array();
  * @param file Its name, for messages
  * @param size Side of the result
  * @returns `[size, size]`, values in [0, 1]
- * @throws {SyntaxError} If the bytes are not an image, or a damaged one
- * @throws {RangeError} If it has more than 2^28 pixels
+ * @throws What `decodeImage` throws
  */
 export async function greySquare(
   bytes: Uint8Array,
   file: string,
   size: number,
 ): Promise<Float32Array> {
-  const { crop, values } = await greyCrop(bytes, file, ({ width, height }) => {
-    const side = Math.min(width, height);
-    return {
-      left: Math.floor((width - side) / 2),
-      top: Math.floor((height - side) / 2),
-      side,
-    };
-  });
-  return resizeSquare(values, crop.side, size);
+  return middleSquare(await decodeImage(bytes, file), size);
+}
+
+/**
+ * Returns an image's centre square in grey.
+ *
+ * @param image The image
+ * @param size Side of the result
+ * @returns `[size, size]`, values in [0, 1]
+ */
+export function middleSquare({ width, height, colours }: DecodedImage, size: number): Float32Array {
+  const side = Math.min(width, height);
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
+  const values = new Float32Array(side * side);
+  for (let row = 0; row < side; row++) {
+    const start = ((top + row) * width + left) * 4;
+    values.set(greyOf(colours.subarray(start, start + 4 * side)), row * side);
+  }
+  return resizeSquare(values, side, size);
 }
 
 /**
  * Decodes a PNG or JPEG and returns a square crop in grey.
- *
- * Choice: luma of Rec. 601 (0.299, 0.587, 0.114), which JPEG, Pillow and OpenCV mean by "grey".
- * Choice: transparent pixels count as black, since objects are white on black.
  *
  * @param bytes The encoded image
  * @param file Its name, for messages
@@ -73,6 +98,46 @@ export async function greyCrop(
   cropOf: (size: Size) => Crop,
   maxPixels = MAX_PIXELS,
 ): Promise<{ crop: Crop; values: Float32Array }> {
+  const { colours, area } = await decode(bytes, file, (size) => {
+    const { left, top, side } = cropOf(size);
+    return { left, top, width: side, height: side };
+  }, maxPixels);
+  const { left, top, width: side } = area;
+  return { crop: { left, top, side }, values: greyOf(colours) };
+}
+
+/**
+ * Turns colours grey.
+ *
+ * Choice: luma of Rec. 601 (0.299, 0.587, 0.114), which JPEG, Pillow and OpenCV mean by "grey".
+ * Choice: transparent pixels count as black, since objects are white on black.
+ */
+function greyOf(colours: Uint8ClampedArray): Float32Array {
+  const values = new Float32Array(colours.length / 4);
+  for (let i = 0, at = 0; i < values.length; i++, at += 4) {
+    values[i] = lumaOf(colours[at]!, colours[at + 1]!, colours[at + 2]!) * colours[at + 3]! /
+      255 ** 2;
+  }
+  return values;
+}
+
+/** Gives the luma of a colour, on the scale of its channels. */
+export function lumaOf(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+/** A part of an image. */
+interface Area extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+async function decode(
+  bytes: Uint8Array,
+  file: string,
+  areaOf: (size: Size) => Area,
+  maxPixels = MAX_PIXELS,
+): Promise<{ area: Area; colours: Uint8ClampedArray }> {
   const fail: Fail = (found, cure) => {
     throw notAnImage(file, bytes, found, cure);
   };
@@ -84,24 +149,21 @@ export async function greyCrop(
     }
   });
   const image = await loadImage(bytes).catch((error) => fail((error as Error).message));
-  const crop = cropOf(image); // not from the header, which ignores EXIF orientation
-  const { left, top, side } = crop;
-  if (canvas?.width !== side) canvas = createCanvas(side, side);
+  // Not from the header, which ignores EXIF orientation.
+  const area = areaOf({ width: image.width, height: image.height });
+  const { left, top, width, height } = area;
+  if (canvas?.width !== width || canvas.height !== height) canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
-  context.clearRect(0, 0, side, side);
+  context.clearRect(0, 0, width, height);
   context.drawImage(image, -left, -top);
-  const colours = context.getImageData(0, 0, side, side).data; // [side, side, 4]
+  const colours = context.getImageData(0, 0, width, height).data;
   // The garbage collector does not see an image's native memory and would free it late.
   image.src = NO_IMAGE;
-  const values = new Float32Array(side * side);
-  for (let i = 0, at = 0; i < values.length; i++, at += 4) {
-    const opacity = colours[at + 3]!;
-    // The decoder leaves rows of a JPEG that it cannot decode transparent; a complete one is opaque.
-    if (opacity === 0 && !isPng) fail("its end missing");
-    const luma = 0.299 * colours[at]! + 0.587 * colours[at + 1]! + 0.114 * colours[at + 2]!;
-    values[i] = luma * opacity / 255 ** 2;
+  // The decoder leaves rows of a JPEG that it cannot decode transparent; a complete one is opaque.
+  for (let at = 3; !isPng && at < colours.length; at += 4) {
+    if (colours[at] === 0) fail("its end missing");
   }
-  return { crop, values };
+  return { area, colours };
 }
 
 /**

@@ -6,7 +6,8 @@
 import { basename } from "node:path";
 import { onFile } from "@/engine/system_error.ts";
 import { imagesAt, type ImageSet } from "@/data/image_set.ts";
-import { greySquare } from "@/data/formats/image_file.ts";
+import { readPhoto } from "@/data/photo/photo.ts";
+import { FAULTS } from "@/data/photo/silhouette.ts";
 import { itemAt } from "@/engine/shapes.ts";
 
 /** Images with names. */
@@ -58,20 +59,35 @@ export function imagesWithNames(
   })));
 }
 
+/** The user's own images. */
+export interface OwnPhotos extends NamedImages {
+  /** What images were taken for, where no object could be cut out of them; one message for each. */
+  readonly notices: readonly string[];
+}
+
 /**
- * Reads the user's own images: their central squares, in grey, named after the files.
+ * Reads the user's own images, named after the files, as `images:PATH` does for training: the object on each,
+ * cut out of its ground, centred and scaled. Where that cannot be done, it takes the centre square, in grey,
+ * as of images that fill their frame; a notice says why.
  *
  * @param paths PNG or JPEG files
  * @param size Side of the images
- * @throws What `greySquare` throws, and the system's errors in words
+ * @throws What `decodeImage` throws, and the system's errors in words
  */
-export async function imagesIn(paths: readonly string[], size: number): Promise<NamedImages> {
-  return joined(
-    await Promise.all(paths.map(async (path) => ({
-      images: await greySquare(await onFile("read", path, () => Deno.readFile(path)), path, size),
-      names: [basename(path).replace(/\.[^.]+$/, "")],
-    }))),
+export async function imagesIn(paths: readonly string[], size: number): Promise<OwnPhotos> {
+  const photos = await Promise.all(
+    paths.map(async (path) =>
+      readPhoto(await onFile("read", path, () => Deno.readFile(path)), path, size)
+    ),
   );
+  const parts = photos.map(({ name, object, square }) => ({
+    images: object ?? square,
+    names: [basename(name).replace(/\.[^.]+$/, "")],
+  }));
+  const notices = photos.flatMap(({ name, fault }) =>
+    fault ? [`"${basename(name)}" is taken as its centre square: ${FAULTS[fault]}`] : []
+  );
+  return { ...joined(parts), notices };
 }
 
 /** Concatenates images of one size. */

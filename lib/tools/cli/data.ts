@@ -7,7 +7,7 @@ import { type Command, Option } from "commander";
 import type { ImageSet } from "@/data/image_set.ts";
 import { PRESETS } from "@/method/registry.ts";
 import { prepare } from "./prepare.ts";
-import { action, checkTyped, type Outcome, type Session } from "./session.ts";
+import { action, checkTyped, Misuse, type Outcome, type Session } from "./session.ts";
 import { showLoading } from "./training_progress.ts";
 
 /** Sets with more classes are shown without counts. */
@@ -20,17 +20,55 @@ export function addData(program: Command): void {
     .description("fetch, convert and check data sets")
     .argument(
       "[sets...]",
-      "mnist, fashion-mnist, celeba, modelnet40, embedded, images:PATH, voxels:PATH, meshes:PATH, " +
-        `#CLASS+CLASS after any with classes; or a mixture like paper (default: ${data})`,
+      "mnist, fashion-mnist, celeba, modelnet40, embedded, images:PATH, squares:PATH, voxels:PATH, " +
+        `meshes:PATH, #CLASS+CLASS after any with classes; or a mixture like paper (default: ${data})`,
     )
     .addOption(
       new Option("--data-dir <folder>", "where the sets are, or go")
         .env("SHAPES_DATA_DIR").default("data"),
     )
-    .action(action("data", async (session, sets: string[], options: { dataDir: string }) => {
+    .option("--preview <file.png>", "draw what the model sees of images:PATH beside the originals")
+    .action(action("data", async (session, sets: string[], options: DataFlags) => {
+      const { dataDir, preview } = options;
+      if (preview !== undefined) requireOwnImages(sets);
       await prepare(session);
-      return await load(session, sets.length > 0 ? sets : [data], options.dataDir);
+      const outcome = await load(session, sets.length > 0 ? sets : [data], dataDir);
+      if (preview !== undefined) await drawPreview(session, sets[0]!, { dataDir, preview });
+      return outcome;
     }));
+}
+
+interface DataFlags {
+  readonly dataDir: string;
+  readonly preview?: string;
+}
+
+function requireOwnImages(sets: readonly string[]): void {
+  if (sets.length === 1 && /^(images|squares):[^+,]+$/.test(sets[0]!)) return;
+  throw new Misuse(
+    "Cannot draw a preview: the set must be one images:PATH or squares:PATH, got " +
+      (sets.join(" ") || "none"),
+  );
+}
+
+async function drawPreview(
+  session: Session,
+  set: string,
+  { dataDir, preview }: Required<DataFlags>,
+): Promise<void> {
+  const [{ parseMixture }, { photoSheet }, { encodePng }, { writeAtomically }] = await Promise.all([
+    import("@/data/mixture.ts"),
+    import("@/show/figures/photo_sheet.ts"),
+    import("@/show/plot/bitmap.ts"),
+    import("@/engine/files.ts"),
+  ]);
+  const { imageSize } = PRESETS.paper;
+  const { signal } = session;
+  const onProgress = showLoading(session);
+  const specification = parseMixture(set)[0]!.specifications[0]!; // without its ratio
+  const sheet = await photoSheet(specification, { dataDir, imageSize, signal, onProgress });
+  await writeAtomically(preview, encodePng(sheet.bitmap));
+  session.say(`data: wrote ${preview}: ${sheet.shown} of ${sheet.count} images`);
 }
 
 /** Loads the sets one by one; continues if one cannot be fetched. */

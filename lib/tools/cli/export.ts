@@ -36,7 +36,10 @@ export function addExport(program: Command): void {
     .option("--data <mixture>", "source of test images (default: the model's training data)")
     .option("--class <names...>", "one image of each class (default: every class)")
     .option("--index <numbers...>", "images by index in each set, from 0")
-    .option("--image <files...>", "your own PNG or JPEG images, bright on dark as in the sets")
+    .option(
+      "--image <files...>",
+      "your own PNG or JPEG images: an object on a plain or transparent ground",
+    )
     .option(
       "--threshold <occupancy>",
       "occupancy of the surface (default: the method's, 0.05 for vae)",
@@ -140,7 +143,8 @@ async function chooseImages(
   const [{ joined, imagesWithNames, imagesIn, imagesOfClasses }, { loadRunData }] = await Promise
     .all([import("@/show/export/chosen_images.ts"), import("@/train/run_data.ts")]);
   const { class: classes, index, image } = options;
-  const own = await imagesIn(image ?? [], config.imageSize);
+  const { notices, ...own } = await imagesIn(image ?? [], config.imageSize);
+  for (const notice of notices) session.say(`export: ${notice}`);
   if (image && !classes && !index) return own; // needs no data set
   const { monitor, tests } = await loadRunData({
     ...config,

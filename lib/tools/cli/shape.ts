@@ -58,7 +58,8 @@ async function makeShapes(
     import("@/engine/files.ts"),
   ]);
   const { config, snapshot } = checkpoint;
-  const { images, names } = await imagesIn(paths, config.imageSize);
+  const { images, names, notices } = await imagesIn(paths, config.imageSize);
+  for (const notice of notices) session.say(`shape: ${notice}`);
   const batchSize = Math.min(names.length, config.batchSize);
   using inference = new Inference(config, snapshot, { batchSize });
   const { threshold, makesSolids, canRefine } = inference;

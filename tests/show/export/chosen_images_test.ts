@@ -51,8 +51,12 @@ Deno.test("imagesIn() reads files as images of the model's size, named after the
   withFolder(async (folder) => {
     const path = join(folder, "my chair.png");
     await Deno.writeFile(path, await image({ width: 30, height: 20, colour: "white" }));
-    const { images, names } = await imagesIn([path], 4);
+    const { images, names, notices } = await imagesIn([path], 4);
     assert.deepEqual([images.length, names], [16, ["my chair"]]);
+    assert.deepEqual(notices, [
+      '"my chair.png" is taken as its centre square: nothing stands out from its ground; ' +
+      "take it before another colour",
+    ]);
     assert.ok(images.every((value) => value > 0.99));
     await assert.rejects(imagesIn([join(folder, "none.png")], 4), Deno.errors.NotFound);
   }));

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { imageFormat } from "@/show/plot/bitmap.ts";
 import { withFolder } from "../../data/fixtures.ts";
+import { BACKDROPS, photograph, renderSolid } from "../../data/photo/scenes.ts";
 import { runCli } from "./run_cli.ts";
 
 Deno.test("data prints the number of images in a set", async () => {
@@ -40,4 +43,25 @@ Deno.test("data says how to get a set that no server has, loads the others and f
     );
     assert.match(stdout, /\nembedded-faces test: 1000 images of 28 x 28 pixels\n/);
   });
+});
+
+Deno.test("data --preview draws what the model sees of own images, and of nothing else", async () => {
+  await withFolder(async (folder) => {
+    const images = join(folder, "mine");
+    await Deno.mkdir(images);
+    const cup = renderSolid("cup", { width: 120, height: 90 });
+    await Deno.writeFile(join(images, "a.png"), photograph(cup, { backdrop: BACKDROPS.white }));
+    const file = join(folder, "preview.png");
+    const { code, stdout } = await runCli(["data", `images:${images}`, "--preview", file]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\n +images in "mine", their objects cut out and centred\n/);
+    assert.ok(stdout.includes(`data: wrote ${file}: 1 of 1 images\n`));
+    assert.equal(imageFormat(await Deno.readFile(file)), "png");
+  });
+  const refused = await runCli(["data", "mnist", "--preview", "a.png"]);
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.stderr,
+    /Cannot draw a preview: the set must be one images:PATH or squares:PATH, got mnist\n$/,
+  );
 });
