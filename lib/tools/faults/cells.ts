@@ -52,7 +52,7 @@ const PATHS: Readonly<Record<Kind, string>> = {
 };
 
 /** The fault: a fifth of the cells wait for their outputs to be sent, the others do not. */
-export const cells: Fault = {
+export const CELLS: Fault = {
   name: "cells executed headless",
   right: "every output under its cell, in order, to the last character",
   tries: { whole: 5000, short: 100 },

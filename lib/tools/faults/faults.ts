@@ -4,10 +4,12 @@
  * @module
  */
 import type { Fault } from "./fault.ts";
+import { CELLS } from "./cells.ts";
 import { CHECKPOINT_CUT } from "./checkpoint_cut.ts";
 import { CLOCK_SET_BACK } from "./clock_set_back.ts";
 import { DISK_FULL } from "./disk_full.ts";
 import { HOSTILE_SERVER } from "./hostile_server.ts";
+import { MUTATED } from "./inputs.ts";
 import { TRAINING_KILLED } from "./training_killed.ts";
 import { TWO_PROCESSES } from "./two_processes.ts";
 
@@ -19,4 +21,6 @@ export const FAULTS: readonly Fault[] = [
   HOSTILE_SERVER,
   TWO_PROCESSES,
   CLOCK_SET_BACK,
+  ...MUTATED,
+  CELLS,
 ];

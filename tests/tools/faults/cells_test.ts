@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { cells, fill, oddOutputs, type Output } from "@/tools/faults/cells.ts";
+import { CELLS, fill, oddOutputs, type Output } from "@/tools/faults/cells.ts";
 
 /** Runs the fault in a folder of its own. */
 async function run(tries: number, signal?: AbortSignal) {
   const folder = await Deno.makeTempDir();
   const told: number[] = [];
   try {
-    const result = await cells.run({
+    const result = await CELLS.run({
       folder,
       tries,
       seed: 7,
@@ -20,7 +20,7 @@ async function run(tries: number, signal?: AbortSignal) {
   }
 }
 
-Deno.test("cells finds every output of a few cells, tells how far it is, and leaves no file", async () => {
+Deno.test("CELLS finds every output of a few cells, tells how far it is, and leaves no file", async () => {
   const { result, told, left } = await run(30);
   assert.deepEqual({ ...result, note: "" }, { tried: 30, failures: [], note: "" });
   assert.match(result.note!, /^\d+ MB of outputs$/);
@@ -28,7 +28,7 @@ Deno.test("cells finds every output of a few cells, tells how far it is, and lea
   assert.deepEqual(left, []);
 });
 
-Deno.test("cells ends when it is aborted", async () => {
+Deno.test("CELLS ends when it is aborted", async () => {
   await assert.rejects(run(30, AbortSignal.abort(new Error("enough"))), { message: "enough" });
 });
 

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { inputOf, MUTATED, wrongIn } from "@/tools/faults/inputs.ts";
-import { type Loader, LOADERS } from "@/tools/faults/loaders.ts";
-import { startReaders } from "@/tools/faults/readers.ts";
-import { PROJECT } from "@/tools/setup/layout.ts";
-import { exists } from "@/tools/setup/prepared.ts";
-import { withFolder } from "../../data/fixtures.ts";
+import { inputOf, wrongIn } from "@/tools/faults/inputs.ts";
+import type { Loader } from "@/tools/faults/loaders.ts";
 
 const LOADER: Loader = {
   format: "NumPy",
@@ -64,28 +59,3 @@ Deno.test("wrongIn() tells of differences and of words that are not ours", () =>
     assert.equal(wrong({ refused }, reading), `refused in other words: ${refused}`);
   }
 });
-
-const python = join(PROJECT.readers, "bin", "python");
-const needs = {
-  ignore: !await exists(python),
-  reason: "(ignored without other people's readers; `deno task faults` installs them)",
-};
-
-for (const fault of MUTATED) {
-  Deno.test({
-    name: `MUTATED: ${fault.name} are ${fault.right} ${needs.reason}`,
-    ignore: needs.ignore,
-    fn: () =>
-      withFolder(async (folder) => {
-        let told = 0;
-        const { short: tries } = fault.tries;
-        const onTry = (done: number) => told = done;
-        const result = await fault.run({ folder, tries, seed: 1, onTry });
-        assert.deepEqual(result.failures, []);
-        assert.deepEqual([result.tried, told], [tries, tries]);
-        const [, refused, read] = /^(\d+) refused, (\d+) read; /.exec(result.note!)!.map(Number);
-        assert.equal(refused! + read!, tries);
-        assert.ok(read! >= 10, `${read} of ${tries} show that loaders read at all`);
-      }),
-  });
-}
