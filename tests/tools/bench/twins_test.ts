@@ -41,7 +41,7 @@ for (const [program, ...flags] of FORMS) {
         const words = await runChild(python, ["-B", path, "check", ...flags, file], {
           action: "check a twin",
           cure: "read its words",
-          env: { XLA_FLAGS: "" },
+          environment: { ...Deno.env.toObject(), XLA_FLAGS: "" },
         });
         const { mode: _, ...deviations } = JSON.parse(words);
         assert.deepEqual(
