@@ -21,7 +21,7 @@ export interface Gestures {
 /** Describes the gestures to the reader. */
 export const GESTURES_IN_WORDS =
   "Drag or press arrow keys to turn; pinch, press + or -, or click and scroll to zoom; " +
-  "press 0 to start over";
+  "press 0 or Home to start over";
 
 /** Listens to a canvas. */
 export function listen(canvas: HTMLCanvasElement, gestures: Gestures): void {
@@ -73,6 +73,7 @@ function listenToKeys(canvas: HTMLCanvasElement, gestures: Gestures): void {
     "=": () => zoom(1.2),
     "-": () => zoom(1 / 1.2),
     "0": reset,
+    Home: reset,
     " ": play,
   };
   canvas.addEventListener("keydown", (event) => {

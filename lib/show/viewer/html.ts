@@ -39,6 +39,21 @@ export interface ViewerOptions extends SceneOptions {
  * ```
  */
 export function viewerHtml(frames: readonly ViewerFrame[], options: ViewerOptions = {}): string {
+  return `${viewerElement(frames, options)}\n` +
+    `<style>${viewerStyle()}</style>\n<script>${viewerScript()}</script>\n`;
+}
+
+/**
+ * Gives the HTML of a viewer for a page that has the style and the script already, see `script.ts`.
+ * The parameters and errors are those of `viewerHtml`.
+ *
+ * @param hint What the reader can do where the script does not run
+ */
+export function viewerElement(
+  frames: readonly ViewerFrame[],
+  options: ViewerOptions = {},
+  hint = "In JupyterLab, once the notebook is trusted, this shape can be turned by hand.",
+): string {
   const scene = packScene(frames, options);
   const { width, height, azimuth, elevation, threshold, alt } = scene;
   const { grid, front = 0 } = frames.at(-1)!;
@@ -47,11 +62,11 @@ export function viewerHtml(frames: readonly ViewerFrame[], options: ViewerOption
   return `<div class="voxel-viewer" style="max-width: ${width}px" data-scene="${
     escapeXml(JSON.stringify(scene))
   }"><img src="${dataUrl(poster)}" alt="${escapeXml(alt)}" style="max-width: 100%">` +
-    `<p>In JupyterLab, once the notebook is trusted, this shape can be turned by hand.</p></div>\n` +
-    `<style>${viewerStyle()}</style>\n<script>${viewerScript()}</script>\n`;
+    `<p>${escapeXml(hint)}</p></div>`;
 }
 
-function dataUrl(poster: Bitmap | Uint8Array): string {
+/** Gives an image as an address that contains it. */
+export function dataUrl(poster: Bitmap | Uint8Array): string {
   const bytes = poster instanceof Uint8Array ? poster : encodePng(poster);
   const format = imageFormat(bytes);
   if (!format) {

@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly azimuth?: number;
   /** How far the camera is raised, in radians in [-pi / 2, pi / 2]; pi / 6 by default. */
   readonly elevation?: number;
+  /** Scale at first; 1 by default, at which the whole grid fits, however it is turned. */
+  readonly zoom?: number;
   /** Voxels of at least this occupancy are drawn at first, > 0; 0.05 by default. */
   readonly threshold?: number;
   /** Frames per second; 10 by default, as in the GIFs. */
@@ -60,10 +62,11 @@ export interface Scene extends Required<SceneOptions> {
  * @throws {TypeError} If frames differ in size, or a density has another number of values
  */
 export function packScene(frames: readonly ViewerFrame[], options: SceneOptions = {}): Scene {
-  const { threshold = THRESHOLD, width = 320, framesPerSecond = 10 } = options;
+  const { threshold = THRESHOLD, width = 320, zoom = 1, framesPerSecond = 10 } = options;
   requireAbove("threshold", threshold, 0);
   requireAbove("framesPerSecond", framesPerSecond, 0);
   requireAbove("width", width, 1);
+  requireAbove("zoom", zoom, 0);
   const size = commonSize(frames);
   const largest = frames.reduce((most, { grid }) => maximum(grid.occupancy, most), 0);
   const level = Math.min(255, Math.max(1, Math.floor(255 * threshold / largest)));
@@ -88,6 +91,7 @@ export function packScene(frames: readonly ViewerFrame[], options: SceneOptions 
     height: Math.ceil(width * HEIGHT_OF_WIDTH),
     azimuth: options.azimuth ?? 0,
     elevation: options.elevation ?? Math.PI / 6,
+    zoom,
     framesPerSecond,
     alt: options.alt ?? frames.at(-1)!.label,
   };

@@ -26,12 +26,27 @@ let script: string | undefined;
 
 /** Gives the script, which starts the viewers of its own output cell. */
 export function viewerScript(): string {
-  return script ??= `{\n${MODULES.map(browserCode).join("")}startViewers();\n}`;
+  return script ??= browserScript(MODULES, "startViewers");
+}
+
+/**
+ * Gives modules as one script.
+ *
+ * @param modules Their files below `show/`, in any order; no two may use one name
+ * @param start The function that the script calls
+ */
+export function browserScript(modules: readonly string[], start: string): string {
+  return `{\n${modules.map(browserCode).join("")}${start}();\n}`;
 }
 
 /** Gives the style sheet of all viewers on a page. */
 export function viewerStyle(): string {
-  return compact(Deno.readTextFileSync(join(SHOW, "viewer", "viewer.css")));
+  return styleOf("viewer/viewer.css");
+}
+
+/** Gives a style sheet below `show/`, without its comments. */
+export function styleOf(file: string): string {
+  return compact(Deno.readTextFileSync(join(SHOW, file)));
 }
 
 function browserCode(module: string): string {

@@ -26,8 +26,8 @@ const LEAST_ZOOM = 0.5;
 const MOST_ZOOM = 8;
 
 /** Gives the first view of a scene. */
-export function firstView({ azimuth, elevation, level, frames }: Scene): View {
-  return { azimuth, elevation, zoom: 1, level, frame: frames.length - 1 };
+export function firstView({ azimuth, elevation, zoom, level, frames }: Scene): View {
+  return { azimuth, elevation, zoom, level, frame: frames.length - 1 };
 }
 
 /** Gives the view after a change, within its limits. */

@@ -22,6 +22,10 @@ const REST_MILLISECONDS = 150;
 /** Turn per key press, in radians. Paper: the step of the post's 360 degree views. */
 const KEY_TURN = Math.PI / 12;
 
+/** Elements whose viewers turn together, and the event that tells of a turn. */
+const TOGETHER = ".turn-together";
+const TURNED = "voxels-turned";
+
 /** Turns the poster in `root` into a viewer. */
 export async function startViewer(root: HTMLElement, renderer: Renderer): Promise<void> {
   const scene: Scene = JSON.parse(root.dataset.scene!);
@@ -48,8 +52,15 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
     show({ frame: (view.frame + 1) % grids.length });
     return view.frame < grids.length - 1;
   });
+  const showTogether = (change: Partial<View>) => {
+    show(change);
+    const { azimuth, elevation, zoom } = view;
+    root.dispatchEvent(
+      new CustomEvent(TURNED, { bubbles: true, detail: { azimuth, elevation, zoom } }),
+    );
+  };
   const turn = (right: number, down: number) =>
-    show({ azimuth: view.azimuth + right, elevation: view.elevation + down });
+    showTogether({ azimuth: view.azimuth + right, elevation: view.elevation + down });
   const drag = (right: number, down: number) => {
     const scale = scaleOf(view, canvas.clientWidth); // the nearest point follows the pointer
     turn(right / scale, down / scale);
@@ -58,8 +69,8 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
   listen(canvas, {
     drag,
     turn: (right, down) => turn(right * KEY_TURN, down * KEY_TURN),
-    zoom: (factor) => show({ zoom: view.zoom * factor }),
-    reset: () => show({ azimuth, elevation, zoom }),
+    zoom: (factor) => showTogether({ zoom: view.zoom * factor }),
+    reset: () => showTogether({ azimuth, elevation, zoom }),
     play: film.toggle,
   });
   button.addEventListener("click", film.toggle);
@@ -67,6 +78,9 @@ export async function startViewer(root: HTMLElement, renderer: Renderer): Promis
   frame.addEventListener("input", () => {
     film.pause();
     show({ frame: Number(frame.value) });
+  });
+  root.closest(TOGETHER)?.addEventListener(TURNED, (event) => {
+    if (event.target !== root) show((event as CustomEvent<Partial<View>>).detail);
   });
   keepPlainKeys(root);
 
