@@ -86,15 +86,25 @@ function checkRecord(record: Readonly<Record<string, unknown>>, where: string): 
   }
 }
 
+/** A table of records: cells as text. */
+export interface QualityRows {
+  /** The headings of the columns. */
+  readonly headings: readonly string[];
+  /** How many of the columns name the row; the others hold numbers. */
+  readonly nameCount: number;
+  /** The rows, each with a cell for every heading. */
+  readonly rows: readonly (readonly string[])[];
+}
+
 /**
- * Writes a Markdown table of records: a row for each kind of run, with means and deviations over its runs.
+ * Makes a table of records: a row for each kind of run, with means and deviations over its runs.
  * It has a column for each score that any record holds, with a dash where there is none; objects
  * and numbers of images are named only where they differ.
  *
  * @param records In the order of the rows, at least one
  * @throws {RangeError} If there are none
  */
-export function qualityTable(records: readonly QualityRecord[]): string {
+export function qualityRows(records: readonly QualityRecord[]): QualityRows {
   if (records.length === 0) throw new RangeError("Cannot write a table: records must not be empty");
   const names = {
     objects: ({ objects }: QualityRecord) => objects,
@@ -110,21 +120,29 @@ export function qualityTable(records: readonly QualityRecord[]): string {
     records,
     (record) => JSON.stringify(Object.values(names).map((nameOf) => nameOf(record))),
   );
-  const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [
-    row([
+  return {
+    headings: [
       ...shown.map(([heading]) => heading),
       "runs",
       ...scores.map((score) => SCORES[score][0]),
+    ],
+    nameCount: shown.length,
+    rows: Object.values(groups).map((group) => [
+      ...shown.map(([, nameOf]) => nameOf(group![0]!)),
+      String(group!.length),
+      ...scores.map((score) => scoreCell(group!, score)),
     ]),
-    row([...shown.map(() => "---"), "---:", ...scores.map(() => "---:")]),
-    ...Object.values(groups).map((group) =>
-      row([
-        ...shown.map(([, nameOf]) => nameOf(group![0]!)),
-        group!.length,
-        ...scores.map((score) => scoreCell(group!, score)),
-      ])
-    ),
+  };
+}
+
+/** Writes the table of `qualityRows` in Markdown; the errors are the same. */
+export function qualityTable(records: readonly QualityRecord[]): string {
+  const { headings, nameCount, rows } = qualityRows(records);
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    row(headings),
+    row(headings.map((_, i) => i < nameCount ? "---" : "---:")),
+    ...rows.map(row),
   ].join("\n");
 }
 
