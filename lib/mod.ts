@@ -261,6 +261,7 @@ export {
   exhibitsWithInputs,
   momentsOf,
   shapesDuringTraining,
+  type WatchedRun,
 } from "./show/figures/exhibits.ts";
 export {
   type ImageErrorMetrics,

@@ -171,6 +171,7 @@ const UNTESTED: readonly string[] = [
   "method/objective/objective.ts", // types alone
   "model/learner.ts", // types alone
   "model/stage.ts", // types alone
+  "show/gallery/theme.ts", // runs in the browser: tests/show/gallery/page_in_browser_test.ts
   "show/notebook/stop_watch.ts", // a thread that interrupt_test.ts and pressed_kernel_test.ts start
   "show/plot/architecture_parts.ts", // types alone
   "show/viewer/elements.ts", // runs in the browser, as do the next ones: tests/show/viewer/in_browser_test.ts

@@ -70,7 +70,7 @@ export function createMonitor(sets: readonly MixedSet[], shares: readonly number
  * Choice: the first turn takes the second image of each class and the first ones come last, because
  * the first 3 of MNIST's test split reads as an 8, and figures are to be recognised by strangers.
  */
-function classesInTurn({ labels, count }: ImageSet): number[] {
+export function classesInTurn({ labels, count }: ImageSet): number[] {
   const met = new Map<number, number>();
   return Array.from({ length: count }, (_, index) => {
     const label = labels?.[index] ?? index;
@@ -81,7 +81,8 @@ function classesInTurn({ labels, count }: ImageSet): number[] {
     .map(({ index }) => index);
 }
 
-function nameOf({ name, labels, classNames }: ImageSet, index: number): string {
+/** Says what an image shows, such as `mnist 3`: its class, or its index where there is none. */
+export function nameOf({ name, labels, classNames }: ImageSet, index: number): string {
   return `${name} ${labels && classNames ? classNames[labels[index]!] : index}`;
 }
 

@@ -112,6 +112,11 @@ export function shapesDuringTraining(
   );
 }
 
+/** What a run was watched on, and its frames. */
+export type WatchedRun = Pick<Run, "config" | "frames"> & {
+  readonly data: Pick<Run["data"], "monitor">;
+};
+
 /**
  * Gives the shape of one image in each frame of a run, to be viewed in sequence.
  *
@@ -120,7 +125,7 @@ export function shapesDuringTraining(
  * @returns One exhibit for each frame, labelled with its step
  * @throws {RangeError} If the image is not tracked; the message lists the tracked ones
  */
-export function momentsOf({ config, data, frames }: Run, name: string): Exhibit[] {
+export function momentsOf({ config, data, frames }: WatchedRun, name: string): Exhibit[] {
   const { imageSize } = config;
   const { tracked, names } = data.monitor;
   const known = tracked.map((slot) => names[slot]!);

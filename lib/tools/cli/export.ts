@@ -5,6 +5,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import type { NamedImages } from "@/show/export/chosen_images.ts";
+import type { Exported } from "@/show/export/shape_archive.ts";
 import type { SolidReport } from "@/show/export/solid.ts";
 import type { Checkpoint } from "@/train/checkpoint.ts";
 import { dataDirOption } from "./config_options.ts";
@@ -23,6 +24,7 @@ interface ExportFlags {
   readonly raw?: boolean;
   readonly dataDir: string;
   readonly out?: string;
+  readonly html?: string;
   readonly weights?: string;
 }
 
@@ -56,15 +58,19 @@ export function addExport(program: Command): void {
     .addOption(dataDirOption())
     .option("--out <file>", "the zip file")
     .option(
+      "--html <file.html>",
+      "the same shapes beside their images, on one page to turn them on",
+    )
+    .option(
       "--weights <file.safetensors>",
       "write the model itself, to be used and not resumed: its weights alone, in half precision",
     )
     .action(action("export", async (session, options: ExportFlags) => {
-      const { out, weights } = options;
-      if (out === undefined && weights === undefined) {
+      const { out, html, weights } = options;
+      if (out === undefined && html === undefined && weights === undefined) {
         throw new Misuse(
-          "Cannot export: --out or --weights must be given, got neither; --out FILE.zip writes shapes, " +
-            "--weights FILE.safetensors the model",
+          "Cannot export: --out, --html or --weights must be given, got neither; --out FILE.zip writes " +
+            "shapes, --html FILE.html a page of them, --weights FILE.safetensors the model",
         );
       }
       await prepare(session);
@@ -72,7 +78,7 @@ export function addExport(program: Command): void {
       const checkpoint = await loadCheckpoint(options.checkpoint);
       if (checkpoint.notice !== undefined) session.say(`export: ${checkpoint.notice}`);
       if (weights !== undefined) await exportWeights(session, checkpoint, weights);
-      if (out !== undefined) await exportAll(session, checkpoint, { ...options, out });
+      if (out !== undefined || html !== undefined) await exportAll(session, checkpoint, options);
     }));
 }
 
@@ -89,7 +95,7 @@ async function exportWeights(
 async function exportAll(
   session: Session,
   checkpoint: Checkpoint,
-  options: ExportFlags & { readonly out: string },
+  options: ExportFlags,
 ): Promise<void> {
   const [
     { Inference },
@@ -116,17 +122,26 @@ async function exportAll(
   const squares = reconstruction.rendering.map((value, i) => (value - images[i]!) ** 2);
   const meanSquaredErrorPerPixel = squares.reduce((sum, it) => sum + it, 0) / squares.length;
   const record = recordOf({ config: { ...config }, since, metrics: { meanSquaredErrorPerPixel } });
+  const chosen = {
+    record,
+    step,
+    threshold: options.threshold ?? inference.threshold,
+    isSolid: inference.makesSolids && !options.raw,
+  };
+  const exhibits = exhibitsOf(reconstruction, names, config);
   session.progress("Export");
-  const { file, byteCount, shapes } = await exportShapes(
-    options.out,
-    exhibitsOf(reconstruction, names, config),
-    {
-      record,
-      step,
-      threshold: options.threshold ?? inference.threshold,
-      isSolid: inference.makesSolids && !options.raw,
-    },
-  );
+  if (options.out !== undefined) {
+    tellOfZip(session, await exportShapes(options.out, exhibits, chosen));
+  }
+  if (options.html !== undefined) {
+    const { writeShapesPage } = await import("@/show/gallery/shapes_page.ts");
+    const shown = { ...chosen, checkpoint, reconstruction, images, isRefined: options.refine };
+    const byteCount = await writeShapesPage(options.html, exhibits, shown);
+    session.say(`export: wrote ${options.html} (${Math.ceil(byteCount / 1000)} kB)`);
+  }
+}
+
+function tellOfZip(session: Session, { file, byteCount, shapes }: Exported): void {
   for (const { folder, voxels, triangles, solid } of shapes) {
     const done = solid ? `; ${inWords(solid)}` : "";
     session.say(`export: ${folder}: ${voxels} voxels, ${triangles} triangles${done}`);

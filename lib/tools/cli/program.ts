@@ -14,6 +14,7 @@ import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExport } from "./export.ts";
 import { addFaults } from "./faults.ts";
+import { addGallery } from "./gallery.ts";
 import { addLab } from "./lab.ts";
 import { addRender } from "./render.ts";
 import { addReproduce } from "./reproduce.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addTrain,
   addRender,
   addExport,
+  addGallery,
   addBench,
   addFaults,
   addDoctor,

@@ -103,7 +103,7 @@ Deno.test("export writes the weights of a model alone, which is then used and no
     assert.equal(neither.code, 2);
     assert.match(
       neither.stderr,
-      /^error: Cannot export: --out or --weights must be given, got neither; /,
+      /^error: Cannot export: --out, --html or --weights must be given, got neither; /,
     );
   }));
 
