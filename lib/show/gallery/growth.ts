@@ -12,6 +12,7 @@ import { momentsOf } from "@/show/figures/exhibits.ts";
 import { createMonitor, loadFrames } from "@/train/monitor.ts";
 import type { GalleryModel } from "./models.ts";
 import type { GallerySection } from "./page.ts";
+import { setsOf, titleOf } from "./shapes.ts";
 
 /** Most shapes of a run, and most frames of each. Choice: what stays below half a megabyte. */
 const MOST_SHAPES = 4;
@@ -42,19 +43,30 @@ export async function growthSection(
         return { ...stage, ...(front !== undefined && { front }) };
       });
     return {
-      name,
+      name: tests.length === 1 ? withoutSet(name, tests[0]!.set) : name,
       image: itemAt(monitor.images, slot, imageSize ** 2),
       shapes: [{ label, note: "", frames: moments, threshold }],
     };
   });
   const last = all.at(-1)!.step.toLocaleString("en-US");
   return {
-    title: `Growth: ${config.data}, ${label}`,
+    title: growthTitle(config.data, label),
     words: [
-      `What the model made of unseen images as it trained, up to step ${last}. Move the slider, or play.`,
+      `What the model made of unseen images as it trained, up to step ${last}: move the slider, or press ` +
+      "Play. Shapes are drawn as the model gave them; what no level view can show is not filled.",
     ],
     items,
   };
+}
+
+/** Gives the heading of a run's growth. */
+export function growthTitle(data: string, label: string): string {
+  return `Growth: ${setsOf(data).map(titleOf).join(" and ")}, ${label}`;
+}
+
+/** Leaves the set's name out of what an image shows, where there is but one. */
+function withoutSet(name: string, { name: set, labels }: MixedSet["set"]): string {
+  return labels ? name.slice(set.length + 1) : `image ${name.slice(set.length + 1)}`;
 }
 
 async function framesIn(folder: string) {

@@ -31,6 +31,6 @@ export function scoresHtml(records: readonly QualityRecord[]): string {
   );
   return `<section><h2 id="scores">Scores</h2>` +
     `<div class="table" role="region" aria-labelledby="scores" tabindex="0"><table>` +
-    `<caption>${CAPTION}</caption><thead><tr>${heads.join("")}</tr></thead>` +
+    `<caption><span>${CAPTION}</span></caption><thead><tr>${heads.join("")}</tr></thead>` +
     `<tbody>${body.join("\n")}</tbody></table></div></section>\n`;
 }

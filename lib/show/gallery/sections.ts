@@ -6,7 +6,7 @@
  */
 import type { MixedSet } from "@/data/batches.ts";
 import { type LoadedSets, loadMixture, type MixtureOptions } from "@/data/mixture.ts";
-import { growthSection } from "./growth.ts";
+import { growthSection, growthTitle } from "./growth.ts";
 import { COMPARED, type FoundModels, type GalleryModel, oneOfEach } from "./models.ts";
 import type { GallerySection } from "./page.ts";
 import { setsOf, shapesSection, titleOf } from "./shapes.ts";
@@ -75,9 +75,10 @@ export async function gallerySections(
   }
   let hasGrown = false;
   for (const [i, model] of oneOfEachData(watched).entries()) {
-    onSection(`Growth: ${model.config.data}`, names.length + i, total);
+    const title = growthTitle(model.config.data, model.label);
+    onSection(title, names.length + i, total);
     const grown = await attempt(
-      `Growth: ${model.config.data}`,
+      title,
       async () => await growthSection(model, await testsOf(model, model.config.data)),
     );
     hasGrown ||= grown !== undefined;

@@ -73,7 +73,7 @@ export async function shapesSection(
   }
   const isTold = set.labels !== undefined && new Set(chosen.map((i) => set.labels![i])).size > 1;
   const items = chosen.map((index, i): GalleryItem => ({
-    name: isTold ? nameOf(set, index).slice(set.name.length + 1) : `image ${index + 1}`,
+    name: isTold ? nameOf(set, index).slice(set.name.length + 1) : `image ${index}`,
     image: itemAt(images, i, set.size ** 2),
     shapes: columns.map((column) => column[i]!),
   }));
