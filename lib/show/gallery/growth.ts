@@ -22,14 +22,15 @@ const MOST_FRAMES = 16;
  * Makes the section of a run's growth; undefined if the run kept fewer than two frames.
  *
  * @param model A model with its run's folder
- * @param tests The test splits of its mixture, in order
+ * @param loadTests Loads the test splits of its mixture, in order, where there are frames
  */
 export async function growthSection(
   { label, config, folder }: GalleryModel,
-  tests: readonly MixedSet[],
+  loadTests: () => Promise<readonly MixedSet[]>,
 ): Promise<GallerySection | undefined> {
   const all = folder ? await framesIn(join(folder, "frames")) : [];
   if (all.length < 2) return undefined;
+  const tests = await loadTests();
   const frames = spread(all, MOST_FRAMES);
   const { batchSize, seed, imageSize } = config;
   const { shares } = createBatches({ sets: tests, batchSize, seed });

@@ -79,7 +79,7 @@ export async function gallerySections(
     onSection(title, names.length + i, total);
     const grown = await attempt(
       title,
-      async () => await growthSection(model, await testsOf(model, model.config.data)),
+      () => growthSection(model, () => testsOf(model, model.config.data)),
     );
     hasGrown ||= grown !== undefined;
   }

@@ -107,6 +107,24 @@ Deno.test("export writes the weights of a model alone, which is then used and no
     );
   }));
 
+Deno.test("export writes a page of the chosen shapes, alone or beside the zip", () =>
+  withFolder(async (folder) => {
+    const [page, own] = [join(folder, "a.html"), join(folder, "box.png")];
+    await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
+    const { code, stdout, stderr } = await runCli(["export", "--image", own, "--html", page]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^export: wrote .*a\.html \(\d+ kB\)\nexport: done in .*\n$/);
+    const html = await Deno.readTextFile(page);
+    assert.match(html, /<figcaption>box<\/figcaption>/);
+    assert.equal(html.match(/class="voxel-viewer"/g)!.length, 1);
+    assert.deepEqual(
+      await Array.fromAsync(Deno.readDir(folder), ({ name }) => name).then((names) =>
+        names.toSorted()
+      ),
+      ["a.html", "box.png"],
+    );
+  }));
+
 Deno.test("export needs no data set for the user's image", () =>
   withFolder(async (folder) => {
     const [out, own] = [join(folder, "a.zip"), join(folder, "a.png")];
