@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { PROJECT } from "@/tools/setup/layout.ts";
-import { NOTEBOOKS } from "../notebooks.ts";
+import { NAMES, NOTEBOOKS } from "../notebooks.ts";
 import { browserTest, launch } from "./chromium.ts";
 
 /** Notebooks are copied to such a folder, so that neither they nor `figures/` change. */
@@ -104,6 +104,38 @@ async function withLab(name: string, body: (page: Page) => Promise<void>): Promi
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+browserTest(
+  "JupyterLab opens on the list of the notebooks, rendered, and its links open them",
+  async () => {
+    const folder = await copyNotebook("00-quickstart.ipynb");
+    const lab = await startLab(folder);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1300, height: 1000 } });
+      // A workspace of its own: the default one brings back what was open before.
+      await page.goto(`${lab.address}/?token=${ENVIRONMENT.JUPYTER_TOKEN}`);
+      const { pathname } = new URL(page.url());
+      assert.equal(pathname, "/lab/tree/README.md");
+      const workspace = pathname.replace("/lab/", "/lab/workspaces/browser-test/");
+      await page.goto(`${lab.address}${workspace}?reset`);
+      const list = page.locator(".jp-MarkdownViewer");
+      await list.locator("img").nth(NAMES.length - 1).waitFor(PATIENCE);
+      const widths = () =>
+        list.locator("img").evaluateAll((images) =>
+          images.map((image) => (image as HTMLImageElement).naturalWidth)
+        );
+      while ((await widths()).some((width) => width === 0)) await page.waitForTimeout(200);
+      assert.deepEqual(await widths(), NAMES.map(() => 320));
+      await list.getByText("00: Quickstart").click();
+      await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor(PATIENCE);
+    } finally {
+      await browser.close();
+      await lab.end();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 browserTest(
   "00-quickstart runs in JupyterLab, and its shape is turned by hand",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { jupyterEnvironment } from "@/tools/setup/jupyter.ts";
 import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
@@ -34,6 +34,12 @@ export function addLab(program: Command): void {
     }));
 }
 
+/** Where it opens: the list of the notebooks, which `SETTINGS` show rendered. */
+const START_PAGE = "/lab/tree/README.md";
+
+/** Defaults of JupyterLab's settings; users' own settings come first. */
+const SETTINGS = join(import.meta.dirname!, "..", "setup", "lab_settings");
+
 /** Starts JupyterLab in this terminal; Ctrl-C reaches it directly. */
 async function startLab({ port, browser, dataDir }: LabOptions): Promise<Deno.ChildProcess> {
   const args = [
@@ -42,6 +48,8 @@ async function startLab({ port, browser, dataDir }: LabOptions): Promise<Deno.Ch
     `--ServerApp.root_dir=${PROJECT.notebooks}`,
     `--MultiKernelManager.default_kernel_name=${KERNEL_NAME}`,
     `--KernelSpecManager.allowed_kernelspecs=${KERNEL_NAME}`,
+    `--LabApp.default_url=${START_PAGE}`,
+    `--LabApp.app_settings_dir=${SETTINGS}`,
     `--ServerApp.port=${port}`,
     `--ServerApp.open_browser=${browser ? "True" : "False"}`,
     // In containers, root is the only user.
