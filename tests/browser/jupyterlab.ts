@@ -75,12 +75,17 @@ async function startLab(folder: string): Promise<{ address: string; end: () => P
   return { address, end };
 }
 
+/** Waits for a notebook and its kernel: JupyterLab does not end while a kernel starts. */
+async function waitForKernel(page: Page): Promise<void> {
+  await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor(PATIENCE);
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor(PATIENCE);
+}
+
 /** Opens a notebook of the folder and waits for its kernel. */
 async function openNotebook(page: Page, address: string, folder: string, name: string) {
   const path = `${folder.slice(NOTEBOOKS.length + 1)}/notebooks/${name}`;
   await page.goto(`${address}/lab/tree/${path}?token=${ENVIRONMENT.JUPYTER_TOKEN}`);
-  await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor(PATIENCE);
-  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor(PATIENCE);
+  await waitForKernel(page);
 }
 
 /** Chooses an entry of a menu. */
@@ -128,7 +133,7 @@ browserTest(
       while ((await widths()).some((width) => width === 0)) await page.waitForTimeout(200);
       assert.deepEqual(await widths(), NAMES.map(() => 320));
       await list.getByText("00: Quickstart").click();
-      await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor(PATIENCE);
+      await waitForKernel(page);
     } finally {
       await browser.close();
       await lab.end();
