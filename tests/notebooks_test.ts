@@ -151,8 +151,18 @@ function checkFigure(name: string): void {
   }
 }
 
-Deno.test("every figure is one that a notebook gives", () => {
+/** The picture of the gallery, by `deno task gallery --picture`. */
+const GALLERY = "gallery.png";
+
+Deno.test("the picture of the gallery has a record, and is small enough for the README", () => {
+  checkFigure(GALLERY);
+  const { size } = Deno.statSync(join(FIGURES, GALLERY));
+  assert.ok(size <= 500_000, `${size} bytes`);
+});
+
+Deno.test("every other figure is one that a notebook gives", () => {
   const given = NAMES.flatMap((name) => figuresOf(readNotebook(join(NOTEBOOKS, name))));
+  given.push(GALLERY);
   const expected = given.flatMap((name) => [name, `${withoutEnding(name)}.json`]);
   const found = [...Deno.readDirSync(FIGURES)].map(({ name }) => name);
   assert.deepEqual(found.toSorted(), expected.toSorted());

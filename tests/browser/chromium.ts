@@ -1,22 +1,13 @@
 /** A headless Chromium for the tests of what runs in a browser. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import {
+  findChromium,
+  IN_CONTAINERS,
+  SOFTWARE_GRAPHICS,
+} from "@/tools/pictures/gallery_picture.ts";
 
-/** What Chromium is usually called. */
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
-
-/** WebGL 2 without a graphics card. */
-const SOFTWARE_GRAPHICS = [
-  "--use-gl=angle",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
-];
-
-/** The path of Chromium: `SHAPES_CHROMIUM`, or the first of the usual names on the `PATH`. */
-export const CHROMIUM: string | undefined = Deno.env.get("SHAPES_CHROMIUM") ||
-  NAMES.flatMap((name) => (Deno.env.get("PATH") ?? "").split(":").map((at) => join(at, name)))
-    .find((path) => existsSync(path));
+/** The path of Chromium, if there is one. */
+export const CHROMIUM: string | undefined = findChromium(Deno.env.toObject());
 
 /** What the name of a test says that is left out where there is no browser. */
 const MISSING = " (left out: needs Chromium; install it or set SHAPES_CHROMIUM to its path)";
@@ -31,8 +22,7 @@ export function browserTest(name: string, body: () => Promise<void>): void {
 export async function launch(args: readonly string[] = SOFTWARE_GRAPHICS): Promise<Browser> {
   return await chromium.launch({
     executablePath: CHROMIUM!,
-    // Containers have no other user than root, for whom Chromium has no sandbox.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", ...args],
+    args: [...IN_CONTAINERS, ...args],
   });
 }
 

@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Images of a set with at most one class, and the most of any other. */
-const OF_ONE_CLASS = 6;
+const OF_ONE_CLASS = 9;
 const MOST_CLASSES = 10;
 
 /** Says how shapes are shown beside true ones. */

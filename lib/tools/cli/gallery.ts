@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
+import type { FoundModels } from "@/show/gallery/models.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { dataDirOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
@@ -16,6 +17,7 @@ interface GalleryFlags {
   readonly runs: string;
   readonly checkpoint?: readonly string[];
   readonly dataDir: string;
+  readonly picture?: string;
 }
 
 /** The checkpoints that come with the project. */
@@ -41,13 +43,16 @@ export function addGallery(program: Command): void {
     .option("--runs <folder>", "where runs lie, however deep", "data/runs")
     .option("--checkpoint <files...>", "models besides the runs (default: the shipped ones)")
     .addOption(dataDirOption())
+    .option("--picture <file.png>", "a picture of the page too, with its record; needs Chromium")
     .action(action("gallery", async (session, options: GalleryFlags) => {
       await prepare(session);
       await makeGallery(session, options);
     }));
 }
 
-async function makeGallery(session: Session, { out, runs, checkpoint, dataDir }: GalleryFlags) {
+async function makeGallery(session: Session, options: GalleryFlags) {
+  const since = performance.now();
+  const { out, runs, checkpoint, dataDir, picture } = options;
   const [
     { findModels },
     { gallerySections },
@@ -84,4 +89,29 @@ async function makeGallery(session: Session, { out, runs, checkpoint, dataDir }:
   for (const words of missing) session.say(`gallery: missing: ${words}`);
   for (const title of leftOut) session.say(`gallery: no room: ${title}`);
   session.say(`gallery: wrote ${out} (${Math.ceil(bytes.length / 1000)} kB)`);
+  if (picture !== undefined) await savePicture(session, found, { out, picture, since });
+}
+
+async function savePicture(
+  session: Session,
+  { models }: FoundModels,
+  { out, picture, since }: { out: string; picture: string; since: number },
+): Promise<void> {
+  const [{ galleryPicture, findChromium }, { recordOf }, { saveFigure }] = await Promise.all([
+    import("@/tools/pictures/gallery_picture.ts"),
+    import("@/show/figures/run_record.ts"),
+    import("@/show/plot/figure_file.ts"),
+  ]);
+  session.progress("Picture");
+  const bytes = await galleryPicture(out, findChromium(Deno.env.toObject()));
+  const listed = models.map(({ label, config, step }) => ({ label, data: config.data, step }));
+  const seed = models[0]?.config.seed ?? 0;
+  const record = recordOf({
+    config: { seed, models: listed },
+    since,
+    metrics: { models: listed.length },
+  });
+  const name = basename(picture, ".png");
+  const { file, byteCount } = await saveFigure(name, bytes, record, { folder: dirname(picture) });
+  session.say(`gallery: wrote ${file} (${Math.ceil(byteCount / 1000)} kB)`);
 }
