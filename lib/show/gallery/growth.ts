@@ -15,7 +15,7 @@ import type { GallerySection } from "./page.ts";
 import { setsOf, titleOf } from "./shapes.ts";
 
 /** Most shapes of a run, and most frames of each. Choice: what stays below half a megabyte. */
-const MOST_SHAPES = 4;
+const MOST_SHAPES = 3;
 const MOST_FRAMES = 16;
 
 /**

@@ -55,7 +55,7 @@ export interface Gallery {
   readonly sections: readonly GallerySection[];
   /** Scores for a table below the shapes. */
   readonly scores?: readonly QualityRecord[];
-  /** What is missing and how to get it, a sentence each. */
+  /** What is missing and how to get it, a sentence each; commands in backticks. */
   readonly missing?: readonly string[];
 }
 
@@ -202,7 +202,8 @@ function paragraphs(words: readonly string[]): string {
 }
 
 function list(entries: readonly string[]): string {
-  return `<ul>${entries.map((each) => `<li>${escapeXml(each)}</li>`).join("")}</ul>`;
+  const withCode = (words: string) => escapeXml(words).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+  return `<ul>${entries.map((each) => `<li>${withCode(each)}</li>`).join("")}</ul>`;
 }
 
 function byteCount(text: string): number {

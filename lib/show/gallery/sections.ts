@@ -17,6 +17,9 @@ const TRAINING: Readonly<Record<string, string>> = {
   [COMPARED.searched]: "--method searched",
 };
 
+/** What the searched pose needs for images that are more than silhouettes. */
+const GREY = "; grey images need `--texture` as well";
+
 /** Where images are found, and what tells of progress. */
 export interface SectionOptions extends MixtureOptions {
   /** Called before each section, with its title. */
@@ -106,7 +109,7 @@ function untrained(name: string, models: readonly GalleryModel[]): string[] {
       `${
         titleOf(name)
       }, ${label}: no run was found. \`deno task train ${options} --data ${name}:1 ` +
-      "--out data/runs/NAME` trains one."
+      `--out data/runs/NAME\` trains one${label === COMPARED.searched ? GREY : ""}.`
     );
 }
 

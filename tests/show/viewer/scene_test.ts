@@ -74,3 +74,13 @@ Deno.test("packScene() refuses no frames, frames that differ in size, and wrong 
     message: "Cannot view shapes: framesPerSecond must be a number > 0, got Infinity",
   });
 });
+
+Deno.test("packScene() starts at the scale at which the whole grid fits, or at another", () => {
+  const frame = { label: "a", grid: { occupancy: [1], size: [1, 1, 1] as const } };
+  assert.equal(packScene([frame]).zoom, 1);
+  assert.equal(packScene([frame], { zoom: 1.5 }).zoom, 1.5);
+  assert.throws(() => packScene([frame], { zoom: 0 }), {
+    name: "RangeError",
+    message: "Cannot view shapes: zoom must be a number > 0, got 0",
+  });
+});
