@@ -40,6 +40,7 @@ export class StopButton {
   readonly pressed = new Int32Array(new SharedArrayBuffer(4));
   #controller = new AbortController();
   #hasEnded = false;
+  #runCount = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -67,11 +68,13 @@ export class StopButton {
   }
 
   /**
-   * Throws while a press holds: for loops that do not await.
+   * Throws while a press holds: for loops that do not await. Inside of work that takes the signal it does
+   * nothing: that ends by itself, with everything saved.
    *
    * @throws {DOMException} `AbortError`
    */
   check(): void {
+    if (this.#runCount > 0) return;
     if (Atomics.load(this.pressed, 0) !== 0) throw this.#ended("Stopped by the stop button");
   }
 
@@ -85,11 +88,14 @@ export class StopButton {
   async run<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     this.check();
     const { signal } = this;
+    this.#runCount++;
     try {
       return await work(signal);
     } catch (error) {
       if (!signal.aborted || (error as Error).name !== "AbortError") throw error;
       throw this.#ended((error as Error).message);
+    } finally {
+      this.#runCount--;
     }
   }
 

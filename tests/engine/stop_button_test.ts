@@ -34,6 +34,22 @@ Deno.test("run() ends work by its signal, with the work's own words", async () =
   await assert.rejects(work, { name: "AbortError", message: "Training stopped" });
 });
 
+Deno.test("check() does nothing inside of work that takes the signal, so that it can save", async () => {
+  const button = new StopButton(HOLD_MS);
+  let saved = false;
+  const work = button.run(async (signal) => {
+    while (!signal.aborted) await later(1);
+    button.check();
+    saved = true;
+    signal.throwIfAborted();
+  });
+  button.press();
+  await assert.rejects(work, STOPPED);
+  assert.ok(saved);
+  assert.throws(() => button.check(), STOPPED);
+  await later(2 * HOLD_MS);
+});
+
 Deno.test("run() gives what work returns, and what it throws of its own", async () => {
   const button = new StopButton(HOLD_MS);
   assert.equal(await button.run(() => Promise.resolve(3)), 3);

@@ -89,7 +89,7 @@ Deno.test("settings() does not mistake a damaged file for a missing one", async 
     }
     await assert.rejects(settings({ preset: "quick", dataDir }), {
       name: "SyntaxError",
-      message: new RegExp(`^Cannot inflate "${dataDir}/mnist/train-images-idx3-ubyte.gz": `),
+      message: new RegExp(`^Cannot read "${dataDir}/mnist/train-images-idx3-ubyte.gz": its magic `),
     });
   });
   assert.deepEqual(shown, []);
