@@ -19,10 +19,11 @@ export interface FoundObject extends MaskSize {
 /** Why no object could be cut out of a photograph, and what helps. */
 export const FAULTS = {
   "no plain ground":
-    "its ground is not plain; take it before one colour, or make the ground transparent",
-  "nothing on its ground": "nothing stands out from its ground; take it before another colour",
+    "its background is not plain; photograph it against one colour, or make the background transparent",
+  "nothing on its ground":
+    "nothing stands out from its background; photograph it against another colour",
   "several objects": "it shows several objects; crop it to one",
-  "cut off": "the border cuts its object off; show all of it, with some ground around",
+  "cut off": "the border cuts its object off; show all of it, with some background around it",
 } as const;
 
 /** Why no object could be cut out of a photograph. */

@@ -20,7 +20,7 @@ Deno.test("judgePhotos() takes objects, and says of the others why and what help
   assert.deepEqual(seen.map((image) => image?.[0]), [1, undefined, undefined, 1, 1]);
   assert.deepEqual(leftOut, [
     '"b.png": it shows several objects; crop it to one',
-    '"c.png": the border cuts its object off; show all of it, with some ground around',
+    '"c.png": the border cuts its object off; show all of it, with some background around it',
   ]);
   assert.equal(words, ", their objects cut out and centred");
 });

@@ -54,8 +54,8 @@ Deno.test("imagesIn() reads files as images of the model's size, named after the
     const { images, names, notices } = await imagesIn([path], 4);
     assert.deepEqual([images.length, names], [16, ["my chair"]]);
     assert.deepEqual(notices, [
-      '"my chair.png" is taken as its centre square: nothing stands out from its ground; ' +
-      "take it before another colour",
+      '"my chair.png" is taken as its centre square: nothing stands out from its background; ' +
+      "photograph it against another colour",
     ]);
     assert.ok(images.every((value) => value > 0.99));
     await assert.rejects(imagesIn([join(folder, "none.png")], 4), Deno.errors.NotFound);

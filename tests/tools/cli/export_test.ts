@@ -29,7 +29,8 @@ Deno.test("export writes the shapes of classes, indices and the user's images to
     assert.match(
       stdout,
       new RegExp(
-        `^(export: [a-z0-9-]+: \\d+ voxels, \\d+ triangles\n){4}` +
+        `^export: "box.png" is taken as its centre square: nothing stands out from its background; .*\n` +
+          `(export: [a-z0-9-]+: \\d+ voxels, \\d+ triangles\n){4}` +
           `export: wrote ${out} \\(\\d+ kB\\)\nexport: done in .*\n$`,
       ),
     );
@@ -59,11 +60,11 @@ Deno.test("export refines shapes of a method that can, and refuses others", () =
     assert.equal(code, 0, stderr);
     assert.match(
       stdout,
-      /^export: a: \d+ voxels, \d+ triangles; 1 piece, \d+ hidden voxels? filled, \d+ gaps? closed, \d+ specks? dropped \(\d\.\d % of the voxels\)\n/,
+      /\nexport: a: \d+ voxels, \d+ triangles; 1 piece, \d+ hidden voxels? filled, \d+ gaps? closed, \d+ specks? dropped \(\d\.\d % of the voxels\)\n/,
     );
     assert.deepEqual(await namesIn(out), [...ALWAYS, "a"].toSorted());
     const raw = await runCli([...refined, "--checkpoint", checkpoint, "--raw"]);
-    assert.match(raw.stdout, /^export: a: \d+ voxels, \d+ triangles\n/);
+    assert.match(raw.stdout, /\nexport: a: \d+ voxels, \d+ triangles\n/);
   }));
 
 Deno.test("export writes the weights of a model alone, which is then used and not resumed", () =>
@@ -113,7 +114,7 @@ Deno.test("export writes a page of the chosen shapes, alone or beside the zip", 
     await Deno.writeFile(own, await image({ width: 9, height: 9, colour: "white" }));
     const { code, stdout, stderr } = await runCli(["export", "--image", own, "--html", page]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^export: wrote .*a\.html \(\d+ kB\)\nexport: done in .*\n$/);
+    assert.match(stdout, /\nexport: wrote .*a\.html \(\d+ kB\)\nexport: done in .*\n$/);
     const html = await Deno.readTextFile(page);
     assert.match(html, /<figcaption>box<\/figcaption>/);
     assert.equal(html.match(/class="voxel-viewer"/g)!.length, 1);

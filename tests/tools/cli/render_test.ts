@@ -61,12 +61,12 @@ Deno.test("render exits with 2 without a folder, and with 1 without a model", ()
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
 
-Deno.test("main() says in words what the system refuses", () =>
+Deno.test("render says in words what the system refuses", () =>
   withFolder(async (folder) => {
     const { code, stderr } = await runCli(["render", "--checkpoint", folder, "--out", folder]);
     assert.equal(code, 1);
     assert.equal(
       stderr,
-      `error: Cannot use "${folder}": it must be a file, got a folder; give the path of a file\n`,
+      `error: Cannot read "${folder}": it must be a file, got a folder; give the path of a file\n`,
     );
   }));

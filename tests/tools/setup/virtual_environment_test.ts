@@ -141,7 +141,8 @@ Deno.test("ensureReaders() installs once, and only what has its pinned hash", as
   const { readers } = checkout.layout;
   assert.equal(await ensureReaders(checkout.context), join(readers, "bin", "python"));
   await ensureReaders(checkout.context);
-  const calls = (await Deno.readTextFile(join(readers, "bin", "calls"))).trimEnd().split("\n");
+  const calls = (await Deno.readTextFile(join(readers, "bin", "calls"))).trimEnd().split("\n")
+    .filter((call) => !call.includes("config list"));
   assert.equal(calls.length, 1);
   assert.match(calls[0]!, /pip install --no-deps --require-hashes .*faults.requirements\.txt/);
 });
