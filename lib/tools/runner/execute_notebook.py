@@ -1,7 +1,7 @@
 """Runs a notebook without a browser, keeping every output: `execute_notebook.py REQUEST`.
 
-REQUEST is a JSON object: `notebook`, `out`, `kernel`, `timeout` (seconds per cell, or null) and
-`parameters`. Prints one line of JSON per code cell. If the notebook fails, prints `{"error": ..}`
+REQUEST is a JSON object: `notebook`, `out`, `kernel`, `timeout` (seconds per cell, or null),
+`parameters` and `skip` (a tag, or null: cells with it are left out, without outputs). Prints one line of JSON per code cell. If the notebook fails, prints `{"error": ..}`
 last and writes nothing.
 """
 
@@ -102,9 +102,20 @@ def check_expected_outputs(cell):
             raise NotebookFailed(f"must show {expected}, got {', '.join(sorted(shown)) or 'nothing'}")
 
 
-def run(runner, report):
+def clear_skipped(notebook, tag):
+    """Takes away what cells with a tag showed in another run."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and tag in cell.metadata.get("tags", []):
+            cell.outputs, cell.execution_count = [], None
+
+
+def run(runner, report, skip):
     """Runs every code cell in order; exceptions name the cell by its number."""
-    code_cells = [(i, c) for i, c in enumerate(runner.nb.cells) if c.cell_type == "code"]
+    code_cells = [
+        (index, cell)
+        for index, cell in enumerate(runner.nb.cells)
+        if cell.cell_type == "code" and skip not in cell.metadata.get("tags", [])
+    ]
     with runner.setup_kernel(preexec_fn=die_with_runner):
         info = runner.wait_for_reply(runner.kc.kernel_info())
         runner.nb.metadata.language_info = info["content"]["language_info"]
@@ -170,7 +181,8 @@ def main(request):
             # A busy kernel ignores shutdown requests; at the end of a notebook nothing is lost.
             shutdown_kernel="immediate",
         )
-        run(runner, report)
+        clear_skipped(notebook, request["skip"])
+        run(runner, report, request["skip"])
         forget_machine(notebook, request["kernel"])
         write_atomically(notebook, out)
     except (NotebookFailed, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:

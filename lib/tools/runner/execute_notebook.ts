@@ -12,9 +12,9 @@ import { exists } from "@/tools/setup/prepared.ts";
 
 /** A finished code cell. */
 export interface CellReport {
-  /** Its number among the code cells, from 1. */
+  /** Its number among the code cells that are run, from 1. */
   readonly cell: number;
-  /** Number of code cells. */
+  /** Number of code cells that are run. */
   readonly of: number;
   /** Duration in seconds. */
   readonly seconds: number;
@@ -24,6 +24,8 @@ export interface CellReport {
 export interface ExecuteOptions {
   /** Values that override those in the cell tagged `parameters`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Cells with this tag are left out, and their outputs removed; none by default. */
+  readonly skipTag?: string;
   /** Added to the kernel's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where the executed notebook goes; by default it replaces the notebook. */
@@ -88,6 +90,7 @@ async function startRunner(
     kernel: { display_name, language, name: KERNEL_NAME },
     timeout: options.timeoutSeconds ?? null,
     parameters: options.parameters ?? {},
+    skip: options.skipTag ?? null,
   };
   return new Deno.Command(layout.python, {
     args: [join(import.meta.dirname!, "execute_notebook.py"), JSON.stringify(request)],

@@ -128,6 +128,17 @@ Deno.test("executeNotebook() fails on a cell without the output required by its 
   });
 });
 
+Deno.test("executeNotebook() leaves out cells with a tag, and what they showed before", async () => {
+  const told: string[] = [];
+  const { cells } = await execute([["1"], ["fail()", "long", "expects:image/png"], ["2"]], {
+    skipTag: "long",
+    onCell: ({ cell, of }) => told.push(`${cell} of ${of}`),
+  });
+  assert.deepEqual(told, ["1 of 2", "2 of 2"]);
+  assert.deepEqual(cells.map(({ execution_count }) => execution_count), [1, null, 2]);
+  assert.deepEqual(cells.map(({ outputs }) => outputs.length), [1, 0, 1]);
+});
+
 Deno.test("executeNotebook() kills a kernel that takes too long", async () => {
   const kernel = await pidOfKernel((cell) =>
     execute([[cell], ["while (true) {}"]], { timeoutSeconds: 1 })
