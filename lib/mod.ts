@@ -132,6 +132,7 @@ export {
   METHODS,
   PRESETS,
 } from "./method/registry.ts";
+export { DIGITS } from "./method/runs.ts";
 export { SEARCHED_OPTIONS, type SearchedConfig } from "./method/searched_options.ts";
 export {
   type Branch,

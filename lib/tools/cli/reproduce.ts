@@ -6,19 +6,20 @@
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config, Preset } from "@/config.ts";
-import { PRESETS } from "@/method/registry.ts";
+import { configWith } from "@/method/registry.ts";
+import { DIGITS } from "@/method/runs.ts";
 import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { dataDirOption, parseCount, presetOption } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
-import { action, Misuse, type Session } from "./session.ts";
+import { action, inWords, Misuse, type Session } from "./session.ts";
 import { showLoading, showSteps } from "./training_progress.ts";
 
-/**
- * The mixture of all four sets in a quick reproduction: embedded stand-ins replace CelebA, which
- * needs a browser, and ModelNet40, which is 2 GB. `SHAPES_MIXTURE` overrides it.
- */
-const QUICK_MIXTURE = "mnist:1,fashion-mnist:1,embedded-faces+embedded-solids:2";
+/** Tags cells, and by their parameters whole notebooks, that a quick reproduction leaves out. */
+const LONG = "long";
+
+/** Where runs lie. */
+const RUNS = join(PROJECT.root, "data", "runs");
 
 interface ReproduceFlags {
   readonly preset: Preset;
@@ -39,44 +40,87 @@ export function addReproduce(program: Command): void {
       const found = await findNotebooks(options.only);
       const isChosen = options.only !== undefined || options.preset !== "quick";
       const notebooks = isChosen ? found : await withoutLong(session, found);
-      await prepare(session);
+      await timed(session, async () => {
+        await prepare(session);
+        return "set everything up";
+      });
       await reproduce(session, notebooks, options);
     }));
 }
 
 async function reproduce(session: Session, notebooks: string[], options: ReproduceFlags) {
-  const { preset, dataDir, steps } = options;
+  const { preset, dataDir, steps, only } = options;
   const { availableData } = await import("@/data/fallback.ts");
+  const isQuick = preset === "quick";
+  const wanted = configWith(preset, { ...(isQuick && DIGITS.quick), ...(steps && { steps }) });
+  const { seed, imageSize } = wanted; // as the run does, so that nothing is converted twice
   const load = { dataDir, signal: session.signal, onProgress: showLoading(session) };
-  const { seed, imageSize } = PRESETS[preset]; // as the run does, so that nothing is converted twice
-  const { data, notice } = await availableData(PRESETS[preset].data, { ...load, seed, imageSize });
+  const { data, notice } = await availableData(wanted.data, { ...load, seed, imageSize });
   if (notice !== undefined) session.say(`\n*** ${notice}\n`);
-  const config = { ...PRESETS[preset], data, ...(steps && { steps }) };
-  if (await needRun(notebooks)) await trainMissing(session, config, dataDir);
+  const config = { ...wanted, data };
+  if (await needRun(notebooks)) {
+    if (isQuick) await sayPlan(session, config, { dataDir, notebooks });
+    await timed(session, () => trainMissing(session, config, dataDir));
+  }
   for (const path of notebooks) {
     const name = path.slice(PROJECT.root.length + 1);
-    await executeNotebook(path, {
-      env: {
-        SHAPES_PRESET: preset,
-        SHAPES_DATA: data,
-        SHAPES_DATA_DIR: resolve(dataDir),
-        ...(preset === "quick" && {
-          SHAPES_MIXTURE: Deno.env.get("SHAPES_MIXTURE") ?? QUICK_MIXTURE,
-        }),
-        ...(steps && { SHAPES_STEPS: String(steps) }),
-        ...(notice !== undefined && { SHAPES_NOTICE: notice }),
-      },
-      signal: session.signal,
-      onCell: ({ cell, of }) => session.progress(name, cell, of, "cells"),
+    await timed(session, async () => {
+      await executeNotebook(path, {
+        env: {
+          SHAPES_PRESET: preset,
+          SHAPES_DATA: data,
+          SHAPES_DATA_DIR: resolve(dataDir),
+          ...(steps && { SHAPES_STEPS: String(steps) }),
+          ...(notice !== undefined && { SHAPES_NOTICE: notice }),
+        },
+        ...(isQuick && only === undefined && { skipTag: LONG }),
+        signal: session.signal,
+        onCell: ({ cell, of }) => session.progress(name, cell, of, "cells"),
+      });
+      return `executed ${name}`;
     });
-    session.say(`reproduce: executed ${name}`);
   }
   if (notice !== undefined) session.say(`\n*** ${notice}\n`);
 }
 
+/** Runs one part, and says in one line what it did and how long it took. */
+async function timed({ say }: Session, part: () => Promise<string>): Promise<void> {
+  const started = performance.now();
+  const done = await part();
+  say(`reproduce: ${done} in ${inWords(performance.now() - started)}`);
+}
+
+/** Says what is to be done and how long it takes here. */
+async function sayPlan(
+  session: Session,
+  config: Config,
+  { dataDir, notebooks }: { readonly dataDir: string; readonly notebooks: readonly string[] },
+): Promise<void> {
+  const [
+    { loadRunData },
+    { runFolder },
+    { loadNewestCheckpoint },
+    { measureStep, planInLines, planOf },
+  ] = await Promise.all([
+    import("@/train/run_data.ts"),
+    import("@/train/run.ts"),
+    import("@/train/checkpoint.ts"),
+    import("./plan.ts"),
+  ]);
+  const { batches } = await loadRunData(config, { dataDir, signal: session.signal });
+  const folder = await runFolder(RUNS, config);
+  const { step = 0 } = await loadNewestCheckpoint(join(folder, "checkpoints")) ?? {};
+  session.progress("Try the step");
+  const stepSeconds = measureStep(config, batches);
+  const missingSteps = Math.max(0, config.steps - step);
+  for (const line of planInLines(planOf({ stepSeconds, missingSteps, notebooks }))) {
+    session.say(line);
+  }
+}
+
 /**
- * Drops the notebooks tagged `long`: they train their own runs, which takes minutes each even with
- * the preset `quick`.
+ * Drops the notebooks whose parameters are tagged `long`: they train runs of their own, which takes minutes
+ * each even with the preset `quick`.
  */
 async function withoutLong(session: Session, notebooks: string[]): Promise<string[]> {
   const texts = await Promise.all(notebooks.map((path) => Deno.readTextFile(path)));
@@ -88,11 +132,13 @@ async function withoutLong(session: Session, notebooks: string[]): Promise<strin
   return notebooks.filter((_, i) => !isLong[i]);
 }
 
-/** Whether any cell of a notebook is tagged `long`. */
+/** Whether a notebook's cell of parameters is tagged `long`. */
 export function isTaggedLong(
   { cells }: { readonly cells: readonly { metadata: { tags?: readonly string[] } }[] },
 ): boolean {
-  return cells.some(({ metadata }) => metadata.tags?.includes("long"));
+  return cells.some(({ metadata: { tags = [] } }) =>
+    tags.includes("parameters") && tags.includes(LONG)
+  );
 }
 
 /** Whether any of the notebooks shows a trained run. */
@@ -105,12 +151,12 @@ async function needRun(notebooks: string[]): Promise<boolean> {
 async function trainMissing(session: Session, config: Config, dataDir: string) {
   const { openRun } = await import("@/train/run.ts");
   const { folder } = await openRun(config, {
-    runs: join(PROJECT.root, "data", "runs"),
+    runs: RUNS,
     load: { dataDir },
     signal: session.signal,
     onStep: showSteps(session, config.steps),
   });
-  session.say(`reproduce: trained to step ${config.steps} in ${folder}`);
+  return `trained to step ${config.steps}, ${folder},`;
 }
 
 /** Lists the notebooks in order; `only` selects one by the number in its name. */
