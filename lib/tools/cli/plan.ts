@@ -49,10 +49,10 @@ export function measureStep(config: Config, batches: Batches): number {
  * them as well. Measured on two cores.
  */
 const STEPS_OF_NOTEBOOK: Readonly<Record<string, number>> = {
-  "00": 60,
-  "01": 30,
-  "02": 80,
-  "03": 80,
+  "00": 40,
+  "01": 25,
+  "02": 30,
+  "03": 250,
   "04": 40,
   "12": 60,
 };

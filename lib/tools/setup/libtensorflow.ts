@@ -114,6 +114,7 @@ async function downloadLibrary(
   const { layout, signal } = context;
   const { folder, disk } = place;
   const wheels = join(folder, "wheel");
+  context.report({ step: "Download libtensorflow (274 MB or more, to compute)" });
   await download(context, place, `download ${requirement}`, [
     "download",
     "--no-deps",

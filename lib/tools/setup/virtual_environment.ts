@@ -24,6 +24,8 @@ interface PythonEnvironment {
   readonly name: string;
   /** What is installed, for messages. */
   readonly content: string;
+  /** How much that is and what for, for messages. */
+  readonly download: string;
   /** The file that pins the packages. */
   readonly requirements: string;
   /** Arguments of `pip install`. */
@@ -54,6 +56,7 @@ function jupyterIn({ venv }: Layout): PythonEnvironment {
     folder: venv,
     name: ".venv",
     content: "JupyterLab",
+    download: "48 MB, to run notebooks",
     requirements,
     install: ["--no-deps", "--requirement", requirements],
     brings: join("bin", "jupyter-lab"),
@@ -75,6 +78,7 @@ export async function ensurePeers(context: SetupContext, backend: Backend): Prom
     folder: context.layout.peers,
     name: ".backend/peers",
     content: "PyTorch and JAX",
+    download: "gigabytes, to race",
     requirements,
     install: ["--constraint", requirements, "torch", jax, "numpy", "safetensors"],
     variant: backend,
@@ -94,6 +98,7 @@ export async function ensureReaders(context: SetupContext): Promise<string> {
     folder: context.layout.readers,
     name: ".backend/readers",
     content: "NumPy, Pillow, trimesh and safetensors",
+    download: "27 MB, to read files independently",
     requirements,
     install: ["--no-deps", "--require-hashes", "--requirement", requirements],
     pythonAtLeast: 10,
@@ -107,7 +112,7 @@ async function ensureEnvironment(
   environment: PythonEnvironment,
 ): Promise<string> {
   const { layout, pythonPrograms, report, signal } = context;
-  const { folder, name, content, install, gigabytes, pythonAtLeast } = environment;
+  const { folder, name, content, download, install, gigabytes, pythonAtLeast } = environment;
   const python = join(folder, "bin", "python");
   const expected = await preparedOf(environment);
   if (await isMade(context, expected)) return python;
@@ -119,7 +124,7 @@ async function ensureEnvironment(
   await requireDisk(`install ${content}`, layout.root, gigabytes);
   const isTried = minor <= NEWEST;
   report({
-    step: `Install ${content} into ${name}` +
+    step: `Install ${content} into ${name} (${download})` +
       (isTried ? "" : ` with Python ${version}, newer than any that was tried (3.${NEWEST})`),
   });
   const disk = { folder: layout.root, gigabytes };

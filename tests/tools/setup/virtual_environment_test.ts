@@ -71,8 +71,9 @@ Deno.test("ensureVirtualEnvironment() takes a tried Python before a newer one", 
     await Deno.remove(checkout.layout.venv, { recursive: true });
   }
   assert.deepEqual(steps, [
-    "Install JupyterLab into .venv",
-    "Install JupyterLab into .venv with Python 3.14, newer than any that was tried (3.13)",
+    "Install JupyterLab into .venv (48 MB, to run notebooks)",
+    "Install JupyterLab into .venv (48 MB, to run notebooks) with Python 3.14, newer than any that " +
+    "was tried (3.13)",
   ]);
 });
 
