@@ -8,6 +8,7 @@ import { onFile } from "@/engine/system_error.ts";
 import { gunzip } from "@/data/formats/gzip.ts";
 import type { ImageSet } from "./image_set.ts";
 import { readNpy } from "@/data/formats/npy.ts";
+import { requireNpzStart } from "@/data/formats/npz.ts";
 import { findPath, insteadOfFile } from "@/data/formats/path.ts";
 import { renderGrids } from "./render_grids.ts";
 import { type ImageSource, type LoadRequest, type Split, timesRendered } from "./source.ts";
@@ -93,6 +94,7 @@ async function readArchive(
   { classes, split, signal }: LoadRequest,
 ): Promise<NamedGrids[]> {
   await requireFile(file);
+  if (file.endsWith(".npz")) await requireNpzStart(file);
   const members = await listZip(file);
   const arrays = arraysOf(members);
   const names = [...arrays.values()];

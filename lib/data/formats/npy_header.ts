@@ -87,8 +87,8 @@ export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
     );
   }
   if (length > MAX_HEADER) fail(`its header must have at most ${MAX_HEADER} bytes`, `${length}`);
-  const text = new TextDecoder(version === 3 ? "utf-8" : "latin1")
-    .decode(bytes.subarray(start, start + length));
+  const text = decoded(bytes.subarray(start, start + length), version === 3 ? "utf-8" : "latin1");
+  if (text === undefined) return fail("its header must be text in UTF-8", "other bytes");
   const header = parsed(text, version < 3, fail);
   const [shape, isFortran] = [header.get("shape"), header.get("fortran_order")];
   const isShape = shape instanceof PythonTuple && shape.items.every(isLength);
@@ -102,6 +102,15 @@ export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
     ...typeOf(header.get("descr")!, file),
     end: start + length,
   };
+}
+
+/** Decodes text; undefined if it is in another encoding. */
+function decoded(bytes: Uint8Array, encoding: string): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Says what a file is that is no array. */

@@ -9,6 +9,7 @@ import { gunzip } from "@/data/formats/gzip.ts";
 import { readIdx } from "@/data/formats/idx.ts";
 import { greyCrop } from "@/data/formats/image_file.ts";
 import { readNpy } from "@/data/formats/npy.ts";
+import { requireNpzStart } from "@/data/formats/npz.ts";
 import { readOff } from "@/data/formats/off.ts";
 import { decodeTensors, encodeTensors, type TensorFile } from "@/data/formats/safetensors.ts";
 import { listZip, readZip } from "@/data/formats/zip.ts";
@@ -113,7 +114,8 @@ export const LOADERS: readonly Loader[] = [
     read: readMembers,
     tolerated: [
       {
-        refusal: /directory 'naïve\/ü\.txt' and header b'na\\xc3\\xafve\/\\xc3\\xbc\.txt' differ/,
+        refusal:
+          /directory 'na(ï|├»)ve\/(ü|├╝)\.txt' and header b'na\\xc3\\xafve\/\\xc3\\xbc\.txt' differ/,
         because: "the bytes are the same; only one of the two says that they are UTF-8",
       },
       {
@@ -135,6 +137,7 @@ async function readArrays({ name, bytes }: NamedFile, folder: string): Promise<R
   const facts: Record<string, string> = {};
   if (name.endsWith(".npy")) return { facts: { array: arrayFact(bytes, name) } };
   const path = await written({ name, bytes }, folder);
+  await requireNpzStart(path);
   const wanted = (member: string) => member.endsWith(".npy");
   for await (const member of readZip(path, { wanted, maxBytes: MAX_BYTES })) {
     facts[member.name] = arrayFact(member.bytes, member.name);

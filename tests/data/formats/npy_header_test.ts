@@ -49,6 +49,15 @@ Deno.test("readNpyHeader() reads every spelling of a type", () => {
   );
 });
 
+Deno.test("readNpyHeader() refuses a header of version 3 that is not UTF-8, as numpy does", () => {
+  const bytes = fileOf("{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}  ", [3, 0]);
+  assert.deepEqual(readNpyHeader(bytes, "a.npy").shape, [2]);
+  assert.throws(() => readNpyHeader(bytes.with(bytes.length - 1, 0xb1), "a.npy"), {
+    name: "SyntaxError",
+    message: 'Cannot read "a.npy": its header must be text in UTF-8, got other bytes',
+  });
+});
+
 Deno.test("readNpyHeader() reads shapes of Python 2 and 3, and versions 1 to 3", () => {
   const shapes = { "(2L, 3L)": [2, 3], "(2L,)": [2], "()": [], "(0x10,+2)": [16, 2], "(0,)": [0] };
   for (const [shape, lengths] of Object.entries(shapes)) {
