@@ -18,7 +18,7 @@ export interface ShapeFileOptions {
 }
 
 /** Width of the turning view in pixels. */
-const WIDTH = 320;
+const WIDTH = 240;
 
 /**
  * Gives the files of a shape.
