@@ -45,7 +45,7 @@ export const IMAGE_READINGS: readonly ImageReading[] = [
 
 /**
  * PNG and JPEG images below a folder or in a zip file, sorted by name: the object on each, cut out of its
- * ground, centred and scaled; or, where hardly any has a plain ground, the centre square of each, in grey
+ * ground, centred and scaled; or, where fewer than half can be cut out, the centre square of each, in grey
  * (`photo/judgement.ts`). Other files, and what is in hidden and system folders, are ignored. Images that
  * the system does not let read are left out, and the set says which. Both splits get the same images.
  *

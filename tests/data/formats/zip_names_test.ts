@@ -1,17 +1,10 @@
 /** What `readZip` makes of names and headers that are damaged. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { listZip, readZip, type ZipSelection } from "@/data/formats/zip.ts";
+import { listZip } from "@/data/formats/zip.ts";
 import { withFolder } from "../fixtures.ts";
 import { hostileZip } from "../hostile_zip.ts";
-
-const ALL: ZipSelection = { wanted: () => true, maxBytes: 1000 };
-
-async function readAll(path: string, selection = ALL): Promise<Record<string, number[]>> {
-  const files: Record<string, number[]> = {};
-  for await (const { name, bytes } of readZip(path, selection)) files[name] = [...bytes];
-  return files;
-}
+import { ALL, readAll, startOfIndex } from "../zip_parts.ts";
 
 /** Writes an archive, with changes to its bytes, and passes on its path. */
 async function withZip(
@@ -25,11 +18,6 @@ async function withZip(
     await Deno.writeFile(path, change(hostileZip(packed)));
     await body(path);
   });
-}
-
-/** Where the index of an archive without a comment begins: its end record, of 22 bytes, says so. */
-function startOfIndex(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer).getUint32(bytes.length - 22 + 16, true);
 }
 
 /** Replaces every occurrence of a name by one of the same length, a letter for a byte. */

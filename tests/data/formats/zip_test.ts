@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { listZip, readZip, type ZipSelection } from "@/data/formats/zip.ts";
+import { listZip, readZip } from "@/data/formats/zip.ts";
 import { withFolder, zipFile } from "../fixtures.ts";
 import { type HostileFile, hostileZip } from "../hostile_zip.ts";
-
-const ALL: ZipSelection = { wanted: () => true, maxBytes: 1000 };
-
-async function readAll(path: string, selection = ALL): Promise<Record<string, number[]>> {
-  const files: Record<string, number[]> = {};
-  for await (const { name, bytes } of readZip(path, selection)) files[name] = [...bytes];
-  return files;
-}
+import { ALL, readAll, startOfIndex } from "../zip_parts.ts";
 
 /** Writes an archive, with optional changes to its bytes, and passes on its path. */
 async function withZip(
@@ -23,11 +16,6 @@ async function withZip(
     await Deno.writeFile(path, change(await zipFile(files)));
     await body(path);
   });
-}
-
-/** Where the index of an archive without a comment begins: its end record, of 22 bytes, says so. */
-function startOfIndex(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer).getUint32(bytes.length - 22 + 16, true);
 }
 
 /** Replaces every occurrence of a name by one of the same length. */
