@@ -28,12 +28,26 @@ export function groupNorm<T extends tf.Tensor>(
       [`${name}/shift`]: trained([channels], constant(0)),
     },
     apply({ values }, input) {
-      const x = input.reshape([input.shape[0]!, -1, groups, channels / groups]); // [B, n, G, C/G]
-      const centred = tf.sub(x, tf.mean(x, [1, 3], true));
-      const variance = tf.mean(tf.square(centred), [1, 3], true); // [B, 1, G, 1]
-      const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON)))
-        .reshape(input.shape);
-      return tf.add(tf.mul(normal, values[`${name}/scale`]!), values[`${name}/shift`]!) as T;
+      const x = input.reshape([input.shape[0]!, -1, channels]) as tf.Tensor3D; // [B, n, C]
+      const centred = tf.sub(x, meansOfGroups(x, groups));
+      const variances = meansOfGroups(tf.square(centred) as tf.Tensor3D, groups); // [B, 1, C]
+      const factors = tf.mul(tf.rsqrt(tf.add(variances, EPSILON)), values[`${name}/scale`]!);
+      const normal = tf.add(tf.mul(centred, factors), values[`${name}/shift`]!);
+      return normal.reshape(input.shape) as T;
     },
   };
+}
+
+/**
+ * Gives the mean of each channel's group over all places: `[B, n, C]` to `[B, 1, C]`.
+ *
+ * Places are added up before channels, and every number here is one of a channel, because TensorFlow
+ * transposes what it sums over two axes that are not neighbours: forwards and backwards the norm of
+ * 16^3 places of 24 channels took 16 ms, and takes 6 (B = 16, two cores).
+ */
+function meansOfGroups(x: tf.Tensor3D, groups: number): tf.Tensor3D {
+  const [batch, , channels] = x.shape;
+  const share = channels / groups;
+  const means = tf.mean(tf.mean(x, 1).reshape([batch, groups, share]), 2, true); // [B, G, 1]
+  return tf.tile(means, [1, 1, share]).reshape([batch, 1, channels]);
 }
