@@ -10,6 +10,8 @@ import { chooseByError, type Draw, parabolaVertex, valuesAt } from "./draw.ts";
 
 /** Azimuths that are tried, five degrees apart. */
 export const AZIMUTH_COUNT = 72;
+const HALF = AZIMUTH_COUNT / 2;
+const QUARTER = AZIMUTH_COUNT / 4;
 const STEP = 2 * Math.PI / AZIMUTH_COUNT;
 
 /** Brings an angle into [-pi, pi). */
@@ -32,7 +34,7 @@ export function foldAzimuth(azimuth: tf.Tensor): tf.Tensor {
 export interface SearchOptions {
   /** Opacity of one unit of density along one cell. */
   readonly tau: number;
-  /** Whether azimuths are folded; see `foldAzimuth`. */
+  /** Whether shapes are their own mirror image, so that azimuths are folded; see `foldAzimuth`. */
   readonly isFolded: boolean;
   /** How azimuths are drawn, of `[B, AZIMUTH_COUNT]`; the best is taken without. */
   readonly draw?: Draw;
@@ -68,13 +70,11 @@ export function searchAzimuths(
   checkShape(action, "images", images, ["B", "H", "W"], lengths);
   if (draw) checkShape(action, "uniform", draw.uniform, ["B", AZIMUTH_COUNT], lengths);
   return tf.tidy(() => {
-    const azimuths = tf.tensor1d(Float32Array.from({ length: AZIMUTH_COUNT }, (_, k) => k * STEP));
-    const views = projectViews(density, { azimuth: azimuths }, { tau }); // [B, A, H, W]
-    const errors = tf.sum(tf.squaredDifference(views, tf.expandDims(images, 1)), [2, 3]); // [B, A]
-    const chosen = chooseByError(errors as tf.Tensor2D, draw);
+    const errors = azimuthErrors(density, images, { tau, isFolded }); // [B, 72]
+    const chosen = chooseByError(errors, draw);
     const errorAt = (offset: number) => {
       const place = tf.mod(tf.add(chosen, AZIMUTH_COUNT + offset), AZIMUTH_COUNT) as tf.Tensor1D;
-      return valuesAt(errors as tf.Tensor2D, place);
+      return valuesAt(errors, place);
     };
     const here = errorAt(0);
     const shift = tf.clipByValue(parabolaVertex(errorAt(-1), here, errorAt(1)), -0.5, 0.5);
@@ -84,4 +84,37 @@ export function searchAzimuths(
       error: here,
     };
   }) as unknown as FoundAzimuths;
+}
+
+/**
+ * The squared error of every azimuth `[B, 72]`.
+ *
+ * From behind, at a + pi, a silhouette is the mirror image of that from a, so half of the turns do, each
+ * against the image and its mirror image. A shape that is its own mirror image looks from -a as from
+ * a + pi, and from pi - a as from a: a quarter of the turns does.
+ */
+function azimuthErrors(
+  density: tf.Tensor4D,
+  images: tf.Tensor3D,
+  { tau, isFolded }: SearchOptions,
+): tf.Tensor2D {
+  const count = isFolded ? QUARTER + 1 : HALF;
+  const azimuth = tf.tensor1d(Float32Array.from({ length: count }, (_, k) => k * STEP));
+  const views = projectViews(density, { azimuth }, { tau }); // [B, count, H, W]
+  const against = (targets: tf.Tensor) =>
+    tf.sum(tf.squaredDifference(views, tf.expandDims(targets, 1)), [2, 3]) as tf.Tensor2D;
+  const [front, back] = [against(images), against(tf.reverse(images, 2))]; // [B, count] each
+  if (!isFolded) return tf.concat([front, back], 1);
+  /** Those of the turns from `first` to `last`, down if `first` is the larger one. */
+  const errors = (of: tf.Tensor2D, first: number, last: number) => {
+    const [start, size] = [Math.min(first, last), Math.abs(last - first) + 1];
+    const part = tf.slice(of, [0, start], [-1, size]);
+    return first > last ? tf.reverse(part, 1) : part;
+  };
+  return tf.concat([
+    front, // 0 to pi / 2
+    errors(front, QUARTER - 1, 0), // to pi
+    errors(back, 1, QUARTER), // to 3 pi / 2
+    errors(back, QUARTER - 1, 1),
+  ], 1);
 }

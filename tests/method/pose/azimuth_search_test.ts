@@ -86,6 +86,26 @@ Deno.test("searchAzimuths() folds the azimuths of shapes that are their own mirr
   });
 });
 
+for (const isFolded of [false, true]) {
+  Deno.test(`searchAzimuths() knows the error of every azimuth, folded ${isFolded}`, () => {
+    tf.tidy(() => {
+      const { density, images } = scene(8, new Array(AZIMUTH_COUNT).fill(0.4));
+      const shapes = (isFolded ? tf.add(density, tf.reverse(density, 3)) : density) as tf.Tensor4D;
+      const one = tf.slice(shapes, [0, 0, 0, 0], [1, 8, 8, 8]) as tf.Tensor4D;
+      const all = tf.range(0, AZIMUTH_COUNT).mul(2 * PI / AZIMUTH_COUNT) as tf.Tensor1D;
+      const views = projectViews(one, { azimuth: all }, { tau: 1 }); // [1, 72, 8, 8]
+      const image = tf.slice(images, [0, 0, 0], [1, 8, 8]).expandDims(1);
+      const expected = tf.sum(tf.squaredDifference(views, image), [2, 3]).dataSync();
+      // In row k chance leaves azimuth k alone.
+      const uniform = tf.eye(AZIMUTH_COUNT) as tf.Tensor2D;
+      const draw = { temperature: tf.scalar(1e6), uniform };
+      const { error } = searchAzimuths(shapes, images, { tau: 1, isFolded, draw });
+      assertClose(error.dataSync(), expected, 1e-4);
+      assert.ok(Math.max(...expected) > 1, "errors to tell apart");
+    });
+  });
+}
+
 /** Many searches for one image, each with draws of its own: how often each azimuth is drawn. */
 function drawnShares(temperatureOf: (errors: readonly number[]) => number, count: number) {
   return tf.tidy(() => {
