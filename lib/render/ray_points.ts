@@ -6,8 +6,7 @@
 import * as tf from "@/engine/tf.ts";
 import { rowsAlongRays } from "./camera.ts";
 import { bilinearWeights } from "./bilinear.ts";
-import { layersOf } from "./project.ts";
-import { turnsOf } from "./tilt.ts";
+import { turnerBy } from "./turn.ts";
 
 /** Where the camera of each grid stands. */
 export interface Camera {
@@ -32,18 +31,12 @@ export function samplerAlong(
   { azimuth, elevation }: Camera,
   [batch, depth, height, width]: tf.Tensor4D["shape"],
 ): RaySampler {
-  const turns = turnsOf(azimuth, depth, width, width); // [B, W D, D W]
-  if (!elevation) {
-    return (grid) =>
-      tf.matMul(layersOf(grid), turns, false, true) // [B, H, W D]
-        .reshape([batch, height, width, depth]);
-  }
+  const turn = turnerBy(azimuth, [batch, depth, height, width]);
+  if (!elevation) return (grid) => turn(grid).transpose([0, 3, 1, 2]); // [B, H, W, D]
   const shears = bilinearWeights(rowsAlongRays(elevation, depth, height), height) // [B, rows, D, H]
     .transpose([0, 2, 1, 3]); // [B, D, rows, H]
   return (grid) => {
-    const turned = tf.matMul(turns, layersOf(grid), false, true) // [B, W D, H]
-      .reshape([batch, width, depth, height])
-      .transpose([0, 2, 1, 3]); // [B, D, W, H]
+    const turned = turn(grid).transpose([0, 2, 1, 3]); // [B, D, W, H]
     return tf.matMul(shears, turned, false, true) // [B, D, rows, W]
       .transpose([0, 2, 3, 1]) as tf.Tensor4D; // [B, rows, W, D]
   };
