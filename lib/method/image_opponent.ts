@@ -37,7 +37,7 @@ export interface ImageOpponent {
  * @param filters As for `createImageDiscriminator`
  */
 export function createImageOpponent(size: number, filters: number): ImageOpponent {
-  const { parameters, logits } = createImageDiscriminator(size, filters);
+  const { parameters, features, judge, logits } = createImageDiscriminator(size, filters);
   return {
     parameters,
     logits: (pass, images) => logits(pass, images),
@@ -46,10 +46,15 @@ export function createImageOpponent(size: number, filters: number): ImageOpponen
     terms(pass, images, views) {
       const noise = tf.mul(PROBE, pass.normal("probe", images.shape));
       const noisy = tf.add(images, noise) as tf.Tensor3D;
-      const slope = tf.div(tf.sub(logits(pass, noisy), logits(pass, images)), PROBE);
+      // Each parameter's gradient is then one sum over all that the discriminator sees.
+      const [real, probed, fake] = tf.split(
+        features(pass, tf.concat([images, noisy, views], 0)),
+        [images, noisy, views].map(({ shape }) => shape[0]),
+      ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+      const slope = tf.div(tf.sub(judge(pass, probed), judge(pass, real)), PROBE);
       const players = tf.add(
-        tf.softplus(tf.neg(logits(pass, images, "dropped/real"))),
-        tf.softplus(logits(pass, views, "dropped/fake")),
+        tf.softplus(tf.neg(judge(pass, real, "dropped/real"))),
+        tf.softplus(judge(pass, fake, "dropped/fake")),
       );
       return {
         discriminator: pass.batchMean(players) as tf.Scalar,

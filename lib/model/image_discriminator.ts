@@ -16,12 +16,16 @@ const DROPPED = 0.2;
 export interface ImageDiscriminator {
   /** Its parameters. */
   readonly parameters: Parameters;
+  /** Gives what it sees in images `[B, S, S]` in [0, 1]: `[B, features]`. */
+  features(pass: Pass, images: tf.Tensor3D): tf.Tensor2D;
   /**
    * Gives the logit of "an image of the data" `[B]`.
    *
-   * @param images `[B, S, S]` in [0, 1]
+   * @param features Of images, `[B, features]`
    * @param stream Names the draws of what is dropped; nothing is without
    */
+  judge(pass: Pass, features: tf.Tensor2D, stream?: string): tf.Tensor1D;
+  /** The same of images `[B, S, S]` in [0, 1]. */
   logits(pass: Pass, images: tf.Tensor3D, stream?: string): tf.Tensor1D;
 }
 
@@ -38,17 +42,23 @@ export function createImageDiscriminator(imageSize: number, filters: number): Im
   );
   const flat = (imageSize / 8) ** 2 * channels.at(-1)!;
   const output = affine("discriminator/output", flat, 1);
+  const features = (pass: Pass, images: tf.Tensor3D) => {
+    let x = tf.sub(tf.mul(images.expandDims(3), 2), 1) as tf.Tensor4D; // [B, S, S, 1] in [-1, 1]
+    for (const conv of convs) x = tf.leakyRelu(conv.apply(pass, x), LEAK);
+    return x.reshape([-1, flat]) as tf.Tensor2D;
+  };
+  const judge = (pass: Pass, features: tf.Tensor2D, stream?: string) => {
+    let kept = features;
+    if (stream !== undefined) {
+      const isKept = tf.greaterEqual(pass.uniform(stream, features.shape), DROPPED);
+      kept = tf.mul(features, tf.mul(isKept.cast("float32"), 1 / (1 - DROPPED)));
+    }
+    return output.apply(pass, kept).reshape([-1]) as tf.Tensor1D;
+  };
   return {
     parameters: parametersOf(...convs, output),
-    logits(pass, images, stream) {
-      let x = tf.sub(tf.mul(images.expandDims(3), 2), 1) as tf.Tensor4D; // [B, S, S, 1] in [-1, 1]
-      for (const conv of convs) x = tf.leakyRelu(conv.apply(pass, x), LEAK);
-      let features = x.reshape([-1, flat]) as tf.Tensor2D;
-      if (stream !== undefined) {
-        const isKept = tf.greaterEqual(pass.uniform(stream, features.shape), DROPPED);
-        features = tf.mul(features, tf.mul(isKept.cast("float32"), 1 / (1 - DROPPED)));
-      }
-      return output.apply(pass, features).reshape([-1]);
-    },
+    features,
+    judge,
+    logits: (pass, images, stream) => judge(pass, features(pass, images), stream),
   };
 }
