@@ -5,74 +5,22 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import type { VaeConfig } from "@/method/vae.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import * as tf from "@/engine/tf.ts";
+import { KNOWN } from "./methods/registry.ts";
 import { summarize, timeCalls, type Times } from "./timing.ts";
 
-/** A convolution or product of the model. */
-export interface Product {
-  /** Which one, by its parameter. */
-  readonly name: string;
-  /** Operations of its forward pass over one batch, a multiplication and an addition for each weight. */
-  readonly flops: number;
-  /** How many passes of that size a step makes: forward, input gradient, filter gradient. */
-  readonly passes: number;
-}
-
 /**
- * Lists the convolutions and products of a step.
- *
- * Forward = 2 * batch * places * weights: every weight of a kernel is used once at each place, that
- * of an output for a convolution, of an input for a transposed one; taps that fall beside the grid
- * are counted too, as is the custom. The gradient with respect to the input and that with respect
- * to the weights cost the same again, except that nobody asks for the images' gradient. Left out is
- * all else: normalisation, activations, sampling, the renderer (1 % of the rest), Adam.
- */
-export function productsOf(config: VaeConfig): Product[] {
-  const { batchSize, imageSize, filters, latentSize, texture } = config;
-  const units = latentSize - 1;
-  const product = (name: string, places: number, weights: number, passes = 3) => ({
-    name,
-    flops: 2 * batchSize * places * weights,
-    passes,
-  });
-  const side = (i: number) => Math.ceil(imageSize / 2 ** i);
-  const coarse = imageSize / 4;
-  const features = side(4) ** 2 * filters;
-  return [
-    product("encoder/conv1", side(1) ** 2, 9 * filters, 2),
-    ...[2, 3, 4].map((i) => product(`encoder/conv${i}`, side(i) ** 2, 9 * filters * filters)),
-    product("encoder/mean", 1, features * units),
-    product("encoder/logVariance", 1, features * units),
-    product("decoder/grid", 1, units * coarse ** 3 * filters),
-    product("decoder/deconv1", coarse ** 3, 27 * filters * filters / 2),
-    product("decoder/deconv2", (2 * coarse) ** 3, 27 * filters / 2),
-    ...(texture
-      ? [
-        product("texture/hidden", 1, imageSize ** 2 * 1000),
-        product("texture/picture", 1, 1000 * imageSize ** 2),
-      ]
-      : []),
-  ];
-}
-
-/** What is known of the arithmetic of methods, by their names. */
-const COUNTED: Readonly<Record<string, (config: Config) => Product[]>> = {
-  vae: (config) => productsOf(config as VaeConfig),
-};
-
-/**
- * Gives the floating point operations of one step: the sum over `productsOf`; undefined for a method
- * whose products nobody has listed.
+ * Gives the floating point operations of one step: the sum over its products; undefined where
+ * nobody has listed these.
  */
 export function flopsOfStep(config: Config): number | undefined {
-  return COUNTED[config.method]?.(config).reduce(
-    (sum, { flops, passes }) => sum + flops * passes,
-    0,
-  );
+  const products = Object.hasOwn(KNOWN, config.method)
+    ? KNOWN[config.method]!.products(config)
+    : undefined;
+  return products?.reduce((sum, { flops, passes }) => sum + flops * passes, 0);
 }
 
 /** Sides of the square matrices that are tried. */

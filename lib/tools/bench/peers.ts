@@ -9,12 +9,13 @@ import { describeMachine } from "@/engine/machine.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { createTrainer, stepsTogether } from "@/train/trainer.ts";
 import { type Quietness, quietnessInWords, watchOthers } from "./quietness.ts";
-import { requireTwin } from "./reference.ts";
+import type { Twins } from "./methods/known_method.ts";
+import { twinsOf } from "./methods/registry.ts";
 import { versions } from "./report.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
 import { aligned, gigabytes, ms } from "./table.ts";
 import { stepTimer, summarize, type Times } from "./timing.ts";
-import { PEERS, startTwin, type TwinDescription } from "./twin.ts";
+import { PEERS, peersOf, startTwin, type TwinDescription } from "./twin.ts";
 
 /** One of the compared steps. */
 export interface Contestant {
@@ -145,13 +146,13 @@ const WARM_UP = 5;
 /**
  * Parses a list of peers, e.g. `torch,jax`.
  *
+ * @param twins Those of the method
  * @param list By default all that can run on this machine
- * @throws {RangeError} If a peer is unknown
+ * @throws {RangeError} If a peer is unknown, or not one of the method's
  */
-export function namesOf(list?: string): string[] {
-  const known = Object.keys(PEERS);
-  const { isUsingGpuDevice } = nativeBackend();
-  if (list === undefined) return known.filter((name) => isUsingGpuDevice || !PEERS[name]!.needsGpu);
+export function namesOf(twins: Pick<Twins, "programs">, list?: string): string[] {
+  if (list === undefined) return peersOf(twins, nativeBackend().isUsingGpuDevice);
+  const known = peersOf(twins);
   const names = [...new Set(list.split(","))];
   for (const name of names) {
     if (known.includes(name)) continue;
@@ -168,7 +169,7 @@ export function namesOf(list?: string): string[] {
  * @throws {RangeError} If the twins do not support the config
  */
 export async function measurePeers(config: Config, options: PeersOptions): Promise<PeersReport> {
-  const twinConfig = requireTwin(config);
+  const { programs } = twinsOf(config);
   const { names, python, signal, onSetUp, rounds, stepsPerTurn, pauseMs } = options;
   await using racers = new AsyncDisposableStack();
   const racing: Racer[] = [];
@@ -185,7 +186,7 @@ export async function measurePeers(config: Config, options: PeersOptions): Promi
   for (const peer of names.map((name) => PEERS[name]!)) {
     try {
       await enter(peer.label, () =>
-        startTwin(peer, twinConfig, {
+        startTwin(peer, programs[peer.framework]!, config, {
           python,
           stepsPerReading: stepsTogether(),
           ...(signal && { signal }),

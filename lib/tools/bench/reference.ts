@@ -5,35 +5,35 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { initialValues } from "@/model/parameters.ts";
-import { createVae, type VaeConfig } from "@/method/vae.ts";
+import { AVERAGE, initialValues } from "@/model/parameters.ts";
+import { createLearner, networkSeed } from "@/method/registry.ts";
 import { Pass } from "@/model/pass.ts";
 import { nativeBackend } from "@/engine/native.ts";
-import { UNITS as POSE_UNITS } from "@/method/pose/free_pose.ts";
 import { createRandom, seedFor } from "@/engine/random.ts";
 import { itemAt } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { StoredTensor, TensorFile } from "@/data/formats/safetensors.ts";
 import { createTrainer, trainStep } from "@/train/trainer.ts";
+import type { Draw } from "./methods/known_method.ts";
+import { twinsOf } from "./methods/registry.ts";
 
 /**
  * Runs some steps on made-up images.
  *
- * The file holds `initial/<parameter>`; of each step `images` `[N, B, S, S, 1]`, `noise/shape`
- * `[N, B, Z - 1]`, `noise/pose` `[N, B, 12]` and `losses/<term>` `[N]`; `after/<parameter>`, the
- * running statistics at the end; and the config, as JSON, in its metadata.
+ * The file holds `initial/<parameter>`; of each step `images` `[N, B, S, S, 1]`, `draws/<stream>`
+ * `[N, ...]` and `losses/<term>` `[N]`; `after/<variable>`, what a trained model works with at the end
+ * besides trained parameters: running statistics and averages; and the config, as JSON, in its
+ * metadata.
  *
- * @param config What to run; the twins know the paper's mu-VAE, with free poses and without texture
+ * @param config What to run
  * @param steps How many steps, N
- * @throws {RangeError} If the twins do not know what the config asks for
+ * @throws {RangeError} If no twins know what the config asks for
  */
 export function makeReference(config: Config, steps: number): TensorFile {
-  return referenceOf(requireTwin(config), steps);
-}
-
-function referenceOf(config: VaeConfig, steps: number): TensorFile {
-  const { batchSize, imageSize, latentSize, seed } = config;
-  const { parameters } = createVae(config);
+  const draws = twinsOf(config).draws(config);
+  const { batchSize, imageSize } = config;
+  const seed = networkSeed(config);
+  const { parameters } = createLearner(config);
   const initial = initialValues(parameters, seed);
   const random = createRandom(seedFor(seed, "reference"));
   const pixels = batchSize * imageSize ** 2;
@@ -44,54 +44,27 @@ function referenceOf(config: VaeConfig, steps: number): TensorFile {
     { length: steps },
     (_, step) => trainStep(trainer, itemAt(images, step, pixels), step),
   );
-  const after = trainer.snapshot();
-  const noise = (units: number, stream: string): StoredTensor => ({
-    shape: [steps, batchSize, units],
-    values: concatenated(
-      losses.map((_, step) => normals([batchSize, units], [seed, step], stream)),
-    ),
-  });
   const tensors: Record<string, StoredTensor> = {
     images: { shape: [steps, batchSize, imageSize, imageSize, 1], values: images },
-    "noise/shape": noise(latentSize - 1, "latent"),
-    "noise/pose": noise(POSE_UNITS, "pose"),
   };
+  for (const [stream, draw] of Object.entries(draws)) {
+    const ofSteps = losses.map((_, step) => drawn(stream, draw, [seed, step]));
+    tensors[`draws/${stream}`] = { shape: [steps, ...draw.shape], values: concatenated(ofSteps) };
+  }
   for (const term of Object.keys(losses[0]!)) {
     const values = Float32Array.from(losses, (terms) => terms[term]!);
     tensors[`losses/${term}`] = { shape: [steps], values };
   }
-  for (const [name, { shape, isTrained }] of Object.entries(parameters)) {
-    tensors[`initial/${name}`] = { shape, values: initial[name]!.values };
-    if (!isTrained) tensors[`after/${name}`] = { shape, values: after[name]!.values };
+  for (const [name, tensor] of Object.entries(initial)) tensors[`initial/${name}`] = tensor;
+  for (const [name, { shape, values }] of Object.entries(trainer.snapshot())) {
+    const isKept = name.startsWith(AVERAGE) || parameters[name]?.isTrained === false;
+    if (isKept) tensors[`after/${name}`] = { shape, values };
   }
   return { tensors, metadata: { config: JSON.stringify(config) } };
 }
 
-/** What the twins are written for. */
-const TWIN = {
-  method: "vae",
-  objective: "mu-vae",
-  pose: "free",
-  elevation: false,
-  texture: false,
-} as const;
-
-/**
- * Checks that the twins know what a config asks for.
- *
- * @throws {RangeError} If they do not
- */
-export function requireTwin(config: Config): VaeConfig {
-  for (const [field, known] of Object.entries(TWIN)) {
-    const value = config[field];
-    if (value === known) continue;
-    throw new RangeError(`Cannot compare with peers: ${field} must be ${known}, got ${value}`);
-  }
-  return config as VaeConfig;
-}
-
 /** Draws what a traced step draws. */
-function normals(shape: number[], seed: [number, number], stream: string): Float32Array {
+function drawn(stream: string, { kind, shape }: Draw, seed: [number, number]): Float32Array {
   return tf.tidy(() => {
     const pass = new Pass({
       values: {},
@@ -99,7 +72,7 @@ function normals(shape: number[], seed: [number, number], stream: string): Float
       step: tf.scalar(seed[1]),
       isTraining: true,
     });
-    return pass.normal(stream, shape).dataSync() as Float32Array;
+    return pass[kind](stream, shape).dataSync() as Float32Array;
   });
 }
 

@@ -5,16 +5,16 @@
  * @module
  */
 import { join } from "node:path";
-import type { RunConfig } from "@/config.ts";
-import type { VaeConfig } from "@/method/vae.ts";
+import type { Config, RunConfig } from "@/config.ts";
 import { linesOf } from "@/tools/lines.ts";
+import type { Framework, Twins } from "./methods/known_method.ts";
 
 /** A framework in one of its modes. */
 export interface Peer {
   /** Its name in tables. */
   readonly label: string;
-  /** Its program, in `twins/`. */
-  readonly program: string;
+  /** Its framework, for which a method has a program. */
+  readonly framework: Framework;
   /** The program's mode for each precision. */
   readonly modes: Readonly<Record<RunConfig["precision"], string>>;
   /** Whether it runs only on a GPU. */
@@ -23,7 +23,7 @@ export interface Peer {
 
 const torch = (label: string, mode: string): Peer => ({
   label,
-  program: "torch_step.py",
+  framework: "torch",
   modes: { float32: mode, bfloat16: `bf16-${mode}` },
 });
 
@@ -32,8 +32,20 @@ export const PEERS: Readonly<Record<string, Peer>> = {
   "torch": torch("PyTorch", "eager"),
   "torch-compile": torch("PyTorch compiled", "compile"),
   "torch-cuda-graphs": { ...torch("PyTorch CUDA graphs", "cuda-graphs"), needsGpu: true },
-  "jax": { label: "JAX", program: "jax_step.py", modes: { float32: "jit", bfloat16: "bf16" } },
+  "jax": { label: "JAX", framework: "jax", modes: { float32: "jit", bfloat16: "bf16" } },
 };
+
+/**
+ * Names the peers that a method's twins can be.
+ *
+ * @param twins Those of the method
+ * @param isOnGpu Whether those that need one can run
+ */
+export function peersOf({ programs }: Pick<Twins, "programs">, isOnGpu = true): string[] {
+  return Object.entries(PEERS)
+    .filter(([, { framework, needsGpu }]) => framework in programs && (isOnGpu || !needsGpu))
+    .map(([name]) => name);
+}
 
 /** A twin's message when it is ready. */
 export interface TwinDescription {
@@ -79,19 +91,23 @@ export interface Twin extends AsyncDisposable {
 /**
  * Starts a twin and waits until it has compiled and warmed up.
  *
+ * @param peer What it is to be
+ * @param program Its program, in `twins/`
+ * @param config What it computes; what its program does not know, it ignores
  * @throws {Error} If it cannot start; the message is the twin's, or the last line it printed
  */
 export async function startTwin(
-  { label, program, modes }: Peer,
-  config: VaeConfig,
+  { label, modes }: Pick<Peer, "label" | "modes">,
+  program: string,
+  config: Config,
   { python, signal, stepsPerReading = 1, folder = join(import.meta.dirname!, "twins") }:
     TwinOptions,
 ): Promise<Twin> {
-  const { batchSize, filters, imageSize, latentSize, precision } = config;
-  const sizes = { batch: batchSize, filters, grid: imageSize, latent: latentSize };
-  const flags = Object.entries(sizes).flatMap(([flag, size]) => [`--${flag}`, String(size)]);
   const child = spawn(python, {
-    args: [join(folder, program), "serve", "--mode", modes[precision], ...flags],
+    args: [
+      join(folder, program),
+      ...["serve", "--mode", modes[config.precision], "--config", JSON.stringify(config)],
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

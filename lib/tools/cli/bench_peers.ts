@@ -47,9 +47,8 @@ export async function benchPeers(
   { peer, peerPython, repeat, out }: PeerFlags,
 ): Promise<Outcome> {
   const { measurePeers, namesOf, peersLines } = await import("@/tools/bench/peers.ts");
-  const { requireTwin } = await import("@/tools/bench/reference.ts");
-  const names = checkTyped(() => namesOf(peer === true ? undefined : peer));
-  checkTyped(() => requireTwin(config));
+  const { twinsOf } = await import("@/tools/bench/methods/registry.ts");
+  const names = checkTyped(() => namesOf(twinsOf(config), peer === true ? undefined : peer));
   const python = peerPython ?? await setUpPeers(backend, {
     signal: session.signal,
     report: ({ step, done, total }) => session.progress(step, done, total),

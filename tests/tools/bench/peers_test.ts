@@ -88,15 +88,27 @@ Deno.test("compare() needs our own step", () => {
   });
 });
 
+const BOTH = { programs: { torch: "torch_step.py", jax: "jax_step.py" } };
+
 Deno.test("namesOf() returns all peers that run here, or those of a list, once", () => {
-  const all = namesOf();
+  const all = namesOf(BOTH);
   assert.ok(all.includes("torch") && all.includes("jax"));
   assert.equal(all.includes("torch-cuda-graphs"), nativeBackend().isUsingGpuDevice);
-  assert.deepEqual(namesOf("jax,torch,jax"), ["jax", "torch"]);
-  assert.throws(() => namesOf("jax,julia"), {
+  assert.deepEqual(namesOf(BOTH, "jax,torch,jax"), ["jax", "torch"]);
+  assert.throws(() => namesOf(BOTH, "jax,julia"), {
     name: "RangeError",
     message: "Cannot compare with peers: each must be one of torch, torch-compile, " +
       "torch-cuda-graphs, jax, got julia",
+  });
+});
+
+Deno.test("namesOf() knows which peers a method has", () => {
+  const torch = { programs: { torch: "torch_searched.py" } };
+  assert.ok(!namesOf(torch).includes("jax"));
+  assert.throws(() => namesOf(torch, "torch,jax"), {
+    name: "RangeError",
+    message: "Cannot compare with peers: each must be one of torch, torch-compile, " +
+      "torch-cuda-graphs, got jax",
   });
 });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { makeReference, requireTwin } from "@/tools/bench/reference.ts";
+import { makeReference } from "@/tools/bench/reference.ts";
+import { configWith, createLearner } from "@/method/registry.ts";
+import { KNOWN } from "@/tools/bench/methods/registry.ts";
 import { itemAt } from "@/engine/shapes.ts";
+import type { Config } from "@/config.ts";
+import type { Draw } from "@/tools/bench/methods/known_method.ts";
 import * as tf from "@/engine/tf.ts";
 import { createVae } from "@/method/vae.ts";
 import { Pass } from "@/model/pass.ts";
@@ -17,8 +21,8 @@ Deno.test("makeReference() holds all that decides the losses, with its shapes", 
     Object.entries(tensors).map(([name, { shape }]) => [name, shape]),
   );
   assert.deepEqual(shapes.images, [3, 4, 8, 8, 1]);
-  assert.deepEqual(shapes["noise/shape"], [3, 4, 3]);
-  assert.deepEqual(shapes["noise/pose"], [3, 4, 12]);
+  assert.deepEqual(shapes["draws/latent"], [3, 4, 3]);
+  assert.deepEqual(shapes["draws/pose"], [3, 4, 12]);
   for (const term of ["loss", "image", "latent", "pose"]) {
     assert.deepEqual(shapes[`losses/${term}`], [3]);
   }
@@ -44,7 +48,7 @@ Deno.test("makeReference() gives the losses of a trainer on the same images", ()
 });
 
 Deno.test("makeReference() draws other noise in each step and for each latent", () => {
-  const draws = ["noise/shape", "noise/pose"].flatMap((name) => {
+  const draws = ["draws/latent", "draws/pose"].flatMap((name) => {
     const { shape, values } = tensors[name]!;
     const count = shape[1]! * shape[2]!;
     return Array.from({ length: STEPS }, (_, i) => values.slice(i * count, (i + 1) * count));
@@ -67,7 +71,7 @@ Deno.test("makeReference() holds the noise that the model samples with", () => {
       };
       model.forward(pass, tf.zeros([TINY.batchSize, TINY.imageSize, TINY.imageSize, 1]));
       assert.deepEqual(Object.keys(draws), ["3", "12"]);
-      for (const [units, name] of [[3, "noise/shape"], [12, "noise/pose"]] as const) {
+      for (const [units, name] of [[3, "draws/latent"], [12, "draws/pose"]] as const) {
         const count = TINY.batchSize * units;
         assert.deepEqual(
           itemAt(tensors[name]!.values as Float32Array, step, count),
@@ -83,20 +87,48 @@ Deno.test("makeReference() keeps no tensor", () => {
   assertTensorsKept(0, () => makeReference(TINY, 1));
 });
 
-Deno.test("requireTwin() refuses what the twins do not know", () => {
-  requireTwin(TINY);
-  for (
-    const [change, words] of [
-      [{ method: "another" }, "method must be vae, got another"],
-      [{ objective: "elbo" }, "objective must be mu-vae, got elbo"],
-      [{ pose: "constant" }, "pose must be free, got constant"],
-      [{ elevation: true }, "elevation must be false, got true"],
-      [{ texture: true }, "texture must be false, got true"],
-    ] as const
-  ) {
-    assert.throws(() => requireTwin({ ...TINY, ...change }), {
-      name: "RangeError",
-      message: `Cannot compare with peers: ${words}`,
-    });
-  }
+const SEARCHED = configWith("quick", {
+  method: "searched",
+  imageSize: 12,
+  filters: 32,
+  batchSize: 2,
+  latentSize: 3,
+  supervision: "none",
 });
+
+Deno.test("makeReference() holds averages, which a trained model works with", () => {
+  const { tensors } = makeReference(SEARCHED, 2);
+  assert.deepEqual(tensors["after/average/encoder/mean/bias"]!.shape, [3]);
+  assert.ok(!("after/encoder/mean/bias" in tensors), "it holds no trained weights");
+  assert.ok(!("after/average/discriminator/conv1/bias" in tensors), "opponents have none");
+  assert.equal(tensors["losses/slope"]!.values.length, 2);
+});
+
+/** Runs the moves of a config's learner and notes what they draw, by stream. */
+function drawnBy(config: Config): Record<string, Draw> {
+  const draws: Record<string, Draw> = {};
+  const learner = createLearner(config);
+  const { batchSize, imageSize } = config;
+  tf.tidy(() => {
+    for (const move of learner.moves) {
+      const pass = passOf(learner.parameters);
+      for (const kind of ["normal", "uniform"] as const) {
+        pass[kind] = (stream, shape) => {
+          draws[stream] = { kind, shape: [...shape] };
+          return Pass.prototype[kind].call(pass, stream, shape);
+        };
+      }
+      move.terms(pass, tf.zeros([batchSize, imageSize, imageSize, 1]));
+    }
+  });
+  return draws;
+}
+
+for (const config of [TINY, SEARCHED, { ...SEARCHED, asymmetric: true }] as Config[]) {
+  const { method, asymmetric = false } = config;
+  Deno.test(`the twins of ${method}, asymmetric ${asymmetric}, are given all that a step draws`, () => {
+    const given = KNOWN[config.method]!.twins.draws(config);
+    const drawn = drawnBy(config);
+    assert.deepEqual(given, drawn);
+  });
+}

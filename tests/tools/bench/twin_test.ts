@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
-import { type Peer, PEERS, startTwin, type Twin, type TwinOptions } from "@/tools/bench/twin.ts";
+import {
+  type Peer,
+  PEERS,
+  peersOf,
+  startTwin,
+  type Twin,
+  type TwinOptions,
+} from "@/tools/bench/twin.ts";
 import { TINY } from "../../tiny.ts";
 
-/** A peer whose program is `fake_twin.py`. */
-function fake(mode: string): Peer {
-  return { label: mode, program: "fake_twin.py", modes: { float32: mode, bfloat16: "other" } };
+/** The program of all peers here. */
+const PROGRAM = "fake_twin.py";
+
+function fake(mode: string): Pick<Peer, "label" | "modes"> {
+  return { label: mode, modes: { float32: mode, bfloat16: "other" } };
 }
 
 function start(mode: string, options: Partial<TwinOptions> = {}) {
   const folder = import.meta.dirname!;
-  return startTwin(fake(mode), TINY, { python: "python3", folder, ...options });
+  return startTwin(fake(mode), PROGRAM, TINY, { python: "python3", folder, ...options });
 }
 
 Deno.test("startTwin() starts a program that takes steps on request", async () => {
@@ -38,7 +47,7 @@ Deno.test("startTwin() requests the mode of the config's precision", async () =>
   const config = { ...TINY, precision: "bfloat16" } as const;
   const folder = import.meta.dirname!;
   await assert.rejects(
-    startTwin({ ...fake("works"), modes: { float32: "works", bfloat16: "dies" } }, config, {
+    startTwin({ label: "works", modes: { float32: "works", bfloat16: "dies" } }, PROGRAM, config, {
       python: "python3",
       folder,
     }),
@@ -69,8 +78,9 @@ Deno.test("startTwin() stops at the signal", async () => {
   await assert.rejects(twin.steps(1), { name: "AbortError" });
 });
 
-Deno.test("PEERS names programs that exist", async () => {
-  for (const { program } of Object.values(PEERS)) {
-    await Deno.stat(new URL(`../../../lib/tools/bench/twins/${program}`, import.meta.url));
-  }
+Deno.test("peersOf() names the peers that a method has programs for", () => {
+  assert.deepEqual(peersOf({ programs: { torch: "a.py", jax: "b.py" } }), Object.keys(PEERS));
+  assert.deepEqual(peersOf({ programs: { jax: "b.py" } }), ["jax"]);
+  assert.deepEqual(peersOf({ programs: { torch: "a.py" } }, false), ["torch", "torch-compile"]);
+  assert.deepEqual(peersOf({ programs: {} }), []);
 });

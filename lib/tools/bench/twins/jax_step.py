@@ -17,7 +17,8 @@ from jax import lax
 
 from jax_layers import FIRST, LAST, LEAK, Tensor, Tensors
 from jax_layers import batch_norm, clip_rows, dense, distance, render, sample
-from protocol import POSE_UNITS, Array, Config, main
+from protocol import Array, main
+from vae import POSE_UNITS, VAE, Config, noise
 
 MODES = ("jit", "bf16")
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -70,7 +71,7 @@ class JaxStep:
         }
 
     def advance(self, state: Any, images: Tensor, noise: Tensor) -> tuple[Any, Tensor]:
-        """Returns the state after a step, and `LOSSES`.
+        """Returns the state after a step, and the losses.
 
         The first update changes only the pose variables. Nothing before the pose depends on them,
         so both passes share the encoder and the decoder.
@@ -161,19 +162,19 @@ class JaxStep:
         """Returns images unchanged: a jitted function uploads its arguments."""
         return images
 
-    def step(self, batch: Array, noise: Array | None = None) -> Tensor:
+    def step(self, batch: Array, draws: dict[str, Array] | None = None) -> Tensor:
         """Uploads a batch and takes a step."""
-        if noise is None:
+        if draws is None:
             self.state, losses = self.drawn(self.state, batch)
         else:
-            self.state, losses = self.given(self.state, batch, noise)
+            self.state, losses = self.given(self.state, batch, noise(draws))
         return losses
 
     def read(self, losses: list[Tensor]) -> list[list[float]]:
         """Reads the losses of several steps."""
         return [step.tolist() for step in jax.device_get(losses)]
 
-    def statistics(self) -> dict[str, Array]:
+    def after(self) -> dict[str, Array]:
         """Reads the running means and variances."""
         return {name: np.asarray(value) for name, value in self.state["running"].items()}
 
@@ -195,4 +196,4 @@ def add_options(command: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(JaxStep, MODES, add_options)
+    main(JaxStep, VAE, MODES, add_options)

@@ -1,4 +1,4 @@
-"""Shared by the twins: sizes, reference files, initial weights, timing, and the commands.
+"""Shared by the twins of all methods: reference files, timing, and the commands.
 
 A twin is this project's training step in another framework, as fast as a good engineer would write
 it there. `peers.ts` starts it with `serve` and exchanges lines of JSON; `time` and `check` are for
@@ -10,14 +10,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import math
 import os
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, Self, TextIO
 
 import numpy as np
 
@@ -26,67 +25,65 @@ Array = np.ndarray
 WARM_UP = 5
 """Steps counted as set-up: the first ones compile and choose algorithms."""
 
-LOSSES = ("loss", "image", "latent", "pose")
-"""A step's outputs, in this order; the loss is the sum of the others."""
-
-POSE_UNITS, POSE_HIDDEN = 12, 10
-
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The settings that the step depends on, named as in our configs."""
+    """The settings that every step depends on, named as in our configs."""
 
     imageSize: int = 28
-    latentSize: int = 20
-    filters: int = 128
     batchSize: int = 64
-    beta: float = 1.0
     learningRate: float = 1e-3
-    clipNorm: float = 1.0
 
-    @property
-    def shape_units(self) -> int:
-        """Units of the shape latent: the last unit is the pose."""
-        return self.latentSize - 1
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        """Picks these settings from a config, which may lack some."""
+        known = (field.name for field in dataclasses.fields(cls))
+        return cls(**{name: values[name] for name in known if name in values})
 
-    @staticmethod
-    def of(values: dict[str, Any]) -> Config:
-        """Picks these settings from a full config."""
-        return Config(**{f.name: values[f.name] for f in dataclasses.fields(Config)})
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """What the twins of one method have in common."""
+
+    config: type[Config]
+    """Its settings."""
+    losses: tuple[str, ...]
+    """A step's outputs, in this order; the first is the loss that all are compared with."""
+    weights: Callable[[Any], dict[str, Array]]
+    """Makes up first values of all parameters for some settings, in our layouts."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
     """A run of our own step, written by `reference.ts`; S = image size, N = steps."""
 
-    config: Config
+    config: Any
     weights: dict[str, Array]
     """Initial parameters and running statistics, in our layouts."""
     images: Array
     """`[N, B, S, S, 1]`"""
-    noise: Array
-    """`[N, B, shape units + pose units]`, from N(0, 1)"""
+    draws: dict[str, Array]
+    """Random numbers of the steps, `[N, ...]` each, by their streams."""
     losses: Array
-    """`[N, 4]`, in the order of `LOSSES`"""
-    statistics: dict[str, Array]
-    """Running means and variances after the last step."""
+    """`[N, losses]`, in the method's order"""
+    after: dict[str, Array]
+    """What a trained model works with besides trained parameters, after the last step."""
 
     @staticmethod
-    def read(path: str) -> Reference:
+    def read(path: str, method: Method) -> Reference:
         """Reads a file."""
         from safetensors import safe_open
 
         with safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}
-            config = Config.of(json.loads(file.metadata()["config"]))
+            config = method.config.of(json.loads(file.metadata()["config"]))
 
         def below(prefix: str) -> dict[str, Array]:
             return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
 
-        losses = np.stack([tensors[f"losses/{name}"] for name in LOSSES], axis=1)
-        noise = np.concatenate([tensors["noise/shape"], tensors["noise/pose"]], axis=2)
-        weights, after = below("initial/"), below("after/")
-        return Reference(config, weights, tensors["images"], noise, losses, after)
+        losses = np.stack([tensors[f"losses/{name}"] for name in method.losses], axis=1)
+        weights, draws, after = below("initial/"), below("draws/"), below("after/")
+        return Reference(config, weights, tensors["images"], draws, losses, after)
 
 
 class Twin(Protocol):
@@ -98,8 +95,8 @@ class Twin(Protocol):
     def host_batch(self, images: Array) -> Any:
         """Puts images `[B, S, S, 1]` where a data loader would."""
 
-    def step(self, batch: Any, noise: Array | None = None) -> Any:
-        """Uploads a batch and takes a step; draws the noise unless given.
+    def step(self, batch: Any, draws: dict[str, Array] | None = None) -> Any:
+        """Uploads a batch and takes a step; draws random numbers unless given.
 
         Returns the losses on the device, without waiting for them.
         """
@@ -107,71 +104,43 @@ class Twin(Protocol):
     def read(self, losses: list[Any]) -> list[list[float]]:
         """Reads the losses of several steps."""
 
-    def statistics(self) -> dict[str, Array]:
-        """Reads the running means and variances, by name."""
+    def after(self) -> dict[str, Array]:
+        """Reads what a reference has under `after`, in our layouts."""
 
 
-Create = Callable[[Config, dict[str, Array], argparse.Namespace], Twin]
+Create = Callable[[Any, dict[str, Array], argparse.Namespace], Twin]
 
 
-def synthetic(config: Config) -> Reference:
-    """Makes synthetic weights and images, for timing without a file."""
+def synthetic(config: Config, method: Method) -> Reference:
+    """Makes up weights and images, for timing without a file."""
     random = np.random.default_rng(1)
-    units, filters, coarse = config.shape_units, config.filters, config.imageSize // 4
-    features = math.ceil(config.imageSize / 16) ** 2 * filters
-
-    def glorot(inputs: int, outputs: int) -> Array:
-        limit = math.sqrt(6 / (inputs + outputs))
-        return random.uniform(-limit, limit, (inputs, outputs))
-
-    weights: dict[str, Array] = {}
-    norms = {"decoder/norm1": filters, "decoder/norm2": filters // 2}
-    for i in range(1, 5):
-        inputs = 1 if i == 1 else filters
-        weights[f"encoder/conv{i}/kernel"] = random.normal(0, 0.02, (3, 3, inputs, filters))
-        norms[f"encoder/norm{i}"] = filters
-    for name, channels in norms.items():
-        for part, value in {"scale": 1, "shift": 0, "mean": 0, "variance": 1}.items():
-            weights[f"{name}/{part}"] = np.full(channels, value)
-    dense = {
-        "encoder/mean": (features, units),
-        "encoder/logVariance": (features, units),
-        "pose/hidden": (POSE_UNITS, POSE_HIDDEN),
-        "pose/output": (POSE_HIDDEN, 1),
-    }
-    for name, (inputs, outputs) in dense.items():
-        weights[f"{name}/weights"] = glorot(inputs, outputs)
-        weights[f"{name}/bias"] = np.zeros(outputs)
-    weights["decoder/grid/weights"] = random.normal(0, 0.1, (units, coarse**3 * filters))
-    weights["decoder/deconv1/kernel"] = random.normal(0, 0.02, (3, 3, 3, filters // 2, filters))
-    weights["decoder/deconv2/kernel"] = random.normal(0, 0.02, (3, 3, 3, 1, filters // 2))
-    weights["decoder/deconv2/bias"] = np.zeros(1)
-    for part in ("mean", "logVariance"):
-        weights[f"pose/{part}"] = np.zeros((config.batchSize, POSE_UNITS))
     shape = (2, config.batchSize, config.imageSize, config.imageSize, 1)
+    weights = method.weights(config)
     return Reference(
         config,
         {name: values.astype(np.float32) for name, values in weights.items()},
         images=random.uniform(size=shape).astype(np.float32),
-        noise=np.zeros((0,)),
+        draws={},
         losses=np.zeros((0,)),
-        statistics={},
+        after={},
     )
 
 
-def deviations(twin: Twin, reference: Reference) -> dict[str, float]:
+def deviations(twin: Twin, reference: Reference, names: tuple[str, ...]) -> dict[str, float]:
     """Takes the steps of a reference and returns the largest deviations, relative to its losses."""
     losses = np.array(
         [
-            twin.read([twin.step(twin.host_batch(images), noise)])[0]
-            for images, noise in zip(reference.images, reference.noise, strict=True)
+            twin.read(
+                [twin.step(twin.host_batch(images), {n: d[i] for n, d in reference.draws.items()})]
+            )[0]
+            for i, images in enumerate(reference.images)
         ]
     )
     found = np.abs(losses - reference.losses) / np.abs(reference.losses[:, :1])
-    after = twin.statistics()
-    apart = [np.abs(after[n] - s).max() / np.abs(s).max() for n, s in reference.statistics.items()]
-    largest = dict(zip(LOSSES, found.max(axis=0).tolist(), strict=True))
-    return {**largest, "statistics": float(max(apart))}
+    after = twin.after()
+    apart = [np.abs(after[n] - s).max() / np.abs(s).max() for n, s in reference.after.items()]
+    largest = dict(zip(names, found.max(axis=0).tolist(), strict=True))
+    return {**largest, "after": float(max(apart))}
 
 
 def timed(twin: Twin, batches: list[Any], count: int, together: int = 1) -> list[float]:
@@ -188,7 +157,9 @@ def timed(twin: Twin, batches: list[Any], count: int, together: int = 1) -> list
     return milliseconds
 
 
-def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+def serve(
+    create: Create, method: Method, arguments: argparse.Namespace, answers: TextIO
+) -> None:
     """Sets up, reports it, then takes the steps that each line requests.
 
     A line reads `{"steps": 64, "together": 32}`.
@@ -198,7 +169,7 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
         print(json.dumps(line), file=answers, flush=True)
 
     try:
-        twin, batches, seconds = set_up(create, inputs_of(arguments), arguments)
+        twin, batches, seconds = set_up(create, inputs_of(method, arguments), arguments)
         answer({"setupSeconds": seconds, **twin.description})
         for line in sys.stdin:
             request = json.loads(line)
@@ -208,17 +179,11 @@ def serve(create: Create, arguments: argparse.Namespace, answers: TextIO) -> Non
         raise
 
 
-def inputs_of(arguments: argparse.Namespace) -> Reference:
-    """Reads weights and images from a file, or synthesises them."""
+def inputs_of(method: Method, arguments: argparse.Namespace) -> Reference:
+    """Reads weights and images from a file, or makes them up."""
     if arguments.file is not None:
-        return Reference.read(arguments.file)
-    sizes = {
-        "batchSize": arguments.batch,
-        "filters": arguments.filters,
-        "imageSize": arguments.grid,
-        "latentSize": arguments.latent,
-    }
-    return synthetic(Config(**sizes))
+        return Reference.read(arguments.file, method)
+    return synthetic(method.config.of(arguments.config), method)
 
 
 def set_up(
@@ -232,16 +197,21 @@ def set_up(
     return twin, batches, time.perf_counter() - start
 
 
-def check(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+def check(
+    create: Create, method: Method, arguments: argparse.Namespace, answers: TextIO
+) -> None:
     """Prints the largest deviations from a reference."""
-    reference = Reference.read(arguments.file)
+    reference = Reference.read(arguments.file, method)
     twin = create(reference.config, reference.weights, arguments)
-    print(json.dumps({"mode": arguments.mode, **deviations(twin, reference)}), file=answers)
+    line = {"mode": arguments.mode, **deviations(twin, reference, method.losses)}
+    print(json.dumps(line), file=answers)
 
 
-def time_by_hand(create: Create, arguments: argparse.Namespace, answers: TextIO) -> None:
+def time_by_hand(
+    create: Create, method: Method, arguments: argparse.Namespace, answers: TextIO
+) -> None:
     """Prints the times of many steps as one line of JSON."""
-    reference = inputs_of(arguments)
+    reference = inputs_of(method, arguments)
     twin, batches, seconds = set_up(create, reference, arguments)
     milliseconds = timed(twin, batches, arguments.steps, arguments.together)
     line = {
@@ -274,7 +244,9 @@ def with_tuned_memory() -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**MEMORY, **os.environ})
 
 
-def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None]) -> None:
+def main(
+    create: Create, method: Method, modes: tuple[str, ...], options: Callable[[Any], None]
+) -> None:
     """Runs the command line of a twin; `options` adds its own options."""
     with_tuned_memory()
     # Compilers print to standard output; reserve it for answers.
@@ -291,13 +263,14 @@ def main(create: Create, modes: tuple[str, ...], options: Callable[[Any], None])
             command.add_argument("file", help="a reference")
             continue
         command.add_argument("file", nargs="?", help="a reference to take sizes and values from")
-        defaults = Config()
-        command.add_argument("--batch", type=int, default=defaults.batchSize)
-        command.add_argument("--filters", type=int, default=defaults.filters)
-        command.add_argument("--grid", type=int, default=defaults.imageSize)
-        command.add_argument("--latent", type=int, default=defaults.latentSize)
+        command.add_argument(
+            "--config",
+            type=json.loads,
+            default={},
+            help="settings as JSON, named as in our configs; others keep their defaults",
+        )
         if name == "time":
             command.add_argument("--steps", type=int, default=50)
             command.add_argument("--together", type=int, default=1)
     arguments = parser.parse_args()
-    arguments.run(create, arguments, answers)
+    arguments.run(create, method, arguments, answers)

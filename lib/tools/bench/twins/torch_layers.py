@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from protocol import Array, Config
+from protocol import Array
+from vae import Config
 
 LEAK = 0.2
 

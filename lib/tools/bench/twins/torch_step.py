@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from protocol import POSE_UNITS, Array, Config, main
+from protocol import Array, main
+from torch_device import MODES, captured, described, host_batch, prepared
 from torch_layers import LAST, RENDER, clip_rows, dense, distance, mirrored, normed, sample
+from vae import POSE_UNITS, VAE, Config, noise
 
-MODES = ("eager", "compile", "cuda-graphs", "bf16-eager", "bf16-compile", "bf16-cuda-graphs")
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 POSE_VARIABLES = ("pose/mean", "pose/logVariance")
 
@@ -48,13 +47,8 @@ class TorchStep:
     def __init__(
         self, config: Config, weights: dict[str, Array], arguments: argparse.Namespace
     ) -> None:
-        is_gpu = torch.cuda.is_available()
-        torch.set_num_threads(len(os.sched_getaffinity(0)))
-        if is_gpu:
-            torch.backends.cudnn.benchmark = True
-            torch.backends.cudnn.allow_tf32 = True
-            torch.set_float32_matmul_precision("high")
-        self.config, self.device = config, torch.device("cuda" if is_gpu else "cpu")
+        self.config, self.device = config, prepared()
+        is_gpu = self.device.type == "cuda"
         last = arguments.last or ("transposed" if is_gpu else "taps")
         render = arguments.render or ("product" if is_gpu else "sampled")
         self.last, self.render = LAST[last], RENDER[render]
@@ -76,12 +70,7 @@ class TorchStep:
         self.count = torch.zeros((), device=self.device)
         self.is_half = arguments.mode.startswith("bf16-")
         self.advance = self.formed(arguments.mode.removeprefix("bf16-"), arguments.compile)
-        name = torch.cuda.get_device_name() if is_gpu else "CPU"
-        self.description = {
-            "device": name,
-            "versions": {"torch": torch.__version__, "cuda": torch.version.cuda},
-            "forms": {"last": last, "render": render},
-        }
+        self.description = described(self.device, last=last, render=render)
 
     def shape_pass(self) -> tuple[Tensor, Tensor, Tensor]:
         """Encodes and decodes: occupancy `[B, D, H, W]`, mean and log-variance `[B, units]`."""
@@ -133,7 +122,7 @@ class TorchStep:
             self.adam.update(torch._foreach_mul(gradients, list(scales.unbind())), self.count)
 
     def whole_step(self) -> Tensor:
-        """Takes a step on `images` and `noise`; returns `LOSSES`.
+        """Takes a step on `images` and `noise`; returns the losses.
 
         The first update changes only the pose variables. Nothing before the pose depends on them,
         so both passes share the encoder and the decoder.
@@ -156,7 +145,7 @@ class TorchStep:
                 setattr(self, part, form)
         if mode != "cuda-graphs":
             return self.whole_step
-        return captured(self.whole_step, self.variables())
+        return captured([self.whole_step], self.variables())[0]
 
     def variables(self) -> list[Tensor]:
         """All tensors that a step changes."""
@@ -165,54 +154,29 @@ class TorchStep:
         return [*self.values.values(), *moments, self.count]
 
     def host_batch(self, images: Array) -> Tensor:
-        """Returns images, in pinned memory for a GPU, as a data loader would."""
-        batch = torch.from_numpy(np.ascontiguousarray(images))
-        return batch.pin_memory() if self.device.type == "cuda" else batch
+        """Returns images where the device's upload is fastest."""
+        return host_batch(images, self.device)
 
-    def step(self, batch: Tensor, noise: Array | None = None) -> Tensor:
+    def step(self, batch: Tensor, draws: dict[str, Array] | None = None) -> Tensor:
         """Uploads a batch and takes a step."""
         self.images.copy_(batch, non_blocking=True)
-        if noise is None:
+        if draws is None:
             self.noise.normal_()
         else:
-            self.noise.copy_(torch.from_numpy(noise))
+            self.noise.copy_(torch.from_numpy(noise(draws)))
         return self.advance()
 
     def read(self, losses: list[Tensor]) -> list[list[float]]:
         """Reads the losses of several steps."""
         return torch.stack(losses).tolist()
 
-    def statistics(self) -> dict[str, Array]:
+    def after(self) -> dict[str, Array]:
         """Reads the running means and variances."""
         return {
             name: value.cpu().numpy()
             for name, value in self.values.items()
             if "/norm" in name and name.endswith(("/mean", "/variance"))
         }
-
-
-def captured(step: Callable[[], Tensor], variables: list[Tensor]) -> Callable[[], Tensor]:
-    """Captures a step, all its kernels and the update too, as one CUDA graph."""
-    if not torch.cuda.is_available():
-        raise RuntimeError("Cannot capture the step: it must run on a GPU, got CPU")
-    start = [variable.detach().clone() for variable in variables]
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(3):  # compiles, and chooses algorithms
-            step()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        losses = step()
-    with torch.no_grad():
-        torch._foreach_copy_(variables, start)
-
-    def replay() -> Tensor:
-        graph.replay()
-        return losses.clone()  # the next replay overwrites them
-
-    return replay
 
 
 def add_options(command: Any) -> None:
@@ -223,4 +187,4 @@ def add_options(command: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(TorchStep, MODES, add_options)
+    main(TorchStep, VAE, MODES, add_options)
