@@ -394,8 +394,10 @@ export type { SceneOptions, ViewerFrame } from "./show/viewer/scene.ts";
 
 // Benchmarks
 export type { LossRun } from "./tools/bench/losses.ts";
+export type { KernelRow, KernelsReport, Speeds } from "./tools/bench/kernels/kernels.ts";
 export {
   growthFigure,
+  kernelsFigure,
   lossesFigure,
   type Measurements,
   partsFigure,

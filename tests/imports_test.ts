@@ -180,6 +180,7 @@ const UNTESTED: readonly string[] = [
   "show/viewer/shaders.ts",
   "show/viewer/start.ts",
   "show/viewer/viewer.ts",
+  "tools/cli/bench_kernels.ts", // an option of `bench`, which refuses it without a GPU
   "tools/cli/bench_peers.ts", // an option of `bench`, whose tests run it
   "tools/cli/lab.ts", // starts JupyterLab and waits; its help is tested with the others
   "tools/cli/prepare.ts", // set-up and the quiet loading, run by every test that runs a command

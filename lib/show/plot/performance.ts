@@ -112,6 +112,62 @@ export function partBars(panels: readonly PartPanel[]): Bitmap {
   }));
 }
 
+/** The time of some kernels. */
+export interface KernelBar {
+  /** What they compute. */
+  readonly name: string;
+  /** How long they took, in microseconds. */
+  readonly us: number;
+  /** The least time, in microseconds, if known. */
+  readonly floorUs?: number;
+}
+
+/** The kernels of one step. */
+export interface KernelPanel {
+  /** The name of the step. */
+  readonly title: string;
+  /** From top to bottom, with distinct names. */
+  readonly bars: readonly KernelBar[];
+}
+
+/** Letters of a kernel's name that fit beside its bar. */
+const NAME_LENGTH = 60;
+
+/** Draws the kernels of steps, each with its floor as the light part of its bar. */
+export function kernelBars(panels: readonly KernelPanel[]): Bitmap {
+  return stacked(panels.map(({ title, bars }) => {
+    const rows = bars.map((bar) => ({ ...bar, name: shortened(bar.name) }));
+    return drawChart({
+      ...frameOf(rows.length),
+      width: WIDTH + NAMES,
+      marginLeft: 2 * NAMES,
+      x: { axis: null, domain: [0, Math.max(...rows.map(({ us }) => us))] },
+      y: { label: null, tickSize: 0, domain: rows.map(({ name }) => name) },
+      marks: [
+        heading(title, -2 * NAMES),
+        Plot.barX(rows, { x: "us", y: "name", fill: BAR_COLOURS.ours }),
+        Plot.barX(rows, {
+          x: ({ us, floorUs }) => Math.min(us, floorUs ?? 0),
+          y: "name",
+          fill: BAR_COLOURS.floor,
+        }),
+        Plot.text(rows, {
+          x: "us",
+          y: "name",
+          text: ({ us, floorUs }) =>
+            `${us.toFixed(0)} µs${floorUs === undefined ? "" : `, floor ${floorUs.toFixed(0)}`}`,
+          textAnchor: "start",
+          dx: 6,
+        }),
+      ],
+    });
+  }));
+}
+
+function shortened(name: string): string {
+  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
+}
+
 /** Formats a time for bar labels, such as `246 ms`, `2.71 ms` or `0.05 ms`. */
 export function inMilliseconds(ms: number): string {
   if (ms < 1) return `${ms.toFixed(2)} ms`;

@@ -5,10 +5,17 @@
  */
 import { join } from "node:path";
 import type { PeerRow, PeersReport } from "./peers.ts";
+import { kernelGroups, type KernelsReport } from "./kernels/kernels.ts";
 import { type BenchReport, nameOf, sizeOf, type StepReport } from "./report.ts";
 import { summarize } from "./timing.ts";
 import { growthCurves, type GrowthPoint, overlaidLosses } from "@/show/plot/growth.ts";
-import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
+import {
+  inMilliseconds,
+  kernelBars,
+  partBars,
+  type TimeBar,
+  timeBars,
+} from "@/show/plot/performance.ts";
 import type { Bitmap } from "@/show/plot/bitmap.ts";
 
 /** An attempt to make the step faster or smaller. */
@@ -29,6 +36,8 @@ export interface Measurements {
   readonly reports: readonly BenchReport[];
   /** Reports of our step beside its peers. */
   readonly peers: readonly PeersReport[];
+  /** Kernels of steps on GPUs. */
+  readonly kernels: readonly KernelsReport[];
   /** Attempts to improve it. */
   readonly tries: readonly Try[];
 }
@@ -43,20 +52,22 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
     .filter((name) => name.endsWith(".json")).sort();
   const reports: BenchReport[] = [];
   const peers: PeersReport[] = [];
+  const kernels: KernelsReport[] = [];
   let tries: Try[] = [];
   for (const name of names) {
     const content = JSON.parse(await Deno.readTextFile(join(folder, name)));
     if (name === "tries.json") tries = content;
     else if (content.kind === "bench") reports.push(content);
     else if (content.kind === "peers") peers.push(content);
+    else if (content.kind === "kernels") kernels.push(content);
     else {
       throw new SyntaxError(
-        `Cannot read report "${name}": kind must be bench or peers, got ${content.kind}; ` +
+        `Cannot read report "${name}": kind must be bench, peers or kernels, got ${content.kind}; ` +
           `write it with \`deno task bench --out\``,
       );
     }
   }
-  return { reports, peers, tries };
+  return { reports, peers, kernels, tries };
 }
 
 /** The part of a report that the step figure shows. */
@@ -157,6 +168,23 @@ export function lossesFigure(reports: readonly BenchReport[]): Bitmap {
       );
     }),
   );
+}
+
+/** Kernels drawn of one step; the rest makes one bar. */
+const KERNELS_SHOWN = 14;
+
+/** Draws the slowest kernels of steps, each over its floor. */
+export function kernelsFigure(reports: readonly KernelsReport[]): Bitmap {
+  if (reports.length === 0) {
+    throw new RangeError(
+      "Cannot draw kernels: there must be at least one report, got none; write one with " +
+        "`deno task bench --kernels --out` on a GPU",
+    );
+  }
+  return kernelBars(reports.map((report) => ({
+    title: `${titleOf(report)}, ${report.config.precision}`,
+    bars: kernelGroups(report, KERNELS_SHOWN),
+  })));
 }
 
 /** Formats the attempts as a Markdown table. */

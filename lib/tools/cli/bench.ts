@@ -22,6 +22,7 @@ import {
   usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
+import { benchKernels } from "./bench_kernels.ts";
 import { benchPeers, type PeerFlags, peerOptions } from "./bench_peers.ts";
 import { action, type Outcome, type Session } from "./session.ts";
 
@@ -30,6 +31,7 @@ interface BenchFlags extends PeerFlags {
   readonly eager?: boolean;
   readonly parts?: boolean;
   readonly growth?: boolean;
+  readonly kernels?: boolean;
   readonly losses?: number;
   readonly dataDir: string;
 }
@@ -46,6 +48,10 @@ export function addBench(program: Command): void {
     .option("--eager", "time it run operation by operation")
     .option("--parts", "time its parts too")
     .option("--growth", "measure steps of other sizes too, each in a process of its own")
+    .option(
+      "--kernels",
+      "list the kernels of a step on a GPU instead, each with its time and its floor",
+    )
     .option("--losses <steps>", "train short runs too and keep their losses", parseCount)
     .addOption(dataDirOption())
     .option("--out <file>", "write all that was measured as JSON")
@@ -53,9 +59,12 @@ export function addBench(program: Command): void {
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
       const config = configFrom(options);
       checkNames(config);
-      const { backend } = await prepare(session);
+      const choice = await prepare(session);
+      if (options.kernels) return await benchKernels(session, config, choice, options.out);
       const usable = await usableConfig(session, config);
-      if (options.peer !== undefined) return await benchPeers(session, usable, backend, options);
+      if (options.peer !== undefined) {
+        return await benchPeers(session, usable, choice.backend, options);
+      }
       return await bench(session, usable, options);
     }));
 }

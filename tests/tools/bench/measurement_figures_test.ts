@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { BenchReport, StepReport } from "@/tools/bench/report.ts";
+import type { KernelsReport } from "@/tools/bench/kernels/kernels.ts";
 import { PRESETS } from "@/method/registry.ts";
 import { createBitmap } from "@/show/plot/bitmap.ts";
 import {
   growthFigure,
+  kernelsFigure,
   lossesFigure,
   partsFigure,
   type PeersOnly,
@@ -159,6 +161,31 @@ Deno.test("lossesFigure() has a colour for each precision", () => {
   assert.ok(countColoured(lossesFigure([single, half]), BACKWARD) > 100);
 });
 
+Deno.test("kernelsFigure() draws floors inside of bars, and refuses no reports", () => {
+  const kernels = [
+    { kernel: "fusion", computes: "Mul", count: 1, us: 100, bytes: 1, flops: 0, floorUs: 50 },
+    { kernel: "philox", computes: "", count: 1, us: 100 },
+  ];
+  const report: KernelsReport = {
+    kind: "kernels",
+    commit: "0".repeat(40),
+    machine: "16 CPU cores, NVIDIA H200",
+    versions: { deno: "2.9.6", tfjs: "4.22.0", tensorflow: "2.21.0" },
+    config: PRESETS.paper,
+    bytesPerSecond: 4e12,
+    flopsPerSecond: 4e14,
+    ...{ stepUs: 200, tracedUs: 210, busyUs: 200, floorUs: 50, kernels },
+  };
+  const image = kernelsFigure([report]);
+  // One and a half bars of ours, half a bar of floor.
+  assert.ok(Math.abs(countColoured(image, OURS) / countColoured(image, FLOOR) - 3) < 0.2);
+  assert.throws(() => kernelsFigure([]), {
+    name: "RangeError",
+    message: "Cannot draw kernels: there must be at least one report, got none; write one with " +
+      "`deno task bench --kernels --out` on a GPU",
+  });
+});
+
 Deno.test("triesTable() has a row per attempt", () => {
   const first = { what: "A", predicted: "2 ms", measured: "1 ms", kept: true };
   assert.equal(
@@ -176,14 +203,21 @@ Deno.test("readMeasurements() sorts files by their kind, and refuses others", ()
     const tries = [{ what: "A", predicted: "faster", measured: "slower", kept: false }];
     await write("a.json", report);
     await write("b.json", PEERS);
+    const kernels = { kind: "kernels", kernels: [] };
+    await write("k.json", kernels);
     await write("tries.json", tries);
     await Deno.writeTextFile(`${folder}/notes.md`, "no report");
-    assert.deepEqual(await readMeasurements(folder), { reports: [report], peers: [PEERS], tries });
+    assert.deepEqual(await readMeasurements(folder), {
+      reports: [report],
+      peers: [PEERS],
+      kernels: [kernels],
+      tries,
+    });
     await write("c.json", { kind: "other" });
     await assert.rejects(readMeasurements(folder), {
       name: "SyntaxError",
       message:
-        'Cannot read report "c.json": kind must be bench or peers, got other; write it with ' +
+        'Cannot read report "c.json": kind must be bench, peers or kernels, got other; write it with ' +
         "`deno task bench --out`",
     });
   }));

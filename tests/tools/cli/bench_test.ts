@@ -3,6 +3,7 @@ import type { LossRun } from "@/tools/bench/losses.ts";
 import type { Failure, StepReport } from "@/tools/bench/report.ts";
 import { measureSizes } from "@/tools/cli/bench.ts";
 import type { Session } from "@/tools/cli/session.ts";
+import { nativeBackend } from "@/engine/native.ts";
 import { PRESETS } from "@/method/registry.ts";
 import { withFolder } from "../../data/fixtures.ts";
 import { runCli } from "./run_cli.ts";
@@ -100,6 +101,18 @@ Deno.test("bench --peer measures ours beside peers, and says why one is missing"
     assert.equal(kind, "peers");
     assert.deepEqual(rows.map(({ name }: { name: string }) => name), ["ours", "JAX"]);
   }));
+
+Deno.test({
+  name: "bench --kernels asks for a GPU",
+  ignore: nativeBackend().isUsingGpuDevice,
+  fn: async () => {
+    const { code, stderr } = await runCli([...TINY, "--kernels"]);
+    assert.equal(code, 1);
+    const message = "Cannot list kernels: the backend must be gpu, got cpu; run `deno task setup " +
+      "--backend gpu` on a machine with an NVIDIA GPU";
+    assert.ok(stderr.includes(message), stderr);
+  },
+});
 
 Deno.test("bench exits with 2 on what it does not know", async () => {
   const misuses: [string[], RegExp][] = [
