@@ -17,6 +17,7 @@ export const DATA_TYPES = {
   bool: 10,
   bfloat16: 14,
   resource: 20,
+  uint64: 23,
 };
 
 /** TensorFlow's numbers for kinds of attributes (`tensorflow/c/c_api.h`). */

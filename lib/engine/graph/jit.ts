@@ -8,6 +8,7 @@
 import { WriteError, writeError } from "@/engine/files.ts";
 import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
+import { withDraws } from "./draws.ts";
 import { type Precision, withPrecision } from "./precision.ts";
 import { withProducts } from "./products.ts";
 import { encodeSavedModel, type Graph, TAG } from "./protobuf.ts";
@@ -29,6 +30,8 @@ export interface GraphFunction<Inputs extends string = string, Outputs extends s
    * outside, or keep JavaScript state: when compiled, it is called once.
    */
   run(inputs: Record<Inputs, tf.Tensor>): Record<Outputs, tf.Tensor>;
+  /** What it repeats, if it is made by `repeated`. */
+  readonly repeats?: { readonly once: GraphFunction<Inputs>; readonly times: number };
 }
 
 /** A function ready to call: tensors in, tensors out; both are the caller's to dispose. */
@@ -61,6 +64,42 @@ export function graphFunction<Inputs extends string, Outputs extends string>(
   run: (inputs: Record<Inputs, tf.Tensor>) => Record<Outputs, tf.Tensor>,
 ): GraphFunction<Inputs, Outputs> {
   return { inputs, run };
+}
+
+/**
+ * Declares a function that runs another one several times, for what it writes. XLA makes a loop of it,
+ * which the GPU runs without waiting for the host; elsewhere it is written out, turn by turn.
+ *
+ * @param f What to run
+ * @param times How often; at turn i it takes row i of each input
+ * @returns A function of the same inputs, stacked `[times, ...]`, whose output says that it is `done`
+ */
+export function repeated<Inputs extends string>(
+  f: GraphFunction<Inputs>,
+  times: number,
+): GraphFunction<Inputs, "done"> {
+  type Given = Record<Inputs, tf.Tensor>;
+  const inputs = mapValues<TensorSpec, TensorSpec>(
+    f.inputs,
+    ({ shape, dtype }) => ({ shape: [times, ...shape], dtype }),
+  ) as GraphFunction<Inputs>["inputs"];
+  const once = graphFunction<Inputs, "done">(f.inputs, (row) => {
+    f.run(row);
+    return { done: tf.scalar(0) };
+  });
+  const rowOf = (given: Given, i: number) =>
+    mapValues<tf.Tensor, tf.Tensor>(
+      given,
+      (input) => tf.slice(input, [i], [1]).reshape(input.shape.slice(1)),
+    ) as Given;
+  return {
+    inputs,
+    run(given) {
+      for (let i = 0; i < times; i++) f.run(rowOf(given, i));
+      return { done: tf.scalar(0) };
+    },
+    repeats: { once, times },
+  };
 }
 
 /**
@@ -117,7 +156,11 @@ function compile(
   useXla: boolean,
 ): Calls {
   const recorder = new Recorder();
-  const recorded = mapValues(functions, (f, name) => trace(recorder, name, f));
+  const recorded = mapValues(functions, (f, name): RecordedFunction => {
+    if (!useXla || !f.repeats) return trace(recorder, name, f);
+    const { once, times } = f.repeats;
+    return { ...trace(recorder, name, once), times };
+  });
   const variables = [...recorder.variables.keys()].map(variableNamed);
   const restore = trace(recorder, "restore_variables", {
     inputs: Object.fromEntries(
@@ -128,7 +171,7 @@ function compile(
       return { done: tf.scalar(0) };
     },
   });
-  const nodes = withPrecision(useXla ? withProducts(recorder) : recorder, precision);
+  const nodes = withPrecision(useXla ? withDraws(withProducts(recorder)) : recorder, precision);
   const session = load(useXla ? withPrograms(nodes, recorded, restore) : { nodes, functions: [] });
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);

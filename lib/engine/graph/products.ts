@@ -23,8 +23,8 @@
  */
 import { DATA_TYPES } from "@/engine/native.ts";
 import type { Recording } from "./precision.ts";
-import type { AttrValue, NodeDef } from "./protobuf.ts";
-import { shapeProto } from "./recorder.ts";
+import type { NodeDef } from "./protobuf.ts";
+import { Writer } from "./writer.ts";
 
 /** Which inputs of an operation are the two grids and the kernel; the output is the one that is left. */
 interface Places {
@@ -78,85 +78,6 @@ function isHalving({ attr }: NodeDef, kernel: readonly number[]): boolean {
     listOf("strides").slice(1, -1).every((step) => step === 2) &&
     listOf("dilations").every((step) => step === 1);
 }
-
-/** Adds nodes in the place of one, the last of which takes its name. */
-class Writer {
-  readonly #base: string;
-  readonly #nodes: NodeDef[];
-  #count = 0;
-
-  constructor(base: string, nodes: NodeDef[]) {
-    this.#base = base;
-    this.#nodes = nodes;
-  }
-
-  /** Adds an operation on float32 and gives its output. */
-  add(op: string, input: readonly string[], attr: Record<string, AttrValue> = {}): string {
-    const name = `${this.#base}/${op}_${this.#count++}`;
-    const typed: Record<string, AttrValue> = op === "Const" ? attr : { ...FLOAT32, ...attr };
-    this.#nodes.push({ name, op, input: [...input], attr: typed });
-    return `${name}:0`;
-  }
-
-  /** Gives the node that was added last the name of the one in whose place it stands. */
-  finish(): void {
-    const last = this.#nodes.pop()!;
-    this.#nodes.push({ ...last, name: this.#base });
-  }
-
-  constant(values: Int32Array | Float32Array, shape: readonly number[]): string {
-    const dtype = values instanceof Int32Array ? DATA_TYPES.int32 : DATA_TYPES.float32;
-    const tensor = {
-      dtype,
-      tensor_shape: shapeProto(shape),
-      tensor_content: new Uint8Array(values.buffer),
-    };
-    return this.add("Const", [], { dtype: { type: dtype }, value: { tensor } });
-  }
-
-  #integers(...values: readonly number[]): string {
-    return this.constant(Int32Array.from(values), [values.length]);
-  }
-
-  reshape(x: string, shape: readonly number[]): string {
-    return this.add("Reshape", [x, this.#integers(...shape)], { Tshape: INT32 });
-  }
-
-  transpose(x: string, axes: readonly number[]): string {
-    return this.add("Transpose", [x, this.#integers(...axes)], { Tperm: INT32 });
-  }
-
-  /** Adds zeros in front of and behind each axis. */
-  pad(x: string, before: readonly number[], after: readonly number[]): string {
-    if ([...before, ...after].every((count) => count === 0)) return x;
-    const pairs = Int32Array.from(before.flatMap((count, axis) => [count, after[axis]!]));
-    return this.add("Pad", [x, this.constant(pairs, [before.length, 2])], { Tpaddings: INT32 });
-  }
-
-  slice(x: string, begin: readonly number[], size: readonly number[]): string {
-    const input = [x, this.#integers(...begin), this.#integers(...size)];
-    return this.add("Slice", input, { Index: INT32 });
-  }
-
-  concat(parts: readonly string[], axis: number): string {
-    const at = this.constant(Int32Array.of(axis), []);
-    return this.add("ConcatV2", [...parts, at], { N: { i: parts.length }, Tidx: INT32 });
-  }
-
-  matMul(a: string, b: string, transposed: { a?: boolean; b?: boolean } = {}): string {
-    return this.add("MatMul", [a, b], {
-      transpose_a: { b: transposed.a ?? false },
-      transpose_b: { b: transposed.b ?? false },
-    });
-  }
-
-  sum(parts: readonly string[]): string {
-    return parts.reduce((sum, part) => this.add("AddV2", [sum, part]));
-  }
-}
-
-const INT32 = { type: DATA_TYPES.int32 };
-const FLOAT32 = { T: { type: DATA_TYPES.float32 } };
 
 /** One convolution between a big grid `[B, n.., C]` and a small one `[B, m.., F]`, m = ceil(n / 2). */
 class Halving {

@@ -16,12 +16,15 @@ message Tensor {
   repeated float float_val = 5; repeated int32 int_val = 7; repeated bool bool_val = 11;
 }
 message AttrValue {
-  message List { repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; }
+  message List {
+    repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; repeated int32 type = 6;
+  }
   oneof value {
     List list = 1; bytes s = 2; int64 i = 3; float f = 4; bool b = 5; int32 type = 6;
-    Shape shape = 7; Tensor tensor = 8;
+    Shape shape = 7; Tensor tensor = 8; Func func = 10;
   }
 }
+message Func { string name = 1; }
 message NodeDef {
   string name = 1; string op = 2; repeated string input = 3; map<string, AttrValue> attr = 5;
 }
@@ -61,7 +64,12 @@ export interface ShapeProto {
 
 /** The value of a node's attribute; exactly one field is set. */
 export interface AttrValue {
-  readonly list?: { readonly i?: number[]; readonly f?: number[]; readonly b?: boolean[] };
+  readonly list?: {
+    readonly i?: number[];
+    readonly f?: number[];
+    readonly b?: boolean[];
+    readonly type?: number[];
+  };
   readonly s?: Uint8Array;
   readonly i?: number;
   readonly f?: number;
@@ -69,6 +77,8 @@ export interface AttrValue {
   readonly type?: number;
   readonly shape?: ShapeProto;
   readonly tensor?: TensorProto;
+  /** A function of the graph. */
+  readonly func?: { readonly name: string };
 }
 
 /** One operation of the graph; an input is `node:output`, or `^node` to run after it. */

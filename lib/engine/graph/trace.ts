@@ -42,6 +42,8 @@ export type RecordedFunction = {
   readonly inputs: Record<string, string>;
   /** `node:0` of each output, by name. */
   readonly outputs: Record<string, string>;
+  /** How often to run it in one call, with one row of each input at a time; once unless given. */
+  readonly times?: number;
 };
 
 /**

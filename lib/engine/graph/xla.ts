@@ -16,11 +16,11 @@
 import { DATA_TYPES } from "@/engine/native.ts";
 import { outputDefinitions } from "./op_definitions.ts";
 import type { FunctionDef, Graph, NodeDef } from "./protobuf.ts";
+import { repeatedFunctions } from "./repeat.ts";
 import type { RecordedFunction } from "./trace.ts";
 
-/** What stays outside: inputs, and random draws, for which XLA has other numbers under one seed. */
-const isOutside = ({ op }: NodeDef) =>
-  op === "Placeholder" || op === "VarHandleOp" || op.startsWith("StatelessRandom");
+/** What stays outside: inputs and variables. */
+const isOutside = ({ op }: NodeDef) => op === "Placeholder" || op === "VarHandleOp";
 
 /** On a call: XLA compiles the function. */
 const MUST_COMPILE = { _XlaMustCompile: { b: true } };
@@ -53,7 +53,7 @@ export function withPrograms(
       ends.flatMap(sourcesOf).filter((source) => !outside.has(source) && source.op !== "Const"),
       (node) => sourcesOf(node).filter(isInside),
     );
-    const program = new Program(name, inside, sourceOf);
+    const program = new Program(name, inside, sourceOf, recorded.times);
     for (const end of ends) {
       const [value, ...writes] = end.input as [string, ...string[]];
       program.addWrites(writes);
@@ -66,9 +66,20 @@ export function withPrograms(
     }
     if (inside.size > 0) programs.push(program);
   }
+  const rows = new Map(
+    Object.values(functions).flatMap(({ inputs, times }) =>
+      times === undefined ? [] : Object.values(inputs).map((input) => [nodeOf(input), times])
+    ),
+  );
   return {
-    nodes: [...kept, ...programs.map((program) => program.callNode())],
-    functions: programs.map((program) => program.definition()),
+    nodes: [
+      ...Array.from(
+        kept,
+        (node) => rows.has(node.name) ? stacked(node, rows.get(node.name)!) : node,
+      ),
+      ...programs.map((program) => program.callNode()),
+    ],
+    functions: programs.flatMap((program) => program.definitions()),
   };
 }
 
@@ -83,12 +94,15 @@ class Program {
   readonly #outputs: { name: string; type: number; source: string }[] = [];
   readonly #writes = new Set<string>();
   readonly #body: readonly NodeDef[];
+  readonly #times: number | undefined;
 
   constructor(
     name: string,
     inside: ReadonlySet<NodeDef>,
     sourceOf: (input: string) => NodeDef,
+    times?: number,
   ) {
+    this.#times = times;
     this.#inside = inside;
     this.#sourceOf = sourceOf;
     this.call = `${name}/program`;
@@ -117,12 +131,18 @@ class Program {
     return { name: this.call, op: this.#name, input, attr: MUST_COMPILE };
   }
 
-  /** Gives the function itself, once all outputs and writes are added. */
-  definition(): FunctionDef {
+  /** Gives the function itself and those that it calls, once all outputs and writes are added. */
+  definitions(): FunctionDef[] {
+    if (this.#times === undefined) return [this.#definition(this.#name)];
+    const once = this.#definition(`${this.#name}_once`);
+    return [once, ...repeatedFunctions(once, this.#name, this.#times)];
+  }
+
+  #definition(name: string): FunctionDef {
     const writes = [...this.#writes].map((node, i) => [`write_${i}`, node] as const);
     return {
       signature: {
-        name: this.#name,
+        name,
         input_arg: [...this.#arguments].map(([source, name]) => ({
           name,
           type: typeOutside(this.#sourceOf(source)),
@@ -159,9 +179,16 @@ function outputInside({ name, op, attr }: NodeDef, place: number): string {
   throw new RangeError(`Cannot find an output of ${name}: ${op} must have one at ${place}`);
 }
 
-/** Gives the type of what stands outside: an input, a variable or a random draw. */
+/** Gives an input of which a program takes several, as rows. */
+function stacked(placeholder: NodeDef, times: number): NodeDef {
+  const { dim } = placeholder.attr.shape!.shape!;
+  const shape = { dim: [{ size: times }, ...dim] };
+  return { ...placeholder, attr: { ...placeholder.attr, shape: { shape } } };
+}
+
+/** Gives the type of what stands outside: an input or a variable. */
 function typeOutside({ op, attr }: NodeDef): number {
-  return op === "VarHandleOp" ? DATA_TYPES.resource : (attr.dtype ?? attr.T)!.type!;
+  return op === "VarHandleOp" ? DATA_TYPES.resource : attr.dtype!.type!;
 }
 
 /** Gives the node of `node:output` or `^node`. */

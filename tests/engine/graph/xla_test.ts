@@ -141,5 +141,5 @@ Deno.test("jit() gives through XLA what it gives without, state and random draws
       })
     );
   };
-  assertClose(run(true), run(false), 1e-5);
+  assertClose(run(true), run(false), 1e-4); // of numbers up to 226
 });
