@@ -5,7 +5,7 @@
  */
 import type { Config } from "@/config.ts";
 import type { TruthArrays, TruthField } from "@/data/truth.ts";
-import { graphFunction, jit } from "@/engine/graph/jit.ts";
+import { graphFunction, jit, repeated } from "@/engine/graph/jit.ts";
 import { runInBatches } from "@/infer/batched.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
 import {
@@ -62,6 +62,10 @@ export interface TrainerOptions {
   readonly eager?: boolean;
   /** Steps whose images are uploaded together, 1 to 64; as many as is fast unless given. */
   readonly together?: number;
+  /** Steps in one program of XLA, 1 to `together`; as many as is fast unless given. */
+  readonly inProgram?: number;
+  /** Has XLA compile everything; by default on a GPU. */
+  readonly useXla?: boolean;
 }
 
 /**
@@ -72,6 +76,12 @@ export function stepsTogether(): number {
   return nativeBackend().isUsingGpuDevice ? CAPACITY : 1;
 }
 
+/**
+ * Steps that a program of XLA takes on a GPU, between which it does not wait for the host. What is left
+ * over is taken one by one.
+ */
+const IN_PROGRAM = 8;
+
 /** The most bytes that are uploaded together unless more is asked for; true shapes take a lot. */
 const MOST_BYTES = 2 ** 28;
 
@@ -80,7 +90,8 @@ const MOST_BYTES = 2 ** 28;
  *
  * @param config What is trained
  * @param options From where on, and how
- * @throws {RangeError} If `together` is no integer from 1 to 64, or the snapshot is of another config
+ * @throws {RangeError} If `together` is no integer from 1 to 64, or `inProgram` none from 1 to `together`,
+ *   or the snapshot is of another config
  */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision } = config;
@@ -91,11 +102,10 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     .reduce((sum, [, shape]) => sum + elementCount(shape), 0);
   const { together = Math.max(1, Math.min(stepsTogether(), Math.floor(MOST_BYTES / bytes))) } =
     options;
-  if (!Number.isInteger(together) || together < 1 || together > CAPACITY) {
-    throw new RangeError(
-      `Cannot train: together must be an integer from 1 to ${CAPACITY}, got ${together}`,
-    );
-  }
+  requireCount("together", together, CAPACITY);
+  const { eager = false, useXla = nativeBackend().isUsingGpuDevice } = options;
+  const { inProgram = useXla && !eager ? Math.min(IN_PROGRAM, together) : 1 } = options;
+  requireCount("inProgram", inProgram, together);
   const state = createState(learner, options.snapshot ?? seed);
   const feed = new Feed(config, together, supervision);
   const log = new LossLog();
@@ -109,6 +119,12 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   const { reconstruct } = inferenceFunctions(learner, inferenceOptions);
   const realism = realismFunctions(learner, inferenceOptions);
+  const oneStep = graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
+    const { images, truth, step } = feed.next();
+    log.write(run({ images, ...truth, seed, step }), step);
+    return { seed }; // known to the host, which need not wait for it
+  });
+  const steps = repeated(oneStep, inProgram);
   const program = jit({
     feed: graphFunction<string, "done">({
       ...Object.fromEntries(fields.map(([field, shape]) => [field, { shape, dtype: "float32" }])),
@@ -117,16 +133,13 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
       feed.fill(fed, step as tf.Scalar);
       return { done: tf.scalar(0) };
     }),
-    step: graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
-      const { images, truth, step } = feed.next();
-      log.write(run({ images, ...truth, seed, step }), step);
-      return { seed }; // known to the host, which need not wait for it
-    }),
+    step: oneStep,
+    ...(inProgram > 1 ? { steps } : {}) as { steps: typeof steps }, // not called otherwise
     losses: graphFunction({}, () => ({ values: log.read() })),
     snapshot: graphFunction({}, () => state.snapshot()),
     reconstruct,
     ...(realism as RealismFunctions), // asked for by `realismGap`, where there are any
-  }, { eager: options.eager ?? false, precision });
+  }, { eager, precision, useXla });
   const uploads = fields.map(([field, shape]) => ({
     ...{ field, shape },
     values: new Float32Array(elementCount(shape)), // of the steps that are queued
@@ -140,7 +153,11 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     tf.tidy(() => {
       const fed = uploads.map(({ field, shape, values }) => [field, tf.tensor(values, shape)]);
       program.feed({ ...Object.fromEntries(fed), step: tf.scalar(queued[0]!) });
-      for (const step of queued) program.step({ seed: tf.tensor1d([seed, step], "int32") });
+      const seeds = queued.map((step) => [seed, step]);
+      while (inProgram > 1 && seeds.length >= inProgram) {
+        program.steps({ seed: tf.tensor2d(seeds.splice(0, inProgram), undefined, "int32") });
+      }
+      for (const each of seeds) program.step({ seed: tf.tensor1d(each, "int32") });
     });
     waiting.push(...queued);
     queued = [];
@@ -195,6 +212,13 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
       log[Symbol.dispose]();
     },
   };
+}
+
+function requireCount(name: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  throw new RangeError(
+    `Cannot train: ${name} must be an integer from 1 to ${most}, got ${value}`,
+  );
 }
 
 /** Takes one step and waits for its losses; as `Trainer.train` and `Trainer.losses`. */

@@ -125,6 +125,39 @@ Deno.test("createTrainer() takes steps one by one or together, with the same res
   assert.deepEqual(results[1], results[0]);
 });
 
+Deno.test("createTrainer() takes several steps in one program of XLA, with the same results", () => {
+  const results = [{ together: 1 }, { together: 7, inProgram: 3, useXla: true }].map((options) => {
+    using trainer = createTrainer(TINY, options);
+    const take = (from: number, to: number) => {
+      for (let step = from; step < to; step++) trainer.train(batches.batch(step).images, step);
+    };
+    take(0, 7); // two programs of three steps, and one step by itself
+    take(7, 9); // fewer than a program takes
+    const losses = trainer.losses();
+    take(9, 13);
+    return { losses: [...losses, ...trainer.losses()], snapshot: trainer.snapshot() };
+  });
+  const [alone, inProgram] = results as [typeof results[0], typeof results[0]];
+  assert.equal(alone.losses.length, 13);
+  for (const [i, losses] of alone.losses.entries()) {
+    assert.deepEqual(Object.keys(inProgram.losses[i]!), Object.keys(losses));
+    // XLA adds up in another order: 1e-5 of losses of some 20.
+    assertClose(Object.values(inProgram.losses[i]!), Object.values(losses), 2e-4);
+  }
+  for (const [name, { values }] of Object.entries(alone.snapshot)) {
+    assertClose(inProgram.snapshot[name]!.values, values, 1e-3);
+  }
+});
+
+Deno.test("createTrainer() refuses a program of more steps than are uploaded, or of none", () => {
+  for (const inProgram of [0, 1.5, 5]) {
+    assert.throws(() => createTrainer(TINY, { together: 4, inProgram }), {
+      name: "RangeError",
+      message: `Cannot train: inProgram must be an integer from 1 to 4, got ${inProgram}`,
+    });
+  }
+});
+
 Deno.test("createTrainer() refuses to take more steps together than the log holds, or a part of one", () => {
   for (const together of [0, 2.5, 65]) {
     assert.throws(() => createTrainer(TINY, { together }), {

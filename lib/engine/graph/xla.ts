@@ -57,11 +57,12 @@ export function withPrograms(
     for (const end of ends) {
       const [value, ...writes] = end.input as [string, ...string[]];
       program.addWrites(writes);
-      if (inside.has(sourceOf(value))) {
+      const source = sourceOf(value);
+      if (inside.has(source) && source.op !== "Const") {
         kept.add({ ...end, input: [program.addOutput(value, end.attr.T!.type!)] });
       } else {
         const after = writes.length > 0 ? [`^${program.call}`] : [];
-        kept.add(sourceOf(value)).add({ ...end, input: [value, ...after] });
+        kept.add(source).add({ ...end, input: [value, ...after] });
       }
     }
     if (inside.size > 0) programs.push(program);

@@ -105,6 +105,20 @@ Deno.test("withPrograms() lets an input pass by, after the writes", () => {
   assert.ok(linesOf(nodes).includes("f/seed_1 = Identity(f/seed:0, ^f/program)"));
 });
 
+Deno.test("withPrograms() gives a constant without the program, which may use it too", () => {
+  using variable = new Variable("v", [2]);
+  const { nodes, recorded } = recordAll({
+    f: (x) => {
+      variable.assign(tf.add(x, 3));
+      return { three: tf.scalar(3) };
+    },
+    rest: (x) => ({ y: x }),
+  });
+  const graph = withPrograms(nodes, { f: recorded.f! }, recorded.rest!);
+  assert.ok(linesOf(graph.nodes).includes("f/three = Identity(constant:0, ^f/program)"));
+  assert.deepEqual(graph.functions[0]!.signature.output_arg, []);
+});
+
 Deno.test("withPrograms() leaves out what no output needs", () => {
   const { nodes, recorded } = recordAll({
     f: (x) => {
