@@ -215,9 +215,9 @@ function inRadians({ s, tilt }: PoseLatents): Pose {
 /** Makes the renderer of a model; elevations take a slower one. */
 function rendererOf(tau: number): Vae["render"] {
   return (occupancy, { azimuth, elevation }) => {
-    const density = tf.div(occupancy, tau) as tf.Tensor4D;
-    if (!elevation) return projectVoxels(density, azimuth, { tau });
-    return projectTilted(density, { azimuth, elevation }, { tau });
+    // The density is occupancy / tau, of which only its product with tau is seen.
+    if (!elevation) return projectVoxels(occupancy, azimuth, { tau: 1 });
+    return projectTilted(tf.div(occupancy, tau), { azimuth, elevation }, { tau });
   };
 }
 
