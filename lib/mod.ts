@@ -85,6 +85,7 @@ export { conv2d, deconv3d, dense, linear } from "./model/layers.ts";
 export type {
   Inferred,
   Learner,
+  LearnerPart,
   Move,
   Pose,
   Realism,

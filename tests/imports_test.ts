@@ -180,6 +180,7 @@ const UNTESTED: readonly string[] = [
   "show/viewer/shaders.ts",
   "show/viewer/start.ts",
   "show/viewer/viewer.ts",
+  "tools/bench/methods/known_method.ts", // types alone
   "tools/cli/bench_kernels.ts", // an option of `bench`, which refuses it without a GPU
   "tools/cli/bench_peers.ts", // an option of `bench`, whose tests run it
   "tools/cli/lab.ts", // starts JupyterLab and waits; its help is tested with the others

@@ -88,6 +88,8 @@ function createSearched(config: SearchedConfig): Learner {
   const asInput = (images: tf.Tensor3D) => images.expandDims(3) as tf.Tensor4D;
   const densityOf = (logits: tf.Tensor4D) => tf.softplus(logits) as tf.Tensor4D;
   const occupancyOf = (logits: tf.Tensor4D) => tf.sigmoid(logits) as tf.Tensor4D;
+  const densityWithin = (occupancy: tf.Tensor4D) =>
+    tf.neg(tf.log(tf.maximum(tf.sub(1, occupancy), 1e-7))) as tf.Tensor4D;
   const projected = (logits: tf.Tensor4D, pose: Pose) => poses.project(densityOf(logits), pose);
 
   /** How much narrower or lower than seen an image is read `[B, 2]`, once poses are found. */
@@ -235,9 +237,24 @@ function createSearched(config: SearchedConfig): Learner {
       tf.minimum(0.999, tf.div(tf.add(step, 1), tf.add(step, 20))) as tf.Scalar,
     encode: (pass, images) => encoder.encode(pass, asInput(silhouettes(images))).posterior,
     decode: (pass, latent) => occupancyOf(decoder.decode(pass, latent)),
-    render: (occupancy, pose) => {
-      const clear = tf.maximum(tf.sub(1, occupancy), 1e-7);
-      return crop(poses.project(tf.neg(tf.log(clear)) as tf.Tensor4D, pose));
+    render: (occupancy, pose) => crop(poses.project(densityWithin(occupancy), pose)),
+    parts: {
+      "maximum projection": {
+        run: (_, __, { occupancy, pose }) => poses.projectMaximum(occupancy, pose),
+      },
+      ...(supervision === "none" && {
+        search: {
+          isDifferentiated: false,
+          run: (pass, images, { occupancy }) =>
+            poses.search(densityWithin(occupancy), silhouettes(images), {
+              temperature: poseTemperature(progressOf(pass)),
+              uniform: pass.uniform("pose", [images.shape[0], poses.candidates]),
+            }).azimuth,
+        },
+      }),
+      ...(!isTold && {
+        discriminator: { run: (pass, images) => opponent.logits(pass, silhouettes(images)) },
+      }),
     },
     refinement: {
       pose(pass, latent, batch) {

@@ -91,6 +91,14 @@ export interface Realism {
   };
 }
 
+/** A part of what a learner's moves do, for whoever times it by itself. */
+export interface LearnerPart {
+  /** Whether a gradient flows back through it; true unless given. */
+  readonly isDifferentiated?: boolean;
+  /** Runs it on images `[B, H, W, 1]` and what the learner made of them; a plain function of tensors. */
+  run(pass: Pass, images: tf.Tensor4D, made: Inferred): tf.Tensor;
+}
+
 /** Pure functions of parameters and images, and how the parameters learn. */
 export interface Learner {
   /** Every parameter, those of opponents included. */
@@ -118,6 +126,8 @@ export interface Learner {
   render(occupancy: tf.Tensor4D, pose: Pose): tf.Tensor3D;
   /** Infers shape and pose of images `[B, H, W, 1]` and renders them again. */
   infer(pass: Pass, images: tf.Tensor4D): Inferred;
+  /** What its moves do besides encoding, decoding and rendering, by name. */
+  readonly parts?: Readonly<Record<string, LearnerPart>>;
   /** Least occupancy of a voxel that counts as filled, in (0, 1]; `THRESHOLD` unless given. */
   readonly threshold?: number;
   /**

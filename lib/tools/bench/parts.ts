@@ -37,27 +37,44 @@ interface Given {
   readonly inferred: Inferred;
 }
 
-/** A part with two directions. TensorFlow runs what a result needs: no part before it. */
-type Part = (given: Given) => tf.Tensor[];
+/** A part. TensorFlow runs what a result needs: no part before it. */
+interface Part {
+  /** Which ways it goes. */
+  readonly directions: readonly ("forward" | "backward")[];
+  run(given: Given): tf.Tensor[];
+}
 
-/** The parts of a learner: its networks and its renderer, then its moves, each of which runs them. */
+const bothWays = (run: Part["run"]): Part => ({ directions: ["forward", "backward"], run });
+
+/**
+ * The parts of a learner: its networks and its renderer, what else it names, then its moves, each of
+ * which runs them.
+ */
 function partsOf(learner: Learner): Readonly<Record<string, Part>> {
   return {
-    encoder({ pass, images }) {
+    encoder: bothWays(({ pass, images }) => {
       const { mean, logVariance } = learner.encode(pass, images);
       return [mean, logVariance];
-    },
-    decoder: ({ pass, inferred }) => [learner.decode(pass, inferred.latent)],
-    renderer: ({ inferred: { occupancy, pose } }) => [learner.render(occupancy, pose)],
+    }),
+    decoder: bothWays(({ pass, inferred }) => [learner.decode(pass, inferred.latent)]),
+    renderer: bothWays(({ inferred: { occupancy, pose } }) => [learner.render(occupancy, pose)]),
+    ...Object.fromEntries(
+      Object.entries(learner.parts ?? {}).map(([name, part]): [string, Part] => {
+        const run = ({ pass, images, inferred }: Given) => [part.run(pass, images, inferred)];
+        const { isDifferentiated = true } = part;
+        return [name, isDifferentiated ? bothWays(run) : { directions: ["forward"], run }];
+      }),
+    ),
     ...Object.fromEntries(learner.moves.map((move): [string, Part] => [
       `move ${move.name}`,
-      ({ pass, images, truth }) => Object.values(move.terms(pass, images, truth)),
+      bothWays(({ pass, images, truth }) => Object.values(move.terms(pass, images, truth))),
     ])),
   };
 }
 
 /**
- * Times the parts of a step in both directions: encoder, decoder, renderer, and whole moves; then the
+ * Times the parts of a step in the directions that they have: encoder, decoder, renderer, what else the
+ * learner names, and whole moves; then the
  * update (clipping and Adam, of every move), and the call (the upload of the images and the reading of
  * one number). A bare call has been taken off the others. Compiled together, moves share what they have
  * in common, so a step takes less than their sum.
@@ -75,13 +92,14 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
     return summarize(timeCalls(call, { ...options, onCall: () => options.onCall?.(++count) }));
   };
   const bare = time("bare");
-  const parts = Object.keys(partsOf(learner)).flatMap((name) => {
-    const forward = time(`${keyOf(name)}/forward`);
-    const both = time(`${keyOf(name)}/both`);
-    return [
-      { name, direction: "forward", ...less(forward, bare) },
-      { name, direction: "backward", ...less(both, forward) },
-    ] as const;
+  const parts = Object.entries(partsOf(learner)).flatMap(([name, { directions }]) => {
+    let before = bare;
+    return directions.map((direction) => {
+      const times = time(keyOf(name, direction));
+      const part = { name, direction, ...less(times, before) };
+      before = times;
+      return part;
+    });
   });
   return [
     ...parts,
@@ -90,14 +108,15 @@ export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
   ];
 }
 
-/** Names a part as TensorFlow's nodes may be named. */
-function keyOf(part: string): string {
-  return part.replaceAll(/[^\w]/g, "_");
+/** Names a part's function, up to a direction, as TensorFlow's nodes may be named. */
+function keyOf(part: string, direction: string): string {
+  return `${part.replaceAll(/[^\w]/g, "_")}/${direction}`;
 }
 
 /** Counts the functions that `timeParts` times. */
 export function countFunctions(config: Config): number {
-  return 2 * Object.keys(partsOf(createLearner(config))).length + 3;
+  const parts = Object.values(partsOf(createLearner(config)));
+  return parts.flatMap(({ directions }) => directions).length + 3;
 }
 
 function compileParts(
@@ -118,10 +137,16 @@ function compileParts(
     return { images, truth, inferred: learner.infer(passOf(state), images) };
   });
   const given = (): Given => ({ pass: passOf(state), ...read(kept) });
-  const directions = Object.entries(partsOf(learner)).flatMap(([name, run]) => [
-    [`${keyOf(name)}/forward`, graphFunction({}, () => ({ total: total(run(given())) }))],
-    [`${keyOf(name)}/both`, graphFunction({}, () => bothDirections(learner, given(), run))],
-  ]);
+  const functions = {
+    forward: (run: Part["run"]) => ({ total: total(run(given())) }),
+    backward: (run: Part["run"]) => bothDirections(learner, given(), run),
+  };
+  const directions = Object.entries(partsOf(learner)).flatMap(([name, { directions, run }]) =>
+    directions.map((direction) => [
+      keyOf(name, direction),
+      graphFunction({}, () => functions[direction](run)),
+    ])
+  );
   const program = jit<Record<string, GraphFunction>>({
     bare: graphFunction({}, () => ({ nothing: tf.scalar(0) })),
     call: graphFunction(
@@ -151,7 +176,7 @@ function total(results: readonly tf.Tensor[]): tf.Tensor {
 }
 
 /** Runs a part in both directions, back to whatever it depends on but the images. */
-function bothDirections({ parameters }: Learner, given: Given, run: Part) {
+function bothDirections({ parameters }: Learner, given: Given, run: Part["run"]) {
   const trained = Object.entries(given.pass.values)
     .filter(([name]) => parameters[name]!.isTrained)
     .map(([, value]) => value);

@@ -62,8 +62,29 @@ Deno.test("timeParts() times what a method makes of the truth", () => {
     "encoder",
     "decoder",
     "renderer",
+    "maximum projection",
     "move model",
     "update",
     "call",
   ]);
+});
+
+Deno.test("timeParts() times what else a learner names, in the directions that it has", () => {
+  const small = { method: "searched", filters: 32, batchSize: 2, imageSize: 16 };
+  const config = configWith("quick", small);
+  const counts: number[] = [];
+  const onCall = (count: number) => counts.push(count);
+  assertTensorsKept(0, () => {
+    const parts = timeParts(config, { warmUp: 0, repeat: 1, onCall });
+    assert.deepEqual(parts.map(({ name, direction = "" }) => `${name} ${direction}`.trimEnd()), [
+      ...["encoder", "decoder", "renderer", "maximum projection"]
+        .flatMap((name) => [`${name} forward`, `${name} backward`]),
+      "search forward", // nothing of it is differentiated
+      ...["discriminator", "move discriminator", "move model"]
+        .flatMap((name) => [`${name} forward`, `${name} backward`]),
+      "update",
+      "call",
+    ]);
+  });
+  assert.equal(counts.at(-1), countFunctions(config));
 });

@@ -10,7 +10,7 @@ import {
   versions,
 } from "@/tools/bench/report.ts";
 import type { Config } from "@/config.ts";
-import { PRESETS } from "@/method/registry.ts";
+import { checkConfig, configWith, createLearner, PRESETS } from "@/method/registry.ts";
 import { assertTensorsKept } from "../../assert.ts";
 import { TINY } from "../../tiny.ts";
 
@@ -91,6 +91,11 @@ Deno.test("growthOf() changes one size at a time and repeats none", () => {
     "64,28,32",
     "64,28,64",
   ]);
+});
+
+Deno.test("growthOf() gives sizes that the searched pose can have", () => {
+  const config = configWith("paper", { method: "searched" });
+  for (const size of growthOf(config)) createLearner(checkConfig({ ...config, ...size }));
 });
 
 /** A config of a method that has no filters. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { configWith, METHODS } from "@/method/registry.ts";
 import { KNOWN, twinsOf } from "@/tools/bench/methods/registry.ts";
-import { TINY } from "../../tiny.ts";
+import { TINY } from "../../../tiny.ts";
 
 Deno.test("the bench knows every method and its options", () => {
   assert.deepEqual(Object.keys(KNOWN), Object.keys(METHODS));
@@ -18,7 +18,7 @@ Deno.test("twinsOf() finds the programs of a method", async () => {
   assert.deepEqual(twinsOf(searched).programs, { torch: "torch_searched.py" });
   for (const { twins } of Object.values(KNOWN)) {
     for (const program of Object.values(twins.programs)) {
-      await Deno.stat(new URL(`../../../lib/tools/bench/twins/${program}`, import.meta.url));
+      await Deno.stat(new URL(`../../../../lib/tools/bench/twins/${program}`, import.meta.url));
     }
   }
 });
