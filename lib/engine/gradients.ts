@@ -71,3 +71,34 @@ tf.registerGradient({
   inputsToSave: ["x"],
   gradFunc: (gradient, [x]) => ({ x: () => tf.mul(gradient as tf.Tensor, tf.sign(x!)) }),
 });
+
+/**
+ * What a sum adds up gets the sum's gradient each. tfjs multiplies that with ones of the input's shape,
+ * and divides all of it where a mean is meant: arrays as large as the input, that are written to be read
+ * again.
+ */
+function spread(gradient: tf.Tensor, x: tf.Tensor, axis: unknown): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis as number | number[], x.shape);
+  const kept = gradient.reshape(x.shape.map((length, i) => axes.includes(i) ? 1 : length));
+  const shape = tf.tensor1d(x.shape, "int32");
+  return nativeOp("BroadcastTo", { ...FLOATS, Tidx: type("int32") }, [kept, shape])[0]!;
+}
+
+tf.registerGradient({
+  kernelName: tf.Sum,
+  inputsToSave: ["x"],
+  gradFunc: (gradient, [x], { axis }) => ({
+    x: () => spread(gradient as tf.Tensor, x!, axis),
+  }),
+});
+
+tf.registerGradient({
+  kernelName: tf.Mean,
+  inputsToSave: ["x"],
+  gradFunc: (gradient, [x], { axis }) => ({
+    x() {
+      const count = x!.size / (gradient as tf.Tensor).size;
+      return spread(tf.div(gradient as tf.Tensor, count), x!, axis);
+    },
+  }),
+});

@@ -49,5 +49,6 @@ function meansOfGroups(x: tf.Tensor3D, groups: number): tf.Tensor3D {
   const [batch, , channels] = x.shape;
   const share = channels / groups;
   const means = tf.mean(tf.mean(x, 1).reshape([batch, groups, share]), 2, true); // [B, G, 1]
-  return tf.tile(means, [1, 1, share]).reshape([batch, 1, channels]);
+  // Repeated by an addition, because the gradient of `tf.tile` is as many operations as repetitions.
+  return tf.add(means, tf.zeros([share])).reshape([batch, 1, channels]);
 }

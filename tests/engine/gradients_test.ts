@@ -47,6 +47,53 @@ Deno.test("the gradients of relu, leakyRelu and abs are finite at 0", () => {
   assertClose(gradientOf((x) => tf.abs(x), at), [0], 0);
 });
 
+/** Ways to add up `[2, 3, 4]`, and how many numbers come out. */
+const AXES: readonly [number | number[] | undefined, number][] = [
+  [undefined, 1],
+  [1, 8],
+  [-1, 6],
+  [[0, 2], 3],
+  [[0, 1, 2], 1],
+];
+
+for (const name of ["sum", "mean"] as const) {
+  Deno.test(`the gradient of ${name} is the one that differences give, along any axes`, () => {
+    const at = numbers(24, 3);
+    for (const [axis, results] of AXES) {
+      for (const keepsAxes of [false, true]) {
+        tf.tidy(() => {
+          const weights = tf.tensor1d(
+            Float32Array.from({ length: results }, (_, i) => weightOf(i)),
+          );
+          const loss = (x: tf.Tensor) => {
+            const added = tf[name](x.reshape([2, 3, 4]), axis, keepsAxes).reshape([results]);
+            return tf.sum(tf.mul(weights, added)) as tf.Scalar;
+          };
+          const twin = (x: Float64Array) => {
+            const axes = (axis === undefined ? [0, 1, 2] : [axis].flat()).map((a) => (a + 3) % 3);
+            return x.reduce((sum, value, i) => {
+              const place = [Math.floor(i / 12), Math.floor(i / 4) % 3, i % 4];
+              const result = place.reduce(
+                (at, k, a) => axes.includes(a) ? at : at * [2, 3, 4][a]! + k,
+                0,
+              );
+              return sum + weightOf(result) * value / (name === "sum" ? 1 : 24 / results);
+            }, 0);
+          };
+          assertGradient(tf.grad(loss)(tf.tensor1d(at)).dataSync(), twin, at, 1e-5);
+        });
+      }
+    }
+  });
+}
+
+Deno.test("the gradients of sums and means of a single number are 1", () => {
+  tf.tidy(() => {
+    const both = (x: tf.Tensor) => tf.add(tf.sum(x), tf.mean(x)) as tf.Scalar;
+    assertClose(tf.grad(both)(tf.scalar(3)).dataSync(), [2], 0);
+  });
+});
+
 /** Sizes of a transposed convolution; the output's follow from the padding. */
 interface Deconvolution {
   readonly input: readonly [number, number, number, number, number];
