@@ -14,7 +14,8 @@ tf.registerKernel({
   backendName: "tensorflow",
   kernelFunc({ inputs }) {
     const { values, places } = inputs as unknown as Record<string, tf.Tensor>;
-    const attributes = { ...PLACES, Tparams: type("float32"), Taxis: type("int32") };
+    const dtype = values!.dtype as "float32" | "int32";
+    const attributes = { ...PLACES, Tparams: type(dtype), Taxis: type("int32") };
     const axis = tf.scalar(0, "int32");
     const taken = nativeOp("GatherV2", { ...attributes, batch_dims: int(0) }, [
       values!,
@@ -47,7 +48,7 @@ tf.registerGradient({
  * Gives `values[places]`, with a gradient for the values, which adds up where places repeat: on a CPU
  * always in the same order, on a GPU in any.
  *
- * @param values `[N, ...]`, float32
+ * @param values `[N, ...]`, float32, or int32, which have no gradient
  * @param places `[M]`, int32, from 0 to N - 1
  * @returns `[M, ...]`; the caller disposes it
  */

@@ -6,7 +6,7 @@
 import { checkShape } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { samplerAlong } from "./ray_points.ts";
-import { turnerBy } from "./turn.ts";
+import { greatestAlongRays } from "./turn.ts";
 
 /**
  * Projects voxel grids to images by the greatest occupancy along each ray.
@@ -37,7 +37,6 @@ export function projectMaximum(
       const sample = samplerAlong({ azimuth, elevation }, occupancy.shape);
       return tf.max(sample(occupancy), 3) as tf.Tensor3D;
     }
-    const turned = turnerBy(azimuth, occupancy.shape)(occupancy); // [B, W, D, H]
-    return tf.max(turned, 2).transpose([0, 2, 1]) as tf.Tensor3D;
+    return greatestAlongRays(occupancy, azimuth).transpose([0, 2, 1]) as tf.Tensor3D;
   });
 }

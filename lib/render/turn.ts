@@ -42,26 +42,85 @@ export function turnerByProduct(
 }
 
 /** `turnerBy` as the sum over the four cells around each point. */
-export function turnerByGathering(
-  azimuth: tf.Tensor1D,
-  [batch, depth, height, width]: tf.Tensor4D["shape"],
-): Turner {
-  const points = turnedPoints(azimuth, depth, width);
-  const columns = cellsAround(points.column, width);
-  const first = tf.tensor1d(Int32Array.from({ length: batch }, (_, b) => b * depth), "int32")
-    .reshape([batch, 1, 1, 1]); // the rows of cells of the grids in front
-  const taps = cellsAround(points.depth, depth).flatMap((row) =>
-    columns.map((column) => ({
-      place: tf.add(tf.mul(tf.add(row.cell, first), tf.scalar(width, "int32")), column.cell)
-        .reshape([-1]) as tf.Tensor1D, // [B W D]
-      weight: tf.mul(row.weight, column.weight).reshape([-1, 1]),
-    }))
-  );
+export function turnerByGathering(azimuth: tf.Tensor1D, shape: tf.Tensor4D["shape"]): Turner {
+  const [batch, depth, height, width] = shape;
+  const taps = tapsOf(azimuth, shape);
   return (grid) => {
-    const cells = tf.transpose(grid, [0, 1, 3, 2]).reshape([-1, height]); // [B D W, H]
-    const parts = taps.map(({ place, weight }) => tf.mul(gatherRows(cells, place), weight));
+    const cells = columnsOf(grid).reshape([-1, height]); // [B D W, H]
+    const parts = taps.map(({ place, weight }) =>
+      tf.mul(gatherRows(cells, place), weight.expandDims(1))
+    );
     return tf.addN(parts).reshape([batch, width, depth, height]);
   };
+}
+
+/**
+ * Gives the greatest value along each ray of turned grids: `[B, D, H, W]` to `[B, W, H]`. Where several
+ * points are equal, a GPU gives the gradient to all of them and a CPU to the first.
+ *
+ * @param grid `[B, D, H, W]`
+ * @param azimuth Radians `[B]`
+ */
+export function greatestAlongRays(grid: tf.Tensor4D, azimuth: tf.Tensor1D): tf.Tensor3D {
+  const find = nativeBackend().isUsingGpuDevice ? greatestOfAll : greatestFound;
+  return find(grid, azimuth);
+}
+
+/** `greatestAlongRays` as the maximum of all points. */
+export function greatestOfAll(grid: tf.Tensor4D, azimuth: tf.Tensor1D): tf.Tensor3D {
+  return tf.max(turnerByProduct(azimuth, grid.shape)(grid), 2);
+}
+
+/**
+ * `greatestAlongRays` in two steps: the greatest point is found among all, then it alone is read. So the
+ * gradient comes from one point of a ray instead of D: 3.6 ms instead of 5.4 (as above).
+ */
+export function greatestFound(grid: tf.Tensor4D, azimuth: tf.Tensor1D): tf.Tensor3D {
+  const [batch, depth, height, width] = grid.shape;
+  const best = withoutGradient(() => tf.argMax(turnerByGathering(azimuth, grid.shape)(grid), 2) // [B, W, H]
+  );
+  const points = tf.add(best.reshape([batch * width, height]), multiplesOf(depth, batch * width))
+    .reshape([-1]) as tf.Tensor1D; // [B W H], places among all points [B W D]
+  const taps = tapsOf(azimuth, grid.shape).map(({ place, weight }) => ({
+    place: tf.add(
+      tf.mul(gatherRows(place, points).reshape([-1, height]), tf.scalar(height, "int32")),
+      multiplesOf(1, height).reshape([height]),
+    ).reshape([-1]), // among all cells [B D W H]
+    weight: gatherRows(weight, points),
+  }));
+  const cells = columnsOf(grid).reshape([-1]);
+  const places = tf.concat(taps.map(({ place }) => place)) as tf.Tensor1D;
+  const values = gatherRows(cells, places); // [4 B W H]
+  const weights = tf.concat(taps.map(({ weight }) => weight));
+  return tf.sum(tf.mul(values, weights).reshape([taps.length, -1]), 0)
+    .reshape([batch, width, height]);
+}
+
+/** Puts the cells of a column of the grid beside each other: `[B, D, H, W]` to `[B, D, W, H]`. */
+function columnsOf(grid: tf.Tensor4D): tf.Tensor4D {
+  return tf.transpose(grid, [0, 1, 3, 2]);
+}
+
+/** The first multiples of a number `[count, 1]`, int32. */
+function multiplesOf(step: number, count: number): tf.Tensor2D {
+  return tf.tensor2d(Int32Array.from({ length: count }, (_, i) => i * step), [count, 1], "int32");
+}
+
+/**
+ * The four cells around each point `[B W D]` of the rays: their places among the cells of all layers
+ * `[B D W]`, and their weights.
+ */
+function tapsOf(azimuth: tf.Tensor1D, [batch, depth, , width]: tf.Tensor4D["shape"]) {
+  const points = turnedPoints(azimuth, depth, width);
+  const columns = cellsAround(points.column, width);
+  const grids = multiplesOf(depth, batch).reshape([batch, 1, 1, 1]); // rows of the grids in front
+  return cellsAround(points.depth, depth).flatMap((row) =>
+    columns.map((column) => ({
+      place: tf.add(tf.mul(tf.add(row.cell, grids), tf.scalar(width, "int32")), column.cell)
+        .reshape([-1]) as tf.Tensor1D,
+      weight: tf.mul(row.weight, column.weight).reshape([-1]) as tf.Tensor1D,
+    }))
+  );
 }
 
 /** The cells before and after each index, and what they weigh there; outside of the grid nothing. */

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
-import { turnerBy, turnerByGathering, turnerByProduct } from "@/render/turn.ts";
+import {
+  greatestAlongRays,
+  greatestFound,
+  greatestOfAll,
+  turnerBy,
+  turnerByGathering,
+  turnerByProduct,
+} from "@/render/turn.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 import { readPoints } from "./ray_points.ts";
 
@@ -87,4 +94,47 @@ Deno.test("turnerBy() turns one grid after another with the same weights", () =>
     assertClose(twice.dataSync(), tf.mul(2, turn(grid())).dataSync(), 1e-6);
     assertClose(turn(grid()).dataSync(), twin(GRID, AZIMUTH), 1e-5);
   });
+});
+
+/** The greatest of the points of each ray in float64, `[B, W, H]`. */
+function greatestTwin(values: ArrayLike<number>, azimuth: ArrayLike<number>): Float64Array {
+  const points = twin(values, azimuth);
+  return Float64Array.from({ length: B * W * H }, (_, i) => {
+    const [ray, h] = [Math.floor(i / H), i % H];
+    return Math.max(...Array.from({ length: D }, (_, d) => points[(ray * D + d) * H + h]!));
+  });
+}
+
+for (const [name, greatest] of Object.entries({ greatestOfAll, greatestFound })) {
+  Deno.test(`${name}() gives the greatest point of each ray, and its gradient`, () => {
+    tf.tidy(() => {
+      const found = greatest(grid(), tf.tensor1d(AZIMUTH));
+      assert.deepEqual(found.shape, [B, W, H]);
+      assertClose(found.dataSync(), greatestTwin(GRID, AZIMUTH), 1e-5);
+      const weightOf = (i: number) => Math.cos(3 * i);
+      const weights = Float32Array.from({ length: found.size }, (_, i) => weightOf(i));
+      const [byGrid, byAzimuth] = tf.grads((x, azimuth) => {
+        const values = greatest(x as tf.Tensor4D, azimuth as tf.Tensor1D);
+        return tf.sum(tf.mul(values, tf.tensor3d(weights, found.shape))) as tf.Scalar;
+      })([grid(), tf.tensor1d(AZIMUTH)]);
+      const weighted = (values: ArrayLike<number>, azimuth: ArrayLike<number>) =>
+        greatestTwin(values, azimuth).reduce((sum, value, i) => sum + weightOf(i) * value, 0);
+      assertGradient(byGrid!.dataSync(), (x) => weighted(x, AZIMUTH), GRID, 1e-3);
+      assertGradient(byAzimuth!.dataSync(), (x) => weighted(GRID, x), AZIMUTH, 1e-3);
+    });
+  });
+}
+
+Deno.test("greatestFound() gives the gradient to the first of equal points", () => {
+  tf.tidy(() => {
+    const flat = tf.ones([1, 2, 1, 2]) as tf.Tensor4D; // near: 1, 1; far: 1, 1
+    const gradient = tf.grad((x) => tf.sum(greatestFound(x as tf.Tensor4D, tf.tensor1d([0]))));
+    assertClose(gradient(flat).dataSync(), [1, 1, 0, 0], 1e-6);
+  });
+});
+
+Deno.test("greatestAlongRays() keeps its result alone, inside a tidy", () => {
+  const [x, azimuth] = [grid(), tf.tensor1d(AZIMUTH)];
+  assertTensorsKept(0, () => tf.dispose(tf.tidy(() => greatestAlongRays(x, azimuth))));
+  tf.dispose([x, azimuth]);
 });
