@@ -6,6 +6,7 @@
 import type { Config } from "@/config.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
+import { type Endurance, enduranceLine } from "./endurance.ts";
 import { flopsOfStep, measurePeak } from "./floor.ts";
 import type { LossRun } from "./losses.ts";
 import type { PartTimes } from "./parts.ts";
@@ -75,6 +76,8 @@ export interface BenchReport {
   readonly growth?: readonly (StepReport | Failure)[];
   /** Losses of short runs. */
   readonly losses?: readonly LossRun[];
+  /** A long run of steps. */
+  readonly endurance?: Endurance;
 }
 
 /** Measures the step of one configuration. */
@@ -122,7 +125,7 @@ export function versions(): BenchReport["versions"] {
 
 /** Formats the report: a table, the floor, and whether the machine was quiet. */
 export function reportLines(report: BenchReport): string[] {
-  const { step, parts = [], growth = [], quietness } = report;
+  const { step, parts = [], growth = [], endurance, quietness } = report;
   const heads = ["", "median ms", "fastest ms", "/ floor", "memory GB", "nodes", "start-up s"];
   const { flops, peakFlopsPerSecond, floorMs } = step;
   return [
@@ -146,6 +149,7 @@ export function reportLines(report: BenchReport): string[] {
       } GFLOP/s, ` +
       `the best matrix product here`,
     ]),
+    ...(endurance ? [enduranceLine(endurance)] : []),
     quietnessInWords(quietness),
   ];
 }

@@ -8,8 +8,18 @@ const TICKS_PER_SECOND = 100;
 
 /** Reads the peak memory of this process, or another one, in bytes (VmHWM). */
 export function peakMemory(process: number | "self" = "self"): number {
+  return statusOf(process, "VmHWM");
+}
+
+/** Reads the present memory of this process, in bytes (VmRSS). */
+export function residentMemory(): number {
+  return statusOf("self", "VmRSS");
+}
+
+/** Reads a size from the system's description of a process, in bytes. */
+function statusOf(process: number | "self", field: string): number {
   const status = Deno.readTextFileSync(`/proc/${process}/status`);
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status)!;
+  const [, kilobytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)!;
   return Number(kilobytes) * 1024;
 }
 

@@ -33,6 +33,7 @@ interface BenchFlags extends PeerFlags {
   readonly growth?: boolean;
   readonly kernels?: boolean;
   readonly losses?: number;
+  readonly endurance?: number;
   readonly dataDir: string;
 }
 
@@ -53,6 +54,11 @@ export function addBench(program: Command): void {
       "list the kernels of a step on a GPU instead, each with its time and its floor",
     )
     .option("--losses <steps>", "train short runs too and keep their losses", parseCount)
+    .option(
+      "--endurance <steps>",
+      "compare the last of many steps with the first ones",
+      parseCount,
+    )
     .addOption(dataDirOption())
     .option("--out <file>", "write all that was measured as JSON")
     .option("--json", "print the result as JSON on the last line")
@@ -97,6 +103,7 @@ async function measure(session: Session, config: Config, flags: BenchFlags): Pro
   const growth = flags.growth && await measureSizes(session, config, growthOf(config), repeat);
   const losses = flags.losses &&
     await measureLosses(session, { ...config, steps: flags.losses }, flags);
+  const endurance = flags.endurance && await measureEndurance(session, config, flags.endurance);
   return {
     kind: "bench",
     commit: currentCommit(),
@@ -108,6 +115,7 @@ async function measure(session: Session, config: Config, flags: BenchFlags): Pro
     ...(parts && { parts }),
     ...(growth && { growth }),
     ...(losses && { losses }),
+    ...(endurance && { endurance }),
   };
 }
 
@@ -123,6 +131,12 @@ async function measureLosses(session: Session, config: Config, { dataDir }: Benc
   const total = RUN_COUNT * config.steps;
   const onStep = (count: number) => session.progress("losses", count, total, "steps");
   return await shortRuns(config, { dataDir, signal: session.signal }, onStep);
+}
+
+async function measureEndurance(session: Session, config: Config, steps: number) {
+  const { measureEndurance } = await import("@/tools/bench/endurance.ts");
+  const onStep = (count: number) => session.progress("endurance", count, steps, "steps");
+  return measureEndurance(config, { steps, onStep });
 }
 
 /**

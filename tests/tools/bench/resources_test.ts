@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { graphicsMemory, peakMemory, processAge } from "@/tools/bench/resources.ts";
+import { graphicsMemory, peakMemory, processAge, residentMemory } from "@/tools/bench/resources.ts";
 
 Deno.test("peakMemory() is at least the current memory and never falls", () => {
   const held = Deno.memoryUsage().rss;
@@ -10,6 +10,12 @@ Deno.test("peakMemory() is at least the current memory and never falls", () => {
 
 Deno.test("peakMemory() reads other processes too", () => {
   assert.ok(peakMemory(Deno.ppid) > 0);
+});
+
+Deno.test("residentMemory() is what is held, no more than the peak", () => {
+  const resident = residentMemory();
+  assert.ok(Math.abs(resident / Deno.memoryUsage().rss - 1) < 0.05, String(resident));
+  assert.ok(resident <= 1.01 * peakMemory());
 });
 
 Deno.test("processAge() counts from before this test", async () => {
