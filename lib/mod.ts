@@ -34,6 +34,7 @@ export {
   type Program,
 } from "./engine/graph/jit.ts";
 export type { Precision } from "./engine/graph/precision.ts";
+export type { GraphSession, OpenSession, RunGraph } from "./engine/graph/session.ts";
 export type { TensorSpec } from "./engine/graph/trace.ts";
 export { Variable } from "./engine/graph/variable.ts";
 export { describeMachine } from "./engine/machine.ts";

@@ -6,14 +6,15 @@
  * @module
  */
 import { WriteError, writeError } from "@/engine/files.ts";
-import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
+import { nativeBackend } from "@/engine/native.ts";
 import * as tf from "@/engine/tf.ts";
 import { withDraws } from "./draws.ts";
 import { type Precision, withPrecision } from "./precision.ts";
 import { withProducts } from "./products.ts";
-import { encodeSavedModel, type Graph, TAG } from "./protobuf.ts";
+import { encodeSavedModel, type Graph } from "./protobuf.ts";
 import { record, type RecordedFunction, type TensorSpec } from "./trace.ts";
 import { Recorder } from "./recorder.ts";
+import { type GraphSession, openBindingSession, type OpenSession } from "./session.ts";
 import { variableNamed } from "./variable.ts";
 import { withPrograms } from "./xla.ts";
 
@@ -56,6 +57,8 @@ export interface JitOptions {
   readonly useXla?: boolean;
   /** What matrix products compute in: float32 unless given. Inputs, outputs and variables are float32. */
   readonly precision?: Precision;
+  /** Opens the graph's session; the binding's unless given. */
+  readonly openSession?: OpenSession;
 }
 
 /** Declares a function to compile; names of inputs and outputs are inferred. */
@@ -128,10 +131,12 @@ export function jit<Functions extends Record<string, GraphFunction>>(
   functions: Functions,
   options: JitOptions = {},
 ): Program<Functions> {
-  const { eager = false, precision = "float32" } = options;
+  const { eager = false, precision = "float32", openSession = openBindingSession } = options;
   const { useXla = nativeBackend().isUsingGpuDevice } = options;
   const untyped = functions as unknown as Record<string, GraphFunction>;
-  const calls = eager ? runEagerly(untyped, precision) : compile(untyped, precision, useXla);
+  const calls = eager
+    ? runEagerly(untyped, precision)
+    : compile(untyped, { precision, useXla, openSession });
   return calls as Program<Functions>;
 }
 
@@ -152,8 +157,7 @@ function runEagerly(functions: Record<string, GraphFunction>, precision: Precisi
 
 function compile(
   functions: Record<string, GraphFunction>,
-  precision: Precision,
-  useXla: boolean,
+  { precision, useXla, openSession }: Required<Omit<JitOptions, "eager">>,
 ): Calls {
   const recorder = new Recorder();
   const recorded = mapValues(functions, (f, name): RecordedFunction => {
@@ -172,7 +176,8 @@ function compile(
     },
   });
   const nodes = withPrecision(useXla ? withDraws(withProducts(recorder)) : recorder, precision);
-  const session = load(useXla ? withPrograms(nodes, recorded, restore) : { nodes, functions: [] });
+  const graph = useXla ? withPrograms(nodes, recorded, restore) : { nodes, functions: [] };
+  const session = load(graph, openSession);
   tf.tidy(() => {
     const values = variables.map((variable) => [variable.sharedName, variable.read()] as const);
     runner(session, "restore_variables", restore)(Object.fromEntries(values));
@@ -191,7 +196,7 @@ function compile(
   });
   return Object.assign(calls, {
     [Symbol.dispose]() {
-      if (!isDisposed) nativeBackend().binding.deleteSavedModel(session);
+      if (!isDisposed) session[Symbol.dispose]();
       isDisposed = true;
     },
   });
@@ -206,11 +211,11 @@ function trace(recorder: Recorder, name: string, f: GraphFunction): RecordedFunc
 }
 
 /** Hands the graph to TensorFlow, which takes it only as a saved model in a folder. */
-function load(graph: Graph): number {
+function load(graph: Graph, openSession: OpenSession): GraphSession {
   const folder = Deno.makeTempDirSync({ prefix: "graph-" });
   try {
     writeModel(`${folder}/saved_model.pb`, encodeSavedModel(graph));
-    return nativeBackend().binding.loadSavedModel(folder, TAG);
+    return openSession(folder);
   } catch (error) {
     if (error instanceof WriteError) throw error;
     throw new Error(
@@ -233,36 +238,22 @@ function writeModel(path: string, bytes: Uint8Array): void {
   }
 }
 
-function runner(session: number, name: string, { inputs, outputs }: RecordedFunction): Compiled {
+function runner(
+  session: GraphSession,
+  name: string,
+  { inputs, outputs }: RecordedFunction,
+): Compiled {
   const inputNames = Object.keys(inputs);
   const outputNames = Object.keys(outputs);
-  const [feedList, fetchList] = [Object.values(inputs).join(), Object.values(outputs).join()];
+  const run = session.prepare(Object.values(inputs), Object.values(outputs));
   return (feeds) => {
-    const backend = nativeBackend();
-    const ids = inputNames.map((input) => upload(feeds[input]!));
     try {
-      const results = backend.binding.runSavedModel(session, ids, feedList, fetchList);
-      return Object.fromEntries(
-        outputNames.map((output, i) => [output, backend.createOutputTensor(results[i]!)]),
-      );
+      const results = run(inputNames.map((input) => feeds[input]!));
+      return Object.fromEntries(outputNames.map((output, i) => [output, results[i]!]));
     } catch (error) {
       throw new Error(`Cannot run "${name}": ${(error as Error).message}`, { cause: error });
-    } finally {
-      for (const id of ids) backend.binding.deleteTensor(id);
     }
   };
-}
-
-/**
- * Hands a tensor's bits to TensorFlow as int32, which a graph takes back for what they are (see
- * `record`): tensors of other types would go to a graphics card at once, and back, to be fed.
- */
-function upload(feed: tf.Tensor): number {
-  const { binding } = nativeBackend();
-  const values = feed.dataSync() as TensorValues;
-  if (feed.dtype === "bool") return binding.createTensor(feed.shape, DATA_TYPES.bool, values);
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  return binding.createTensor(feed.shape, DATA_TYPES.int32, bits);
 }
 
 function checkFeeds(name: string, specs: Readonly<Record<string, TensorSpec>>, feeds: Tensors) {

@@ -2,7 +2,7 @@
  * The few of TensorFlow's protocol buffers that a graph is written in.
  *
  * Source: `tensorflow/core/framework/{graph,node_def,attr_value,tensor}.proto` and
- * `tensorflow/core/protobuf/{meta_graph,saved_model}.proto`; fields that are never written are left out.
+ * `tensorflow/core/protobuf/{meta_graph,saved_model,config}.proto`; fields that are never written are left out.
  *
  * @module
  */
@@ -26,7 +26,8 @@ message AttrValue {
 }
 message Func { string name = 1; }
 message NodeDef {
-  string name = 1; string op = 2; repeated string input = 3; map<string, AttrValue> attr = 5;
+  string name = 1; string op = 2; repeated string input = 3; string device = 4;
+  map<string, AttrValue> attr = 5;
 }
 message VersionDef { int32 producer = 1; }
 message ArgDef { string name = 1; int32 type = 3; }
@@ -45,6 +46,7 @@ message GraphDef {
 message MetaInfoDef { repeated string tags = 4; }
 message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; }
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
+message ConfigProto { map<string, int32> device_count = 1; }
 `;
 
 /** A tensor written into the graph. */
@@ -86,6 +88,8 @@ export interface NodeDef {
   readonly name: string;
   readonly op: string;
   readonly input: string[];
+  /** Where it must run, such as `/device:CPU:1`; TensorFlow chooses unless given. */
+  readonly device?: string;
   readonly attr: Record<string, AttrValue>;
 }
 
@@ -124,12 +128,17 @@ export const TAG = "serve";
 /** A version of GraphDef that today's TensorFlow reads, recent enough for every op used here. */
 const PRODUCER = 1882;
 
-let savedModel: protobuf.Type | undefined;
+let schema: protobuf.Root | undefined;
+
+/** Gives how a message is written. */
+function messageType(name: string): protobuf.Type {
+  schema ??= protobuf.parse(SCHEMA, { keepCase: true }).root;
+  return schema.lookupType(name);
+}
 
 /** Writes a graph as the bytes of `saved_model.pb`. */
 export function encodeSavedModel({ nodes, functions }: Graph): Uint8Array {
-  savedModel ??= protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType("SavedModel");
-  return savedModel.encode({
+  return messageType("SavedModel").encode({
     saved_model_schema_version: 1,
     meta_graphs: [{
       meta_info_def: { tags: [TAG] },
@@ -140,4 +149,16 @@ export function encodeSavedModel({ nodes, functions }: Graph): Uint8Array {
       },
     }],
   }).finish();
+}
+
+/** Options of a session. */
+export interface SessionConfig {
+  /** How many devices stand for the processor, 1 or more; they share its cores. */
+  readonly cpuDevices: number;
+}
+
+/** Writes a session's options as the bytes of a `ConfigProto`. */
+export function encodeConfig({ cpuDevices }: SessionConfig): Uint8Array<ArrayBuffer> {
+  const config = { device_count: { CPU: cpuDevices } };
+  return new Uint8Array(messageType("ConfigProto").encode(config).finish());
 }

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { encodeSavedModel, type FunctionDef, type NodeDef } from "@/engine/graph/protobuf.ts";
+import {
+  encodeConfig,
+  encodeSavedModel,
+  type FunctionDef,
+  type NodeDef,
+} from "@/engine/graph/protobuf.ts";
 
 const text = (value: string) => [...new TextEncoder().encode(value)];
 /** A field that holds bytes: its number and kind, the length, the bytes. */
@@ -42,6 +47,17 @@ Deno.test("encodeSavedModel() writes a node's name, operation, inputs and contro
     ...field(3, text("^g")),
   ];
   assert.deepEqual(encode([node]), savedModel([bytes]));
+});
+
+Deno.test("encodeSavedModel() writes the device of a node", () => {
+  const node: NodeDef = { name: "n", op: "O", input: [], device: "/device:CPU:1", attr: {} };
+  const bytes = [...field(1, text("n")), ...field(2, text("O")), ...field(4, text(node.device!))];
+  assert.deepEqual(encode([node]), savedModel([bytes]));
+});
+
+Deno.test("encodeConfig() writes how many CPU devices a session has", () => {
+  const entry = [...field(1, text("CPU")), ...whole(2, 3)];
+  assert.deepEqual([...encodeConfig({ cpuDevices: 3 })], field(1, entry));
 });
 
 Deno.test("encodeSavedModel() writes a function: signature, nodes, outputs and writes", () => {
