@@ -43,7 +43,17 @@ export const RUN_FIELDS = {
     "--grid <side>",
     "side of the images and of the voxel grid",
   ),
-  batchSize: field(z.int().min(1).default(64), "--batch <count>", "images in one step"),
+  batchSize: field(
+    z.int().min(1).default(64),
+    "--batch <count>",
+    "images in one step, of each replica",
+  ),
+  replicas: field(
+    z.int().min(1).default(1),
+    "--replicas <count>",
+    "batches in one step, each with noise, batch statistics and free poses of its own; " +
+      "their gradients are averaged",
+  ),
   imagesPerObject: field(
     z.int().min(1).default(1),
     "--images-per-object <count>",
@@ -107,6 +117,7 @@ export const LATER_RUN_FIELDS: Partial<RunConfig> = {
   imagesPerObject: 1,
   restart: 0,
   precision: "float32",
+  replicas: 1,
 };
 
 /** Gives the default of every field. */

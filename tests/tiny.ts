@@ -21,6 +21,7 @@ export const TINY: VaeConfig = {
   filters: 4,
   tau: 0.5,
   batchSize: 4,
+  replicas: 1,
   learningRate: 1e-3,
   clipNorm: 1,
   seed: 1,

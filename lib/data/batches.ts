@@ -16,6 +16,19 @@ export interface MixedSet {
   readonly ratio: number;
 }
 
+/** Some of a run's replicas, each of which has a batch of its own in every step. */
+export interface ReplicaRange {
+  /** Replicas of the whole run, R. */
+  readonly of: number;
+  /** The first of those that are meant, from 0. */
+  readonly first: number;
+  /** How many they are. */
+  readonly count: number;
+}
+
+/** A run of one replica. */
+export const ONE_REPLICA: ReplicaRange = { of: 1, first: 0, count: 1 };
+
 /** What batches are made of. */
 export interface BatchOptions {
   /** The sets to mix; a batch holds their images in this order. */
@@ -26,9 +39,11 @@ export interface BatchOptions {
   readonly seed: number;
   /** What batches tell of the images besides them; nothing unless given. */
   readonly supervision?: readonly TruthField[];
+  /** Whose batches each step has, one after the other: B is then that many times as much; one replica's unless given. */
+  readonly replicas?: ReplicaRange;
 }
 
-/** The images of one step, set by set. */
+/** The images of one step, set by set; with several replicas, the first one's, then the next one's. */
 export interface Batch {
   /** `[B, S, S, 1]`, values in [0, 1]. */
   readonly images: Float32Array;
@@ -42,7 +57,7 @@ export interface Batch {
 export interface Batches {
   /** S, the side of the images. */
   readonly imageSize: number;
-  /** Images per batch from each set, in the order of the sets; they sum to B. */
+  /** Images of each set in the batch of one replica, in the order of the sets. */
   readonly shares: readonly number[];
   /**
    * Makes the batch of a step: a pure function of the seed and the step, so a resumed run sees
@@ -97,17 +112,18 @@ export class BatchesAhead {
  * ```
  */
 export function createBatches(options: BatchOptions): Batches {
-  const { sets, batchSize, seed, supervision = [] } = options;
+  const { sets, batchSize, seed, supervision = [], replicas = ONE_REPLICA } = options;
   checkSets(sets);
   const shares = shareOut(batchSize, sets);
   const imageSize = sets[0]!.set.size;
+  const rowCount = replicas.count * batchSize;
   const walks = sets.map(({ set }, i) => createWalk(set.count, seedFor(seed, `batches/set ${i}`)));
   const readers = sets.map(({ set }) => createTruthReader(set, supervision));
   const newTruth = (): TruthArrays =>
     Object.fromEntries(
       supervision.map((field) => [
         field,
-        new Float32Array(elementCount(truthShape(field, { batchSize, imageSize }))),
+        new Float32Array(elementCount(truthShape(field, { batchSize: rowCount, imageSize }))),
       ]),
     );
   return {
@@ -117,17 +133,20 @@ export function createBatches(options: BatchOptions): Batches {
       if (!Number.isInteger(step) || step < 0) {
         throw new RangeError(`Cannot make a batch: step must be an integer >= 0, got ${step}`);
       }
-      const images = new Float32Array(batchSize * imageSize ** 2); // [B, S, S, 1]
-      const indices = new Uint32Array(batchSize);
+      const images = new Float32Array(rowCount * imageSize ** 2); // [B, S, S, 1]
+      const indices = new Uint32Array(rowCount);
       const truth = newTruth();
       let slot = 0;
-      for (const [i, { set }] of sets.entries()) {
-        const end = slot + shares[i]!;
-        const chosen = indices.subarray(slot, end);
-        for (let k = 0; k < chosen.length; k++) chosen[k] = walks[i]!(step * chosen.length + k);
-        imagesAt(set, chosen, images.subarray(slot * imageSize ** 2, end * imageSize ** 2));
-        readers[i]!(chosen, slot, truth);
-        slot = end;
+      for (let replica = replicas.first; slot < rowCount; replica++) {
+        const turn = step * replicas.of + replica; // replicas take the next batches in turn
+        for (const [i, { set }] of sets.entries()) {
+          const end = slot + shares[i]!;
+          const chosen = indices.subarray(slot, end);
+          for (let k = 0; k < chosen.length; k++) chosen[k] = walks[i]!(turn * chosen.length + k);
+          imagesAt(set, chosen, images.subarray(slot * imageSize ** 2, end * imageSize ** 2));
+          readers[i]!(chosen, slot, truth);
+          slot = end;
+        }
       }
       return { images, indices, ...(supervision.length > 0 && { truth }) };
     },

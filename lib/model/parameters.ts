@@ -22,6 +22,11 @@ export interface Parameter {
   readonly initial: Initializer;
   /** True where the optimiser changes it; false for statistics that a forward pass keeps. */
   readonly isTrained: boolean;
+  /**
+   * Whether each replica of a run has values of its own, which it alone moves: variables of the images'
+   * places in its batch, not of the model. No unless given.
+   */
+  readonly isLocal?: boolean;
 }
 
 /** Parameters by name, such as `encoder/conv1/kernel`. */
@@ -70,6 +75,11 @@ export const uniformByFanIn = (inputs: number): Initializer => {
 /** Declares a parameter that the optimiser changes. */
 export function trained(shape: readonly number[], initial: Initializer): Parameter {
   return { shape, initial, isTrained: true };
+}
+
+/** Declares a parameter that the optimiser changes, for each replica by itself. */
+export function local(shape: readonly number[], initial: Initializer): Parameter {
+  return { ...trained(shape, initial), isLocal: true };
 }
 
 /** Declares a parameter that forward passes change. */

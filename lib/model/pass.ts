@@ -27,6 +27,8 @@ export interface PassOptions {
   readonly step: tf.Scalar;
   /** Whether batch statistics are used, as in training, or their running means. */
   readonly isTraining: boolean;
+  /** Which of how many replicas it is a pass of, each with draws of its own; the only one unless given. */
+  readonly replica?: { readonly index: number; readonly of: number };
 }
 
 /** One forward pass. */
@@ -73,15 +75,26 @@ export class Pass {
    * Draws from N(0, 1). The same stream gives the same numbers wherever the pass asks for it.
    *
    * @param stream What the numbers are for, such as `latent`
-   * @param shape The result's shape
+   * @param shape The result's shape `[B, ...]`
    */
   normal(stream: string, shape: readonly number[]): tf.Tensor {
-    return statelessNormal(shape, this.#options.seed, numberOf(stream));
+    return this.#draw(statelessNormal, stream, shape);
   }
 
   /** Draws from the uniform distribution on [0, 1). Parameters as for `normal`. */
   uniform(stream: string, shape: readonly number[]): tf.Tensor {
-    return statelessUniform(shape, this.#options.seed, numberOf(stream));
+    return this.#draw(statelessUniform, stream, shape);
+  }
+
+  /** Draws for all replicas, `[R B, ...]`, and gives this one's rows: so draws are the same wherever it runs. */
+  #draw(draw: typeof statelessNormal, stream: string, shape: readonly number[]): tf.Tensor {
+    const { seed, replica: { index, of } = { index: 0, of: 1 } } = this.#options;
+    if (of === 1) return draw(shape, seed, numberOf(stream));
+    const [rows, ...rest] = shape as [number, ...number[]];
+    return tf.tidy(() => {
+      const all = draw([of * rows, ...rest], seed, numberOf(stream));
+      return tf.slice(all, [index * rows, ...rest.map(() => 0)], [...shape]);
+    });
   }
 
   /** Averages over the images of the batch: `[B, ...]` to `[...]`. */

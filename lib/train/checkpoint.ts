@@ -197,7 +197,12 @@ export function checkContinues(checkpoint: Config, config: Config): void {
     const list = (from: Config) => differing.map((field) => `${field} ${from[field]}`).join(", ");
     throw new RangeError(
       `Cannot resume: the config must have the checkpoint's ${list(checkpoint)}, ` +
-        `got ${list(config)}; use those values, or another folder`,
+        `got ${list(config)}; ${
+          differing.includes("replicas")
+            ? "replicas have images, noise, batch statistics and poses of their own, so runs of other " +
+              "numbers are other runs: "
+            : ""
+        }use those values, or another folder`,
     );
   }
 }

@@ -85,7 +85,7 @@ export class Feed implements Disposable {
     tf.tidy(() => this.#next.assign(tf.stack([step, tf.scalar(0)])));
   }
 
-  /** Gives what the next step takes, and goes on to the one after it; the caller disposes it. Traced. */
+  /** Gives what the next step takes; the caller disposes it. Traced. */
   next(): Fed {
     return tf.tidy(() => {
       const [step, place] = tf.unstack(this.#next.read()) as [tf.Scalar, tf.Scalar];
@@ -96,10 +96,14 @@ export class Feed implements Disposable {
         const shape = this.shapes[field]!.slice(1);
         return [field, nativeOp("GatherV2", GATHER, inputs)[0]!.reshape(shape)];
       });
-      this.#next.assign(tf.stack([tf.add(step, 1), tf.add(place, 1)]));
       const { images, ...truth } = Object.fromEntries(fields);
       return { images, truth, step };
     });
+  }
+
+  /** Goes on to the step after the next one. Traced. */
+  advance(): void {
+    tf.tidy(() => this.#next.assign(tf.add(this.#next.read(), 1)));
   }
 
   /** Gives which step is next `[]`, float32; the caller disposes it. Traced. */

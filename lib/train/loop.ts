@@ -18,6 +18,7 @@ import {
 } from "./checkpoint.ts";
 import { openHistory, type StepRecord } from "./history.ts";
 import { createFrame, type Frame, type Monitor, saveFrame } from "./monitor.ts";
+import type { Place } from "./place/place.ts";
 import { createTrainer } from "./trainer.ts";
 
 /** What a run trains on and where it leaves its results. */
@@ -38,6 +39,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Runs every operation by itself, for debugging. */
   readonly eager?: boolean;
+  /** Where the config's replicas are computed; all on one device unless given. */
+  readonly place?: Place;
   /** Called with what a user should know of the checkpoint that the run goes on from, if anything. */
   readonly onNotice?: (notice: string) => void;
   /** Called after every step. */
@@ -88,6 +91,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
   using history = await openHistory(join(out, "history.jsonl"), start?.step ?? 0);
   using trainer = createTrainer(config, {
     ...(start && { snapshot: start.snapshot }),
+    ...(options.place && { place: options.place }),
     eager: options.eager ?? false,
   });
   const takeFrame = async (step: number) => {

@@ -5,7 +5,7 @@
  */
 import * as tf from "@/engine/tf.ts";
 import type { Move, Terms, Truth } from "@/model/learner.ts";
-import { Pass } from "@/model/pass.ts";
+import { Pass, type PassOptions } from "@/model/pass.ts";
 
 /** What a move is computed from. */
 export interface MoveInputs {
@@ -19,6 +19,8 @@ export interface MoveInputs {
   readonly seed: tf.Tensor1D;
   /** Steps taken before this one `[]`, float32. */
   readonly step: tf.Scalar;
+  /** Whose images they are, as for `Pass`. */
+  readonly replica?: PassOptions["replica"];
 }
 
 /** What one training pass gives; the caller disposes all of it. */
@@ -40,12 +42,15 @@ export interface LossAndGradients {
  */
 export function lossAndGradients(
   { name, parameters, terms }: Pick<Move, "name" | "parameters" | "terms">,
-  { values, images, truth, seed, step }: MoveInputs,
+  { values, images, truth, seed, step, replica }: MoveInputs,
 ): LossAndGradients {
   let kept: { terms: Terms; statistics: Readonly<Record<string, tf.Tensor>> };
   const loss = (...inputs: tf.Tensor[]) => {
     const replaced = Object.fromEntries(parameters.map((name, i) => [name, inputs[i]!]));
-    const pass = new Pass({ values: { ...values, ...replaced }, seed, step, isTraining: true });
+    const pass = new Pass({
+      ...{ values: { ...values, ...replaced }, seed, step, isTraining: true },
+      ...(replica && { replica }),
+    });
     kept = { terms: terms(pass, images, truth), statistics: pass.statistics };
     // The tape throws away what the loss does not return; these must outlive it.
     for (const tensor of [...Object.values(kept.terms), ...Object.values(kept.statistics)]) {

@@ -63,17 +63,26 @@ export class Pack implements Disposable {
     return this.#places.map(({ name }) => name);
   }
 
+  /** Numbers in the variable, `rows * 1024`. */
+  get length(): number {
+    return this.#rows * ROW;
+  }
+
   /** Gives the tensors by name; the caller disposes them. */
   read(): Record<string, tf.Tensor> {
-    return tf.tidy(() => {
-      const all = this.variable.read() as tf.Tensor1D;
-      return Object.fromEntries(
+    return tf.tidy(() => this.split(this.variable.read() as tf.Tensor1D));
+  }
+
+  /** Gives tensors that are laid out as `join` lays them out, by name; the caller disposes them. */
+  split(joined: tf.Tensor1D): Record<string, tf.Tensor> {
+    return tf.tidy(() =>
+      Object.fromEntries(
         this.#places.map(({ name, shape, count, firstRow }) => [
           name,
-          tf.slice(all, [firstRow * ROW], [count]).reshape([...shape]),
+          tf.slice(joined, [firstRow * ROW], [count]).reshape([...shape]),
         ]),
-      );
-    });
+      )
+    );
   }
 
   /** Replaces all tensors. */
@@ -96,9 +105,10 @@ export class Pack implements Disposable {
    *
    * @param joined The tensors as `join` lays them out
    * @param limit Largest norm of one tensor
+   * @param sums How rows are added up
    * @returns The same layout; the caller disposes it
    */
-  clip(joined: tf.Tensor1D, limit: number): tf.Tensor1D {
+  clip(joined: tf.Tensor1D, limit: number, sums: RowSums = scatteredSums): tf.Tensor1D {
     return tf.tidy(() => {
       const rows = joined.reshape([this.#rows, ROW]);
       const owners = tf.tensor1d(
@@ -106,7 +116,7 @@ export class Pack implements Disposable {
         "int32",
       ); // [rows]
       const squares = tf.sum(tf.square(rows), 1) as tf.Tensor1D; // [rows]
-      const norms = tf.sqrt(tf.unsortedSegmentSum(squares, owners, this.#places.length)); // [tensors]
+      const norms = tf.sqrt(sums(squares, owners, this.#places.length)); // [tensors]
       const scales = gather(tf.div(limit, tf.maximum(norms, limit)), owners); // [rows]
       return tf.mul(rows, scales.reshape([this.#rows, 1])).reshape(joined.shape) as tf.Tensor1D;
     });
@@ -117,6 +127,24 @@ export class Pack implements Disposable {
     this.variable[Symbol.dispose]();
   }
 }
+
+/** Adds up the values `[rows]` of the rows that each of some tensors owns: `[tensors]`, by `owners` `[rows]`. */
+export type RowSums = (values: tf.Tensor1D, owners: tf.Tensor1D, count: number) => tf.Tensor1D;
+
+/** Adds in the order in which a device comes to it: a graphics card's may differ from time to time. */
+export const scatteredSums: RowSums = (values, owners, count) =>
+  tf.unsortedSegmentSum(values, owners, count);
+
+/**
+ * Adds as a product, always in the same order: copies of the variables on several devices, moved by equal
+ * gradients, stay equal to the bit.
+ */
+export const orderedSums: RowSums = (values, owners, count) =>
+  tf.tidy(() => {
+    const tensors = tf.tensor1d(Int32Array.from({ length: count }, (_, i) => i), "int32");
+    const isOwner = tf.equal(owners.expandDims(1), tensors.expandDims(0)); // [rows, tensors]
+    return tf.matMul(values.expandDims(0), isOwner.cast("float32")).reshape([count]);
+  });
 
 /** Gives `values[indices]`; `tf.gather` reads its indices, which no traced function may. */
 function gather(values: tf.Tensor, indices: tf.Tensor1D): tf.Tensor {
@@ -136,25 +164,30 @@ export interface PackedMoments {
   readonly second: Pack;
 }
 
+/** How to move a pack. */
+export interface MoveOptions extends Pick<Move, "learningRate" | "clipNorm" | "momentum"> {
+  /** How rows are added up; `scatteredSums` unless given. */
+  readonly sums?: RowSums;
+}
+
 /**
  * Moves the tensors of a pack against their gradients, each clipped by itself.
  *
  * @param pack What to move
  * @param moments What is remembered of it, updated too
- * @param gradients By name; the caller's to dispose
+ * @param gradients As the pack's `join` lays them out; the caller's to dispose
  * @param step How often it was moved before, a scalar
- * @param options Step size, and largest norm of a gradient
+ * @param options Step size, largest norm of a gradient, and how rows are added up for it
  */
 export function movePack(
   pack: Pack,
   moments: PackedMoments,
-  gradients: Readonly<Record<string, tf.Tensor>>,
+  gradients: tf.Tensor1D,
   step: tf.Scalar,
-  { learningRate, clipNorm, momentum }: Pick<Move, "learningRate" | "clipNorm" | "momentum">,
+  { learningRate, clipNorm, momentum, sums }: MoveOptions,
 ): void {
   tf.tidy(() => {
-    const joined = pack.join(gradients);
-    const clipped = Number.isFinite(clipNorm) ? pack.clip(joined, clipNorm) : joined;
+    const clipped = Number.isFinite(clipNorm) ? pack.clip(gradients, clipNorm, sums) : gradients;
     const variables = { first: moments.first.variable, second: moments.second.variable };
     const rate = typeof learningRate === "number" ? tf.scalar(learningRate) : learningRate(step);
     applyAdam(pack.variable, variables, clipped, step, rate, momentum);

@@ -4,7 +4,13 @@
  * @module
  */
 import type { Config } from "@/config.ts";
-import { type Batches, type BatchOptions, createBatches, type MixedSet } from "@/data/batches.ts";
+import {
+  type Batches,
+  type BatchOptions,
+  createBatches,
+  type MixedSet,
+  type ReplicaRange,
+} from "@/data/batches.ts";
 import { loadMixture, type MixtureOptions } from "@/data/mixture.ts";
 import type { TruthField } from "@/data/truth.ts";
 import type { Samples } from "@/infer/realism.ts";
@@ -29,6 +35,8 @@ export interface RunData {
 export interface RunDataOptions extends MixtureOptions {
   /** What batches tell of images besides them; what the method's learner asks for unless given. */
   readonly supervision?: readonly TruthField[];
+  /** Whose batches each step has; those of all replicas of the config unless given. */
+  readonly replicas?: ReplicaRange;
 }
 
 /**
@@ -43,12 +51,16 @@ export async function loadRunData(
   config: Config,
   options: RunDataOptions = {},
 ): Promise<RunData> {
-  const { supervision = createLearner(config).supervision ?? [], ...files } = options;
+  const {
+    supervision = createLearner(config).supervision ?? [],
+    replicas = { of: config.replicas, first: 0, count: config.replicas },
+    ...files
+  } = options;
   const { data, batchSize, seed, imageSize, imagesPerObject } = config;
   const load = { ...files, imageSize, imagesPerObject, seed };
   const sets = await loadMixture(data, "train", load);
   const tests = await loadMixture(data, "test", load);
-  const batches = createBatches({ sets, batchSize, seed, supervision });
+  const batches = createBatches({ sets, batchSize, seed, supervision, replicas });
   const monitor = createMonitor(tests, batches.shares);
   const samples = samplesOf({ sets, tests, batchSize, seed });
   // Both splits of a user's own files may be the same ones.

@@ -5,24 +5,19 @@
  */
 import type { Config } from "@/config.ts";
 import type { TruthArrays, TruthField } from "@/data/truth.ts";
-import { graphFunction, jit, repeated } from "@/engine/graph/jit.ts";
+import { type Compiled, type GraphFunction, graphFunction, jit } from "@/engine/graph/jit.ts";
 import { runInBatches } from "@/infer/batched.ts";
 import { inferenceFunctions, type Reconstruction } from "@/infer/inference.ts";
-import {
-  gapOf,
-  judgeOf,
-  type RealismFunctions,
-  realismFunctions,
-  type Samples,
-} from "@/infer/realism.ts";
+import { gapOf, judgeOf, realismFunctions, type Samples } from "@/infer/realism.ts";
 import { createLearner, networkSeed } from "@/method/registry.ts";
 import { nativeBackend } from "@/engine/native.ts";
 import { elementCount, type NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
-import { type FedField, fedShapes, Feed } from "./feed.ts";
+import { createCopies, uploadsOf, workOf } from "./copies.ts";
+import { fedShapes } from "./feed.ts";
 import { CAPACITY, LossLog } from "./loss_log.ts";
-import { createState } from "./state.ts";
-import { trainingStep } from "./step.ts";
+import { oneDevice } from "./place/one_device.ts";
+import type { Place, Worker } from "./place/place.ts";
 
 /** Losses of one step, by name: `loss`, that of the last move, and the terms of all moves. */
 export type Losses = Readonly<Record<string, number>>;
@@ -36,7 +31,7 @@ export interface Trainer extends Disposable {
   /**
    * Takes one step; on a graphics card, together with those after it and without waiting for them.
    *
-   * @param images `[B, S, S, 1]` in [0, 1]
+   * @param images `[k B, S, S, 1]` in [0, 1], of the k replicas of the place one after the other
    * @param step Which one, from 0: it keys the step's random numbers and Adam's bias correction
    * @param truth What the learner is told of the images, as batches have it
    * @throws {TypeError} If the learner is to be told more
@@ -50,7 +45,7 @@ export interface Trainer extends Disposable {
   reconstruct(images: Float32Array): Reconstruction;
   /** Gives the realism gap with the present parameters; nothing where the learner has none. */
   realismGap(samples: Samples): number | undefined;
-  /** Reads every variable. */
+  /** Reads every variable; where other processes have replicas too, all of them must. */
   snapshot(): NamedArrays;
 }
 
@@ -66,6 +61,8 @@ export interface TrainerOptions {
   readonly inProgram?: number;
   /** Has XLA compile everything; by default on a GPU. */
   readonly useXla?: boolean;
+  /** Where the config's replicas are computed; all on one device unless given. */
+  readonly place?: Place;
 }
 
 /**
@@ -91,26 +88,31 @@ const MOST_BYTES = 2 ** 28;
  * @param config What is trained
  * @param options From where on, and how
  * @throws {RangeError} If `together` is no integer from 1 to 64, or `inProgram` none from 1 to `together`,
- *   or the snapshot is of another config
+ *   the snapshot is of another config, the place is one for other replicas, or it cannot run eagerly
  */
 export function createTrainer(config: Config, options: TrainerOptions = {}): Trainer {
   const { batchSize, imageSize, precision } = config;
+  const { place = oneDevice(config.replicas), eager = false } = options;
+  checkPlace(place, config, eager);
   const seed = networkSeed(config);
   const learner = createLearner(config);
   const { supervision = [] } = learner;
-  const bytes = 4 * fedShapes(config, supervision)
+  const rows = { ...config, batchSize: place.replicas.count * batchSize };
+  const bytes = 4 * fedShapes(rows, supervision)
     .reduce((sum, [, shape]) => sum + elementCount(shape), 0);
   const { together = Math.max(1, Math.min(stepsTogether(), Math.floor(MOST_BYTES / bytes))) } =
     options;
   requireCount("together", together, CAPACITY);
-  const { eager = false, useXla = nativeBackend().isUsingGpuDevice } = options;
+  const { useXla = place.jit.useXla ?? nativeBackend().isUsingGpuDevice } = options;
   const { inProgram = useXla && !eager ? Math.min(IN_PROGRAM, together) : 1 } = options;
   requireCount("inProgram", inProgram, together);
-  const state = createState(learner, options.snapshot ?? seed);
-  const feed = new Feed(config, together, supervision);
+  const copies = createCopies(place, config, { learner, from: options.snapshot ?? seed, together });
+  const { worker, state, feed, step } = copies[0]!;
   const log = new LossLog();
-  const { run } = trainingStep(learner, state, config);
-  const fields = Object.entries(feed.shapes) as [FedField, number[]][];
+  const placed = place.placeStep(
+    copies.map((copy, i) => workOf(copy, i === 0 ? log : undefined)),
+    inProgram,
+  );
   const inferenceOptions = {
     parameters: () => state.readTrained(),
     step: () => feed.step(),
@@ -119,31 +121,36 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   };
   const { reconstruct } = inferenceFunctions(learner, inferenceOptions);
   const realism = realismFunctions(learner, inferenceOptions);
-  const oneStep = graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
-    const { images, truth, step } = feed.next();
-    log.write(run({ images, ...truth, seed, step }), step);
-    return { seed }; // known to the host, which need not wait for it
-  });
-  const steps = repeated(oneStep, inProgram);
+  const uploads = uploadsOf(copies);
   const program = jit({
     feed: graphFunction<string, "done">({
-      ...Object.fromEntries(fields.map(([field, shape]) => [field, { shape, dtype: "float32" }])),
+      ...Object.fromEntries(
+        uploads.map(({ input, shape }) => [input, { shape, dtype: "float32" }]),
+      ),
       step: { shape: [], dtype: "float32" },
     }, ({ step, ...fed }) => {
-      feed.fill(fed, step as tf.Scalar);
+      for (const { worker, feed } of copies) {
+        const own = uploads.filter((upload) => upload.feed === feed)
+          .map(({ field, input }) => [field, fed[input]!]);
+        worker.on(() => feed.fill(Object.fromEntries(own), step as tf.Scalar));
+      }
       return { done: tf.scalar(0) };
     }),
-    step: oneStep,
-    ...(inProgram > 1 ? { steps } : {}) as { steps: typeof steps }, // not called otherwise
-    losses: graphFunction({}, () => ({ values: log.read() })),
-    snapshot: graphFunction({}, () => state.snapshot()),
-    reconstruct,
-    ...(realism as RealismFunctions), // asked for by `realismGap`, where there are any
-  }, { eager, precision, useXla });
-  const uploads = fields.map(([field, shape]) => ({
-    ...{ field, shape },
-    values: new Float32Array(elementCount(shape)), // of the steps that are queued
-  }));
+    ...placed.functions,
+    losses: on(worker, graphFunction({}, () => ({ values: log.read() }))),
+    snapshot: graphFunction({}, () =>
+      Object.assign(
+        {},
+        ...copies.map((copy) =>
+          copy.worker.on(() => copy.state.snapshot(copy.state === state ? "all" : "local"))
+        ),
+      )),
+    reconstruct: on(worker, reconstruct),
+    ...Object.fromEntries(
+      Object.entries(realism ?? {}).map(([name, asked]) => [name, on(worker, asked)]),
+    ),
+  }, { ...place.jit, eager, precision, useXla });
+  const calls = program as unknown as Readonly<Record<string, Compiled>>;
   let queued: number[] = []; // steps whose images only the host has
   let waiting: number[] = []; // steps whose losses only the log has
   let read: Losses[] = [];
@@ -151,13 +158,9 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     if (queued.length === 0) return;
     if (waiting.length + queued.length > CAPACITY) readLog();
     tf.tidy(() => {
-      const fed = uploads.map(({ field, shape, values }) => [field, tf.tensor(values, shape)]);
+      const fed = uploads.map(({ input, shape, values }) => [input, tf.tensor(values, [...shape])]);
       program.feed({ ...Object.fromEntries(fed), step: tf.scalar(queued[0]!) });
-      const seeds = queued.map((step) => [seed, step]);
-      while (inProgram > 1 && seeds.length >= inProgram) {
-        program.steps({ seed: tf.tensor2d(seeds.splice(0, inProgram), undefined, "int32") });
-      }
-      for (const each of seeds) program.step({ seed: tf.tensor1d(each, "int32") });
+      placed.take(calls, queued.map((step) => [seed, step] as const));
     });
     waiting.push(...queued);
     queued = [];
@@ -165,7 +168,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   const readLog = () => {
     if (waiting.length === 0) return;
     const { values } = readAll(() => program.losses({}), valuesOf);
-    read.push(...waiting.map((step) => log.lossesOf(values, step)));
+    read.push(...waiting.map((taken) => step.losses.lossesOf(log.rowOf(values!, taken))));
     waiting = [];
   };
   return {
@@ -173,10 +176,10 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     together,
     train(images, step, truth = {}) {
       if (queued.length > 0 && step !== queued.at(-1)! + 1) flush();
-      for (const { field, values } of uploads) {
+      for (const { field, values, length, start } of uploads) {
         const given = field === "images" ? images : truth[field];
         if (!given) throw untold(supervision, truth);
-        values.set(given, queued.length * given.length);
+        values.set(given.subarray(start, start + length), queued.length * length);
       }
       queued.push(step);
       if (queued.length === feed.capacity) flush();
@@ -196,19 +199,18 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     realismGap(samples) {
       if (!realism) return undefined;
       flush();
-      return gapOf(judgeOf(realism, program), samples, imageSize);
+      return gapOf(judgeOf(realism, program as never), samples, imageSize);
     },
     snapshot() {
       flush();
-      return readAll(() => program.snapshot({}), (tensor) => ({
+      return place.gather(readAll(() => program.snapshot({}), (tensor) => ({
         shape: tensor.shape,
         values: valuesOf(tensor),
-      }));
+      })));
     },
     [Symbol.dispose]() {
       program[Symbol.dispose]();
-      state[Symbol.dispose]();
-      feed[Symbol.dispose]();
+      for (const copy of copies) copy[Symbol.dispose]();
       log[Symbol.dispose]();
     },
   };
@@ -219,6 +221,28 @@ function requireCount(name: string, value: number, most: number): void {
   throw new RangeError(
     `Cannot train: ${name} must be an integer from 1 to ${most}, got ${value}`,
   );
+}
+
+/** A function that a worker computes. */
+function on<Inputs extends string, Outputs extends string>(
+  { on }: Worker,
+  { inputs, run }: GraphFunction<Inputs, Outputs>,
+): GraphFunction<Inputs, Outputs> {
+  return { inputs, run: (fed) => on(() => run(fed)) };
+}
+
+function checkPlace({ replicas, canBeEager }: Place, config: Config, eager: boolean): void {
+  if (replicas.of !== config.replicas) {
+    throw new RangeError(
+      `Cannot train: the place must be one for ${config.replicas} replicas, got one for ${replicas.of}; ` +
+        `make it for the config's`,
+    );
+  }
+  if (eager && !canBeEager) {
+    throw new RangeError(
+      "Cannot run eagerly: all replicas must be on one device, got several; compile, or use one",
+    );
+  }
 }
 
 /** Takes one step and waits for its losses; as `Trainer.train` and `Trainer.losses`. */

@@ -5,7 +5,7 @@
  */
 import { type Gaussian, sample } from "@/model/gaussian.ts";
 import { dense } from "@/model/layers.ts";
-import { constant, glorotUniform, parametersOf, trained } from "@/model/parameters.ts";
+import { constant, glorotUniform, local, parametersOf } from "@/model/parameters.ts";
 import * as tf from "@/engine/tf.ts";
 import { poseOf, type PoseOptions, type PoseStrategy } from "./pose.ts";
 
@@ -24,7 +24,7 @@ const DRAWS = 64;
  * each batch updates alone before everything is updated.
  * Choice: a trained model's pose is the circular mean over 64 draws, with a fixed seed, where the
  * released code goes on drawing one: the figures of one model then agree.
- * A batch smaller than `batchSize` uses the first slots.
+ * A batch smaller than `batchSize` uses the first slots. Replicas have variables of their own.
  */
 export function createFreePose(
   { batchSize, angles }: Pick<PoseOptions, "batchSize" | "angles">,
@@ -32,8 +32,8 @@ export function createFreePose(
   const hidden = dense("pose/hidden", UNITS, HIDDEN, glorotUniform(UNITS, HIDDEN));
   const output = dense("pose/output", HIDDEN, angles, glorotUniform(HIDDEN, angles));
   const posterior = {
-    "pose/mean": trained([batchSize, UNITS], constant(0)),
-    "pose/logVariance": trained([batchSize, UNITS], constant(0)),
+    "pose/mean": local([batchSize, UNITS], constant(0)),
+    "pose/logVariance": local([batchSize, UNITS], constant(0)),
   };
   return {
     parameters: parametersOf({ parameters: posterior }, hidden, output),
