@@ -178,6 +178,7 @@ export {
   type Restart,
   type Standing,
 } from "./train/rungs.ts";
+export { type DeviceKind, devices } from "./train/place/devices.ts";
 export { oneDevice } from "./train/place/one_device.ts";
 export type { Place, PlacedStep, Work, Worker } from "./train/place/place.ts";
 export type { Given, Phase, Sums } from "./train/step.ts";

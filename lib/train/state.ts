@@ -67,6 +67,8 @@ export interface State extends Disposable {
   readonly statistics: Pack | undefined;
   /** Replaces parameters that forward passes change, as far as there are new values. */
   keepStatistics(statistics: Given): void;
+  /** Gives the sum of each shared variable; the caller disposes it: copies that are equal have equal ones. */
+  checkSums(): tf.Tensor1D;
   /**
    * Gives variables by the name that they have in a checkpoint; the caller disposes them.
    *
@@ -80,6 +82,11 @@ interface Trained {
   readonly parameters: Pack;
   readonly moments: ReadonlyMap<Move, PackedMoments>;
   readonly average?: Pack;
+}
+
+function packsOf({ parameters, moments, average }: Trained): Pack[] {
+  const remembered = [...moments.values()].flatMap(({ first, second }) => [first, second]);
+  return [parameters, ...remembered, ...(average ? [average] : [])];
 }
 
 /**
@@ -145,6 +152,7 @@ export function createState(
   const statistics = kept.length > 0 ? createPack(kept) : undefined;
   const localOf = (replica = replicas.first) => local[replica - replicas.first]!;
   const everyTrained = [...shared, ...local.flat()];
+  const own = new Set(local.flat().flatMap(packsOf));
   const sums = replicas.of > 1 ? orderedSums : scatteredSums;
   const readPacks = (packs: readonly Pack[]): Named =>
     Object.assign({}, ...packs.map((pack) => pack.read()));
@@ -206,14 +214,14 @@ export function createState(
       const isWhole = statistics.names.every((name) => name in replaced);
       statistics.assign(isWhole ? replaced : { ...statistics.read(), ...replaced });
     },
+    checkSums: () =>
+      tf.tidy(() =>
+        tf.stack(
+          [...packs.keys()].filter((pack) => !own.has(pack))
+            .map((pack) => tf.sum(pack.variable.read())),
+        ) as tf.Tensor1D
+      ),
     snapshot(which = "all") {
-      const own = new Set(
-        local.flat().flatMap(({ parameters, moments, average }) => [
-          parameters,
-          ...[...moments.values()].flatMap(({ first, second }) => [first, second]),
-          ...(average ? [average] : []),
-        ]),
-      );
       return Object.fromEntries(
         Array.from(packs).filter(([pack]) => which === "all" || own.has(pack))
           .flatMap(([pack, prefix]) =>
@@ -229,17 +237,13 @@ export function createState(
 }
 
 /**
- * Opens the names of a replica's local variables in checkpoints. The first one's have the names that they have
- * in a run of one replica: they are what a trained model works with.
+ * Opens the names of a replica's local variables in checkpoints. The first one's are those of a run of one
+ * replica: they are what a trained model works with.
  */
-function ownerOf(replica: number): string {
-  return replica === 0 ? "" : `replicas/${replica}/`;
-}
+const ownerOf = (replica: number) => replica === 0 ? "" : `replicas/${replica}/`;
 
 /** Whether averages are kept of what a move trains. */
-function isAveraged({ isAveraged = true }: Move): boolean {
-  return isAveraged;
-}
+const isAveraged = ({ isAveraged = true }: Move) => isAveraged;
 
 /** Parameters that the same moves train, all of them local or none. */
 interface Group {

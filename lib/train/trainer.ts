@@ -145,6 +145,13 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
           copy.worker.on(() => copy.state.snapshot(copy.state === state ? "all" : "local"))
         ),
       )),
+    checkSums: graphFunction<never, string>(
+      {},
+      () =>
+        Object.fromEntries(
+          copies.map(({ worker, state }, i) => [`copy_${i}`, worker.on(() => state.checkSums())]),
+        ),
+    ),
     reconstruct: on(worker, reconstruct),
     ...Object.fromEntries(
       Object.entries(realism ?? {}).map(([name, asked]) => [name, on(worker, asked)]),
@@ -203,6 +210,7 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
     },
     snapshot() {
       flush();
+      if (copies.length > 1) checkCopies(readAll(() => program.checkSums({}), valuesOf));
       return place.gather(readAll(() => program.snapshot({}), (tensor) => ({
         shape: tensor.shape,
         values: valuesOf(tensor),
@@ -229,6 +237,17 @@ function on<Inputs extends string, Outputs extends string>(
   { inputs, run }: GraphFunction<Inputs, Outputs>,
 ): GraphFunction<Inputs, Outputs> {
   return { inputs, run: (fed) => on(() => run(fed)) };
+}
+
+/** Refuses to go on with copies of the variables that are no longer equal. */
+function checkCopies(sums: Readonly<Record<string, Float32Array>>): void {
+  const distinct = new Set(Object.values(sums).map((each) => each.join(" ")));
+  if (distinct.size === 1) return;
+  throw new Error(
+    `Cannot save: the variables must be equal on all devices, got sums of ${
+      [...distinct].map((each) => `[${each}]`).join(" and ")
+    }; resume from the last checkpoint, and on fewer devices if it happens again`,
+  );
 }
 
 function checkPlace({ replicas, canBeEager }: Place, config: Config, eager: boolean): void {

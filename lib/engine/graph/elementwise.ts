@@ -30,7 +30,10 @@ export const COMPARISONS: readonly string[] = [
   "NotEqual",
 ];
 
-const TYPE_OF_INPUT = new Set(ELEMENTWISE);
+/** Not element by element, but of the same shapes: run for its shape alone, it would wait for the other devices. */
+const COLLECTIVE = "CollectiveReduceV2";
+
+const TYPE_OF_INPUT = new Set([...ELEMENTWISE, COLLECTIVE]);
 const BOOL = new Set(COMPARISONS);
 
 /**

@@ -100,14 +100,15 @@ function inBfloat16({ nodes, shapes }: Recording): NodeDef[] {
   const pliant = new Set<string>(); // every `node:output` that takes either type
   const casts = new Map<string, string>(); // from `node:output` to that of its cast
   const rewritten: NodeDef[] = [];
-  const cast = (source: string): string => {
+  const cast = (source: string, { device }: NodeDef): string => {
     const known = casts.get(source);
     if (known !== undefined) return known;
     const [from, to, suffix] = narrow.has(source)
       ? [BFLOAT16, FLOAT32, "float32"]
       : [FLOAT32, BFLOAT16, "bfloat16"];
     const name = `${source.replace(":", "_")}/${suffix}`;
-    rewritten.push({ name, op: "Cast", input: [source], attr: { SrcT: from, DstT: to } });
+    const attr = { SrcT: from, DstT: to };
+    rewritten.push({ name, op: "Cast", input: [source], ...(device && { device }), attr });
     casts.set(source, `${name}:0`);
     return `${name}:0`;
   };
@@ -116,7 +117,7 @@ function inBfloat16({ nodes, shapes }: Recording): NodeDef[] {
     const input = node.input.map((source, i) =>
       narrow.has(source) === (rule !== undefined && typedInputs(rule, node).includes(i))
         ? source
-        : cast(source)
+        : cast(source, node)
     );
     const attr: Record<string, AttrValue> = rule ? { ...node.attr, T: BFLOAT16 } : node.attr;
     rewritten.push({ ...node, input, attr });

@@ -5,6 +5,7 @@
  */
 import { DATA_TYPES, type TensorValues } from "@/engine/native.ts";
 import type * as tf from "@/engine/tf.ts";
+import { currentDevice } from "./device.ts";
 import type { AttrValue, NodeDef, ShapeProto, TensorProto } from "./protobuf.ts";
 
 /**
@@ -51,10 +52,11 @@ export class Recorder {
     return name;
   }
 
-  /** Adds a node and gives its name. */
+  /** Adds a node, on the present device, and gives its name. */
   add(op: string, base: string, input: string[], attr: Record<string, AttrValue>): string {
     const name = this.unusedName(base);
-    this.nodes.push({ name, op, input, attr });
+    const device = currentDevice();
+    this.nodes.push({ name, op, input, ...(device && { device }), attr });
     return name;
   }
 
@@ -118,7 +120,7 @@ export class Recorder {
     isStateful: boolean,
   ): string {
     if (isStateful) return this.add(op, base, input, attr);
-    const key = JSON.stringify([base, input, attr]);
+    const key = JSON.stringify([currentDevice(), base, input, attr]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.add(op, base, input, attr);
@@ -150,7 +152,7 @@ export class Recorder {
       ...(isUniform ? filledWith(dtype, values[0]!) : { tensor_content: bytes.slice() }),
     };
     const content = isUniform ? bytes.subarray(0, values.BYTES_PER_ELEMENT) : bytes; // tells -0 from 0
-    const key = `${dtype}/${shape}/${isUniform ? "all " : ""}${content.join()}`;
+    const key = `${currentDevice()}/${dtype}/${shape}/${isUniform ? "all " : ""}${content.join()}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.add("Const", "constant", [], { dtype: { type: dtype }, value: { tensor } });

@@ -49,23 +49,35 @@ export function withPrograms(
     const ends = endsOf(recorded);
     // Constants go inside: what reaches a program from outside is not constant to XLA.
     const isInside = (node: NodeDef) => node.op === "Const" || !outside.has(node);
-    const inside = closure(
-      ends.flatMap(sourcesOf).filter((source) => !outside.has(source) && source.op !== "Const"),
-      (node) => sourcesOf(node).filter(isInside),
+    const roots = ends.flatMap(sourcesOf)
+      .filter((source) => !outside.has(source) && source.op !== "Const");
+    const here = Array.from(
+      Map.groupBy(roots, ({ device = "" }) => device),
+      ([device, roots], i) => {
+        const inside = closure(roots, (node) => sourcesOf(node).filter(isInside));
+        checkDevice(name, device, inside);
+        const named = i === 0 ? name : `${name}_${i}`;
+        return new Program({ name: named, device, inside, times: recorded.times }, sourceOf);
+      },
     );
-    const program = new Program(name, inside, sourceOf, recorded.times);
+    const programOf = (input: string) => here.find((program) => program.has(sourceOf(input)));
     for (const end of ends) {
       const [value, ...writes] = end.input as [string, ...string[]];
-      program.addWrites(writes);
-      const source = sourceOf(value);
-      if (inside.has(source) && source.op !== "Const") {
-        kept.add({ ...end, input: [program.addOutput(value, end.attr.T!.type!)] });
+      const own = sourceOf(value).op === "Const" ? undefined : programOf(value);
+      const writers = new Set<Program>();
+      for (const write of writes) {
+        const writer = programOf(write)!;
+        writer.addWrite(write);
+        if (writer !== own) writers.add(writer);
+      }
+      const after = Array.from(writers, ({ call }) => `^${call}`);
+      if (own) {
+        kept.add({ ...end, input: [own.addOutput(value, end.attr.T!.type!), ...after] });
       } else {
-        const after = writes.length > 0 ? [`^${program.call}`] : [];
-        kept.add(source).add({ ...end, input: [value, ...after] });
+        kept.add(sourceOf(value)).add({ ...end, input: [value, ...after] });
       }
     }
-    if (inside.size > 0) programs.push(program);
+    programs.push(...here);
   }
   const rows = new Map(
     Object.values(functions).flatMap(({ inputs, times }) =>
@@ -84,11 +96,24 @@ export function withPrograms(
   };
 }
 
-/** One function of the graph, as it is put together. */
+/** Refuses what passes between devices inside of a function: no compiled program can do that. */
+function checkDevice(name: string, device: string, inside: ReadonlySet<NodeDef>): void {
+  const stranger = [...inside].find((node) => (node.device ?? device) !== device);
+  if (stranger === undefined) return;
+  throw new TypeError(
+    `Cannot compile "${name}": what runs on ${
+      device || "no device of its own"
+    } must not use what ` +
+      `another runs, got ${stranger.name} of ${stranger.device}; trace it for each device`,
+  );
+}
+
+/** One function of the graph, on one device, as it is put together. */
 class Program {
   /** Name of the node that calls it. */
   readonly call: string;
   readonly #name: string;
+  readonly #device: string;
   readonly #inside: ReadonlySet<NodeDef>;
   readonly #sourceOf: (input: string) => NodeDef;
   readonly #arguments = new Map<string, string>(); // from `node:output` outside to the argument's name
@@ -98,20 +123,30 @@ class Program {
   readonly #times: number | undefined;
 
   constructor(
-    name: string,
-    inside: ReadonlySet<NodeDef>,
+    { name, device, inside, times }: {
+      name: string;
+      device: string;
+      inside: ReadonlySet<NodeDef>;
+      times?: number | undefined;
+    },
     sourceOf: (input: string) => NodeDef,
-    times?: number,
   ) {
     this.#times = times;
+    this.#device = device;
     this.#inside = inside;
     this.#sourceOf = sourceOf;
     this.call = `${name}/program`;
     this.#name = `${name}_program`;
-    this.#body = [...inside].map((node) => ({
+    // The whole function runs on one device, which the call names.
+    this.#body = [...inside].map(({ device: _, ...node }) => ({
       ...node,
       input: node.input.map((input) => this.#inputInside(input)),
     }));
+  }
+
+  /** Whether it computes a node. */
+  has(node: NodeDef): boolean {
+    return this.#inside.has(node);
   }
 
   /** Adds an output and gives the `node:output` that it has outside. */
@@ -121,15 +156,16 @@ class Program {
     return `${this.call}:${place}`;
   }
 
-  /** Adds `^node`s that must have run when the call has. */
-  addWrites(writes: readonly string[]): void {
-    for (const write of writes) this.#writes.add(nodeOf(write));
+  /** Adds a `^node` that must have run when the call has. */
+  addWrite(write: string): void {
+    this.#writes.add(nodeOf(write));
   }
 
   /** Gives the node that calls the function, once all outputs are added. */
   callNode(): NodeDef {
     const input = [...this.#arguments.keys()];
-    return { name: this.call, op: this.#name, input, attr: MUST_COMPILE };
+    const device = this.#device && { device: this.#device };
+    return { name: this.call, op: this.#name, input, ...device, attr: MUST_COMPILE };
   }
 
   /** Gives the function itself and those that it calls, once all outputs and writes are added. */

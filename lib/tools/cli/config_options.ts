@@ -15,6 +15,9 @@ import {
   methodNamed,
   METHODS,
 } from "@/method/registry.ts";
+import { devices, replicasOfEach } from "@/train/place/devices.ts";
+import { oneDevice } from "@/train/place/one_device.ts";
+import type { Place } from "@/train/place/place.ts";
 import { checkTyped, Misuse, type Session } from "./session.ts";
 
 /** What commander gives: a preset, and the value of each flag that was typed. */
@@ -41,6 +44,36 @@ export function presetOption(otherwise: Preset): Option {
 export function dataDirOption(): Option {
   return new Option("--data-dir <folder>", "where data sets lie, or are fetched to")
     .env("SHAPES_DATA_DIR").default("data");
+}
+
+/** The option that says how many GPUs compute. */
+export function devicesOption(): Option {
+  return new Option(
+    "--devices <count>",
+    "GPUs of this machine that share the replicas out; on one they take turns, with the same losses",
+  ).argParser(parseCount).default(1);
+}
+
+/**
+ * Checks that replicas can be shared out over devices.
+ *
+ * @throws {RangeError} If not; the message says how to mend it
+ */
+export function checkDevices(
+  { replicas }: Pick<Config, "replicas">,
+  { devices: count, eager }: { readonly devices: number; readonly eager?: boolean },
+): void {
+  replicasOfEach(replicas, count);
+  if (eager && count > 1) {
+    throw new RangeError(
+      `Cannot run eagerly: devices must be 1, got ${count}; leave one of the two out`,
+    );
+  }
+}
+
+/** Gives the place of a run's replicas on some devices. Set-up comes first. */
+export function placeOf({ replicas }: Pick<Config, "replicas">, count: number): Place {
+  return count === 1 ? oneDevice(replicas) : devices(replicas, count);
 }
 
 /** Adds the preset and a flag for each field, with its default in the help. */

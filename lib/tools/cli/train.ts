@@ -8,11 +8,14 @@ import type { Command } from "commander";
 import type { Config } from "@/config.ts";
 import {
   addConfigOptions,
+  checkDevices,
   checkNames,
   configFrom,
   type ConfigOptions,
   dataDirOption,
+  devicesOption,
   parseCount,
+  placeOf,
   usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
@@ -24,6 +27,7 @@ interface TrainFlags {
   readonly dataDir: string;
   readonly out: string;
   readonly restarts: number;
+  readonly devices: number;
   readonly resume?: boolean;
   readonly eager?: boolean;
 }
@@ -40,13 +44,15 @@ export function addTrain(program: Command): void {
       parseCount,
       1,
     )
+    .addOption(devicesOption())
     .option("--resume", "resume from the folder's newest checkpoint")
     .option("--eager", "run every operation eagerly, for debugging")
     .action(action("train", async (session, options: TrainFlags & ConfigOptions) => {
       const config = configFrom(options);
       checkNames(config);
       checkTyped(() => checkRestarts(config, options.restarts));
-      await prepare(session);
+      checkTyped(() => checkDevices(config, options));
+      await prepare(session, undefined, options.devices);
       return await run(session, await usableConfig(session, config), options);
     }));
 }
@@ -54,7 +60,7 @@ export function addTrain(program: Command): void {
 async function run(
   session: Session,
   config: Config,
-  { dataDir, out, restarts, resume, eager }: TrainFlags,
+  { dataDir, out, restarts, devices, resume, eager }: TrainFlags,
 ): Promise<Outcome> {
   const [{ loadRunData, tellLeftOut }, { readRestarts, trainRestarts }, { readHistory }] =
     await Promise.all([
@@ -63,6 +69,7 @@ async function run(
       import("@/train/history.ts"),
     ]);
   const { signal } = session;
+  const place = placeOf(config, devices);
   const data = await loadRunData(config, { dataDir, signal, onProgress: showLoading(session) });
   if (data.leftOut.length > 0) session.say(`train: ${tellLeftOut(data.leftOut)}`);
   session.say(`train: ${config.data} for ${config.steps} steps into ${out}`);
@@ -71,6 +78,7 @@ async function run(
     ...data,
     out,
     restarts,
+    place,
     resume: resume ?? false,
     eager: eager ?? false,
     signal,

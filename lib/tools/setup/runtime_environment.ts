@@ -55,10 +55,12 @@ const CPU_ENVIRONMENT: Readonly<Record<string, string>> = Deno.build.arch === "x
  *
  * @param layout The checkout, which holds the cache
  * @param choice The prepared backend
+ * @param devices GPUs that are computed on
  */
 export async function backendEnvironment(
   layout: Layout,
   { backend, folder }: BackendChoice,
+  devices = 1,
 ): Promise<Record<string, string>> {
   if (backend === "cpu") return { ...CPU_ENVIRONMENT };
   // If no wheel brought CUDA's compiler, XLA looks in the system folders.
@@ -75,6 +77,8 @@ export async function backendEnvironment(
     ...CPU_ENVIRONMENT,
     // Without a cache, every start compiles.
     ...(cache && { TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}` }),
+    // Eager tensors would take the last GPU and a graph the first: memory on GPUs that compute nothing.
+    CUDA_VISIBLE_DEVICES: Array.from({ length: devices }, (_, i) => i).join(),
     // Eager tensors and the graph's session share the GPU.
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: flags,
