@@ -62,10 +62,14 @@ export function tinySets(size = TINY.imageSize): MixedSet[] {
 
 /** The data of the tiny run, or of one of other sizes. */
 export function tinyData(
-  { batchSize, seed, imageSize }: Pick<RunConfig, "batchSize" | "seed" | "imageSize"> = TINY,
+  { batchSize, seed, imageSize, replicas }: Pick<
+    RunConfig,
+    "batchSize" | "seed" | "imageSize" | "replicas"
+  > = TINY,
 ): RunData {
   const sets = tinySets(imageSize);
-  const batches = createBatches({ sets, batchSize, seed });
+  const all = { of: replicas, first: 0, count: replicas };
+  const batches = createBatches({ sets, batchSize, seed, replicas: all });
   const samples = samplesOf({ sets, tests: sets, batchSize, seed });
   return {
     batches,

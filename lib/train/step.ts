@@ -93,7 +93,7 @@ export function createStep(
   const parts = partsOf(moves, state);
   const losses = new LossRow(parts.length);
   const { statistics } = state;
-  const newStatistics: (readonly string[])[] = []; // names, of each phase
+  const newStatistics = parts.map((): readonly string[] => []); // names, of each phase
 
   /** What a move of one replica is computed from. */
   const inputsOf = ({ images, truth, values, seed, step }: Given, i: number) => ({

@@ -48,6 +48,28 @@ Deno.test("createBatches() gives a step the same batch in any order of calls", (
   }));
 });
 
+Deno.test("createBatches() gives replicas the next batches in turn, one after the other", () => {
+  const options = {
+    sets: [{ set: counting(7), ratio: 1 }, { set: counting(50), ratio: 2 }],
+    batchSize: 9,
+    seed: 5,
+  };
+  const one = createBatches(options);
+  const three = createBatches({ ...options, replicas: { of: 3, first: 0, count: 3 } });
+  const last = createBatches({ ...options, replicas: { of: 3, first: 1, count: 2 } });
+  assert.deepEqual(three.shares, one.shares);
+  for (const step of [0, 1, 8]) {
+    const each = [0, 1, 2].map((replica) => one.batch(3 * step + replica));
+    for (const field of ["images", "indices"] as const) {
+      assert.deepEqual([...three.batch(step)[field]], each.flatMap((batch) => [...batch[field]]));
+      assert.deepEqual(
+        [...last.batch(step)[field]],
+        each.slice(1).flatMap((batch) => [...batch[field]]),
+      );
+    }
+  }
+});
+
 Deno.test("BatchesAhead gives the same batches, and makes each once", () => {
   const batches = createBatches({ sets: [{ set: counting(9), ratio: 1 }], batchSize: 4, seed: 2 });
   const made: number[] = [];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { statelessNormal, statelessUniform } from "@/engine/graph/stateless_random.ts";
 import * as tf from "@/engine/tf.ts";
 import { batchNorm } from "@/model/batch_norm.ts";
+import { Pass } from "@/model/pass.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { passOf, randomTensor } from "./passes.ts";
 
@@ -32,6 +33,27 @@ Deno.test("normal() and uniform() draw what they drew when streams had numbers",
         expected.map((draw) => [...draw.dataSync()]),
       );
     }
+  });
+});
+
+Deno.test("normal() and uniform() give each replica rows of its own of what all of them draw", () => {
+  tf.tidy(() => {
+    const seed = tf.tensor1d([1, 4], "int32");
+    const options = { values: {}, seed, step: tf.scalar(4), isTraining: true };
+    const whole = new Pass(options);
+    for (const draw of ["normal", "uniform"] as const) {
+      const parts = [0, 1, 2].map((index) => new Pass({ ...options, replica: { index, of: 3 } }))
+        .map((pass) => pass[draw]("a", [2, 5]));
+      const all = whole[draw]("a", [6, 5]);
+      assert.deepEqual(parts.flatMap((part) => [...part.dataSync()]), [...all.dataSync()]);
+    }
+    const only = new Pass({ ...options, replica: { index: 0, of: 1 } }).normal("a", [2, 5]);
+    assert.deepEqual(only.dataSync(), whole.normal("a", [2, 5]).dataSync());
+    const [second] = [1].map((index) => new Pass({ ...options, replica: { index, of: 2 } }));
+    assert.deepEqual(
+      second!.frozen().normal("a", [3]).dataSync(),
+      whole.normal("a", [6]).dataSync().slice(3),
+    );
   });
 });
 

@@ -254,6 +254,15 @@ Deno.test("checkContinues() allows other lengths, intervals and precisions", () 
   checkContinues(TINY, { ...TINY, precision: "bfloat16" });
 });
 
+Deno.test("checkContinues() says why a run keeps its replicas", () => {
+  assert.throws(() => checkContinues({ ...TINY, replicas: 2 }, { ...TINY, replicas: 4 }), {
+    name: "RangeError",
+    message: "Cannot resume: the config must have the checkpoint's replicas 2, got replicas 4; " +
+      "replicas have images, noise, batch statistics and poses of their own, so runs of other " +
+      "numbers are other runs: use those values, or another folder",
+  });
+});
+
 Deno.test("checkContinues() names every field that differs, with both values", () => {
   assert.throws(() => checkContinues(TINY, { ...TINY, filters: 6, seed: 2, steps: 99 }), {
     name: "RangeError",

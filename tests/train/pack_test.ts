@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import * as tf from "@/engine/tf.ts";
-import { Pack } from "@/train/pack.ts";
+import { orderedSums, Pack, scatteredSums } from "@/train/pack.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 
 /** One shorter than a row, one of exactly a row, one longer, one of a single number. */
@@ -56,6 +56,39 @@ Deno.test("Pack.join() starts every tensor in a row of its own and fills rows up
     const ones = { a: tf.ones([2]), b: tf.ones([1025]), c: tf.ones([1]) };
     const sums = pack.join(ones).reshape([-1, 1024]).sum(1).dataSync();
     assertClose(sums, [2, 1024, 1, 1], 0);
+  });
+});
+
+Deno.test("Pack.split() takes apart what Pack.join() joined", () => {
+  tf.tidy(() => {
+    using pack = new Pack("pack", SHAPES);
+    const joined = pack.join(tensorsOf(VALUES));
+    assert.deepEqual(joined.shape, [pack.length]);
+    for (const [name, tensor] of Object.entries(pack.split(joined))) {
+      assert.deepEqual(tensor.shape, SHAPES[name as keyof typeof SHAPES], name);
+      assert.deepEqual(tensor.dataSync(), VALUES[name], name);
+    }
+  });
+});
+
+Deno.test("orderedSums() adds up what scatteredSums() adds up", () => {
+  tf.tidy(() => {
+    const [values, owners] = [tf.tensor1d([1, 2, 4, 8, 16]), tf.tensor1d([0, 0, 2, 2, 2], "int32")];
+    for (const sums of [orderedSums, scatteredSums]) {
+      assert.deepEqual([...sums(values, owners, 4).dataSync()], [3, 0, 28, 0], sums.name);
+    }
+  });
+});
+
+Deno.test("Pack.clip() clips the same with either kind of sums, and keeps no other tensor", () => {
+  tf.tidy(() => {
+    using pack = new Pack("pack", SHAPES, VALUES);
+    const joined = pack.join(tensorsOf(VALUES));
+    let clipped: tf.Tensor1D[] = [];
+    assertTensorsKept(2, () => {
+      clipped = [scatteredSums, orderedSums].map((sums) => pack.clip(joined, 3, sums));
+    });
+    assertClose(clipped[1]!.dataSync(), clipped[0]!.dataSync(), 1e-6);
   });
 });
 

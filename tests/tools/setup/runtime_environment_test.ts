@@ -35,11 +35,14 @@ Deno.test("backendEnvironment() turns on XLA for a GPU, with a cache and CUDA's 
   assert.deepEqual(without, {
     ...ONEDNN,
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${cache}`,
+    CUDA_VISIBLE_DEVICES: "0",
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
     XLA_FLAGS: flags,
     TF_CUDNN_USE_AUTOTUNE: "0",
     TF_SYNC_ON_FINISH: "0",
   });
+  const several = await backendEnvironment(layout, choice, 4);
+  assert.deepEqual(several, { ...without, CUDA_VISIBLE_DEVICES: "0,1,2,3" });
   assert.ok((await Deno.stat(cache)).isDirectory);
   assert.equal(dirname(cache), layout.backends);
   const cuda = join(folder, "nvidia", "cuda_nvcc");
