@@ -16,7 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, Self, TextIO
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class Config:
     learningRate: float = 1e-3
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
+    def of(cls, values: dict[str, Any]) -> Any:
         """Picks these settings from a config, which may lack some."""
         known = (field.name for field in dataclasses.fields(cls))
         return cls(**{name: values[name] for name in known if name in values})

@@ -1,4 +1,4 @@
-"""What the twins of the searched pose have in common: settings, losses, schedules, first weights."""
+"""What the twins of the searched pose have in common: settings, losses, schedules, weights."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def schedule(config: Config) -> Array:
         "cyclePose": grown,
         "average": np.minimum(0.999, (step + 1) / (step + 20)),
     }
-    awake = np.clip(ramp(0.1, 0.5)[:, None] * config.latentSize - np.arange(config.latentSize), 0, 1)
+    units = np.arange(config.latentSize)
+    awake = np.clip(ramp(0.1, 0.5)[:, None] * config.latentSize - units, 0, 1)
     rows = np.stack([columns[name] for name in SCHEDULED], 1)
     return np.concatenate([rows, awake], 1).astype(np.float32)
 

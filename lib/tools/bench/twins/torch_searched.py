@@ -69,7 +69,7 @@ class TorchSearched:
         )
 
     def streams(self) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Makes room for the random numbers of a step: all normal ones, all uniform ones, by stream."""
+        """Makes room for what a step draws: all normal numbers, all uniform ones, and by stream."""
         batch, size = self.config.batchSize, self.config.size
         judged = (batch, self.config.judged)
         normal = {"latent": (batch, self.config.latentSize), "probe": (batch, size, size)}
@@ -95,7 +95,7 @@ class TorchSearched:
     def shared_pass(
         self, now: Tensor, images: Tensor, draws: dict[str, Tensor], is_maximum: bool
     ) -> tuple[Tensor, ...]:
-        """What both players need: the generator and its views, from where it is seen and elsewhere."""
+        """What both players need: the generator, its views, and the terms that need no opponent."""
         config, v = self.config, self.model.values
         at, awake = self.at(now)
         border = (config.size - config.imageSize) // 2
@@ -191,8 +191,8 @@ class TorchSearched:
         """Returns the step in the requested mode, with sums and with maxima of views elsewhere."""
         if mode != "eager":
             # Part by part: the discriminator moves between the generator's passes.
-            parts = ("shared_pass", "opponent_pass", "model_pass", "update_opponent", "update_model")
-            for part in parts:
+            passes = ("shared_pass", "opponent_pass", "model_pass")
+            for part in (*passes, "update_opponent", "update_model"):
                 form = torch.compile(getattr(self, part), fullgraph=True, mode=compile_mode)
                 setattr(self, part, form)
         steps = [partial(self.whole_step, is_maximum) for is_maximum in (False, True)]
@@ -232,7 +232,8 @@ class TorchSearched:
 def add_options(command: Any) -> None:
     """Adds the choice of variants; by default the fastest measured on each device."""
     command.add_argument("--compile", default="default", help="mode of torch.compile")
-    command.add_argument("--layout", choices=("channels_last", "contiguous"), default="channels_last")
+    layouts = ("channels_last", "contiguous")
+    command.add_argument("--layout", choices=layouts, default=layouts[0], help="of kernels")
     command.add_argument("--norm", choices=NORM, default="native", help="variant of group norm")
     command.add_argument("--render", choices=RENDER, help="variant of the renderer")
 

@@ -140,7 +140,7 @@ def norm_native(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def norm_moments(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """The same by its moments, for grids whose channels come last: one factor and one addend each."""
+    """The same by its moments, for grids whose channels come last: a factor and an addend each."""
     channels = x.shape[1]
     places = x.movedim(1, -1).reshape(len(x), -1, GROUPS, channels // GROUPS)
     variance, mean = torch.var_mean(places.float(), (1, 3), correction=0, keepdim=True)
@@ -160,7 +160,7 @@ def normed(norm: Norm, v: Values, name: str, x: Tensor) -> Tensor:
 
 
 def encode(norm: Norm, v: Values, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Images `[B, S, S]` to mean and log-variance `[B, latent]` and the logits of azimuths `[B, 24]`."""
+    """Images `[B, S, S]` to mean, log-variance `[B, latent]` and logits of azimuths `[B, 24]`."""
     x = images.unsqueeze(1).to(v["encoder/conv1/kernel"].dtype)
     for i in range(1, 5):
         name = f"encoder/conv{i}"
