@@ -62,6 +62,7 @@ export {
   type BatchOptions,
   createBatches,
   type MixedSet,
+  type ReplicaRange,
 } from "./data/batches.ts";
 export {
   decodeTensors,

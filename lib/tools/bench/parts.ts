@@ -81,7 +81,8 @@ function partsOf(learner: Learner): Readonly<Record<string, Part>> {
  *
  * @param options How often each is called; `onCall` counts over all of them
  */
-export function timeParts(config: Config, options: TimingOptions): PartTimes[] {
+export function timeParts(whole: Config, options: TimingOptions): PartTimes[] {
+  const config = { ...whole, replicas: 1 }; // parts of a replica
   const values = syntheticImages(config);
   const learner = createLearner(config);
   using program = compileParts(config, learner, values);

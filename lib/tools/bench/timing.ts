@@ -68,18 +68,22 @@ export function summarize(milliseconds: readonly number[]): Times {
   return { medianMs: medianOf(milliseconds), fastestMs: Math.min(...milliseconds) };
 }
 
-/** Makes one batch `[B, S, S, 1]`, uniform in [0, 1); times do not depend on the pixels. */
-export function syntheticImages({ batchSize, imageSize, seed }: Config): Float32Array {
+/** Makes the images of a step `[R B, S, S, 1]`, uniform in [0, 1); times do not depend on the pixels. */
+export function syntheticImages(
+  { batchSize, replicas, imageSize, seed }: Config,
+): Float32Array<ArrayBuffer> {
   const random = createRandom(seedFor(seed, "timing"));
-  return Float32Array.from({ length: batchSize * imageSize ** 2 }, () => random.uniform());
+  const count = replicas * batchSize * imageSize ** 2;
+  return Float32Array.from({ length: count }, () => random.uniform());
 }
 
-/** Makes up what a learner is told of one batch: azimuths of 0, and full grids. */
+/** Makes up what a learner is told of the images of a step: azimuths of 0, and full grids. */
 export function syntheticTruth(config: Config, supervision: readonly TruthField[]): TruthArrays {
+  const rows = { ...config, batchSize: config.replicas * config.batchSize };
   return Object.fromEntries(
     supervision.map((field) => [
       field,
-      new Float32Array(elementCount(truthShape(field, config))).fill(field === "azimuth" ? 0 : 1),
+      new Float32Array(elementCount(truthShape(field, rows))).fill(field === "azimuth" ? 0 : 1),
     ]),
   );
 }

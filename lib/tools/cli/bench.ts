@@ -17,6 +17,7 @@ import {
   configFrom,
   type ConfigOptions,
   dataDirOption,
+  devicesOption,
   flagsOf,
   parseCount,
   usableConfig,
@@ -30,6 +31,7 @@ interface BenchFlags extends PeerFlags {
   readonly json?: boolean;
   readonly eager?: boolean;
   readonly parts?: boolean;
+  readonly devices: number;
   readonly growth?: boolean;
   readonly kernels?: boolean;
   readonly losses?: number;
@@ -48,6 +50,7 @@ export function addBench(program: Command): void {
     .option("--repeat <count>", "steps to time", parseCount, 30)
     .option("--eager", "time it run operation by operation")
     .option("--parts", "time its parts too")
+    .addOption(devicesOption())
     .option("--growth", "measure steps of other sizes too, each in a process of its own")
     .option(
       "--kernels",
@@ -65,14 +68,41 @@ export function addBench(program: Command): void {
     .action(action("bench", async (session, options: BenchFlags & ConfigOptions) => {
       const config = configFrom(options);
       checkNames(config);
-      const choice = await prepare(session);
+      const choice = await prepare(session, undefined, options.devices);
       if (options.kernels) return await benchKernels(session, config, choice, options.out);
       const usable = await usableConfig(session, config);
       if (options.peer !== undefined) {
         return await benchPeers(session, usable, choice.backend, options);
       }
+      if (options.devices > 1) return await benchDevices(session, usable, options);
       return await bench(session, usable, options);
     }));
+}
+
+/** Steps over which losses on several devices are compared with those on one. */
+const COMPARED = 30;
+
+/** Times steps of a batch on each device, and of four times as many images. */
+async function benchDevices(
+  session: Session,
+  config: Config,
+  { repeat, devices, out }: BenchFlags,
+): Promise<Outcome> {
+  const { compareDevices, deviceLines, timeDevices } = await import("@/tools/bench/devices.ts");
+  const difference = compareDevices(config, devices, COMPARED);
+  session.say(
+    `bench: ${COMPARED} steps on ${devices} devices and on one: losses differ by ` +
+      `${difference.toExponential(1)} of the loss at most; equal variables on all devices`,
+  );
+  const times = [1, 4].flatMap((factor) =>
+    timeDevices({ ...config, batchSize: factor * config.batchSize }, devices, {
+      warmUp: WARM_UP,
+      repeat,
+    })
+  );
+  for (const line of deviceLines(times)) session.say(line);
+  if (out !== undefined) await writeAtomically(out, JSON.stringify(times, null, 2) + "\n");
+  return {};
 }
 
 async function bench(session: Session, config: Config, flags: BenchFlags): Promise<Outcome> {

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { Command } from "commander";
 import {
   addConfigOptions,
+  checkDevices,
   checkNames,
   configFrom,
   type ConfigOptions,
   dataDirOption,
+  devicesOption,
   flagsOf,
+  placeOf,
   presetOption,
   usableConfig,
 } from "@/tools/cli/config_options.ts";
@@ -236,4 +239,31 @@ Deno.test("usableConfig() puts float32 in the place of a slow bfloat16, and says
     "\n*** float32 INSTEAD OF bfloat16, which would be slow here: the GPU's compute capability must " +
     "be 8.0 or more, got 7.5\n",
   ]);
+});
+
+Deno.test("devicesOption() is one device unless it is typed", () => {
+  const devicesOf = (...args: string[]) =>
+    command().addOption(devicesOption()).parse(args, { from: "user" }).opts().devices;
+  assert.deepEqual([devicesOf(), devicesOf("--devices", "4")], [1, 4]);
+  assert.throws(() => devicesOf("--devices", "0"), /It must be an integer >= 1/);
+});
+
+Deno.test("checkDevices() says how to share replicas out, and refuses to run several eagerly", () => {
+  checkDevices({ replicas: 4 }, { devices: 2 });
+  checkDevices({ replicas: 1 }, { devices: 1, eager: true });
+  assert.throws(() => checkDevices({ replicas: 1 }, { devices: 4 }), {
+    name: "RangeError",
+    message:
+      "Cannot use 4 devices: replicas must be a multiple of 4, got 1; set replicas to 4, which " +
+      "trains on as many batches in each step, or use another number of devices",
+  });
+  assert.throws(() => checkDevices({ replicas: 4 }, { devices: 2, eager: true }), {
+    name: "RangeError",
+    message: "Cannot run eagerly: devices must be 1, got 2; leave one of the two out",
+  });
+});
+
+Deno.test("placeOf() emulates all replicas on one device", () => {
+  const place = placeOf({ replicas: 3 }, 1);
+  assert.deepEqual([place.replicas.count, place.workers.length], [3, 1]);
 });

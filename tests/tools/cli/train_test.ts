@@ -257,3 +257,24 @@ Deno.test("train --help lists every flag, with its default", async () => {
   assert.match(help["--preset <name>"]!, / \(choices: "paper", "quick", default: "paper"\)$/);
   assert.match(help["--data-dir <folder>"]!, / \(default: "data", env: SHAPES_DATA_DIR\)$/);
 });
+
+Deno.test("train emulates replicas, resumes them, and refuses devices that there are not", () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "run");
+    const flags = ["--replicas", "2", "--checkpoint-every", "2", "--out", out];
+    const first = await runCli([...TINY, ...flags, "--steps", "2"]);
+    assert.equal(first.code, 0, first.stderr);
+    const resumed = await runCli([...TINY, ...flags, "--steps", "4", "--resume"]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.deepEqual(await historySteps(out), upTo(4));
+    assert.equal(JSON.parse(await Deno.readTextFile(join(out, "config.json"))).replicas, 2);
+    const other = await runCli([...TINY, "--replicas", "4", "--out", out, "--resume"]);
+    assert.equal(other.code, 1);
+    assert.match(
+      other.stderr,
+      /must have the checkpoint's replicas 2, got replicas 4; replicas have/,
+    );
+    const uneven = await runCli([...TINY, ...flags, "--devices", "3"]);
+    assert.equal(uneven.code, 2);
+    assert.match(uneven.stderr, /replicas must be a multiple of 3, got 2; set replicas to 3/);
+  }));
