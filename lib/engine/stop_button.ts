@@ -8,6 +8,9 @@
 /** How long a press holds, in milliseconds. Choice: several times what the kernel takes between cells. */
 const HOLD_MS = 1000;
 
+/** How often `idle` looks, in milliseconds. */
+const IDLE_MS = 20;
+
 /**
  * A stop button. Work that awaits takes its signal, by `run`; work that does not calls `check` now and
  * then.
@@ -97,6 +100,11 @@ export class StopButton {
     } finally {
       this.#runCount--;
     }
+  }
+
+  /** Waits until no work that takes the signal is under way: a press ends it with everything saved. */
+  async idle(): Promise<void> {
+    while (this.#runCount > 0) await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
   }
 
   /** Makes the error of what a press ends, and holds the press anew. */

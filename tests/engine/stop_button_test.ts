@@ -34,6 +34,16 @@ Deno.test("run() ends work by its signal, with the work's own words", async () =
   await assert.rejects(work, { name: "AbortError", message: "Training stopped" });
 });
 
+Deno.test("idle() waits until work that takes the signal has ended", async () => {
+  const button = new StopButton(HOLD_MS);
+  await button.idle();
+  let saved = false;
+  const work = button.run(() => later(HOLD_MS).then(() => void (saved = true)));
+  await button.idle();
+  assert.ok(saved);
+  await work;
+});
+
 Deno.test("check() does nothing inside of work that takes the signal, so that it can save", async () => {
   const button = new StopButton(HOLD_MS);
   let saved = false;

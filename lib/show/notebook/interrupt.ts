@@ -5,6 +5,7 @@
  * @module
  */
 import { StopButton, stopButton } from "@/engine/stop_button.ts";
+import { onStopSignal } from "@/engine/stop_signals.ts";
 
 /** The source of interrupts: the process, or a stand-in in tests. */
 export interface InterruptSource {
@@ -12,18 +13,27 @@ export interface InterruptSource {
    * Starts calling `press` on each stop.
    *
    * @param press Presses the button
-   * @param pressed The button's flag, for other threads
+   * @param button It: `pressed` is for other threads, `idle` tells when all is saved
    */
-  onInterrupt(press: () => void, pressed: Int32Array): void;
+  onInterrupt(press: () => void, button: Pick<StopButton, "pressed" | "idle">): void;
 }
 
 const processSource: InterruptSource = {
-  onInterrupt(press, pressed) {
+  onInterrupt(press, button) {
     // A listener keeps the kernel alive; while this thread computes, another one listens.
-    Deno.addSignalListener("SIGINT", press);
+    const listening = onStopSignal((signal) => {
+      press();
+      if (signal === "SIGTERM") end();
+    });
+    const end = async () => {
+      await button.idle();
+      watch.terminate();
+      listening[Symbol.dispose]();
+      Deno.kill(Deno.pid, "SIGTERM"); // as it would have done without a listener
+    };
     const watch = new Worker(new URL("./stop_watch.ts", import.meta.url), { type: "module" });
     watch.onmessage = ({ data }) => data === "pressed" && press();
-    watch.postMessage(pressed);
+    watch.postMessage(button.pressed);
   },
 };
 
@@ -38,13 +48,13 @@ const armed = new WeakSet<InterruptSource>();
 
 /**
  * Makes the stop button (SIGINT) end what the project computes, and keeps the kernel and its variables.
- * Calling it again has no effect.
+ * SIGTERM does the same, then ends the kernel. Calling it again has no effect.
  *
  * What cannot be ended, such as a promise of the user's own, goes on; a message says so after a second.
  * JavaScript that never awaits is out of reach of all messages: only a restart of the kernel ends it.
  *
  * @param print Prints a message
- * @param source Source of interrupts; the process's SIGINT by default
+ * @param source Source of interrupts; the process's signals by default
  * @param button What is pressed
  */
 export function listenToStop(
@@ -55,7 +65,7 @@ export function listenToStop(
   if (armed.has(source)) return;
   armed.add(source);
   button.onUnanswered = () => print(UNANSWERED);
-  source.onInterrupt(() => button.press(), button.pressed);
+  source.onInterrupt(() => button.press(), button);
 }
 
 /** Where to listen for errors. */

@@ -5,6 +5,7 @@
  */
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { passTerminationTo } from "@/engine/stop_signals.ts";
 import { jupyterEnvironment } from "@/tools/setup/jupyter.ts";
 import { KERNEL_NAME } from "@/tools/setup/kernelspec.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
@@ -29,6 +30,7 @@ export function addLab(program: Command): void {
       await prepare(session);
       session.say("Starting JupyterLab; press Ctrl-C to stop");
       const lab = await startLab(options);
+      using _ = passTerminationTo(lab);
       const { code } = await lab.status;
       return { exitCode: session.signal.aborted ? 0 : code };
     }));

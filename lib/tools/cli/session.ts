@@ -1,13 +1,14 @@
 /**
- * What all commands share: progress, timing, Ctrl-C, and one-line errors.
+ * What all commands share: progress, timing, signals to stop, and one-line errors.
  *
  * @module
  */
+import { onStopSignal, type StopSignal } from "@/engine/stop_signals.ts";
 import { createProgressLine, type ProgressLine } from "./progress.ts";
 
 /** Passed to a command's body, before its options. */
 export interface Session {
-  /** Aborted by the first Ctrl-C; the second one exits at once. */
+  /** Aborted by the first Ctrl-C or SIGTERM; a second Ctrl-C exits at once. */
   readonly signal: AbortSignal;
   /** Prints a line. */
   readonly say: (line: string) => void;
@@ -47,7 +48,7 @@ export function checkTyped<Result>(check: () => Result): Result {
   }
 }
 
-/** The conventional exit code after Ctrl-C. */
+/** The conventional exit code after Ctrl-C, and ours after SIGTERM too. */
 export const INTERRUPTED = 130;
 
 /** How a command ended, by exit code. */
@@ -71,12 +72,14 @@ export function action<Arguments extends unknown[]>(
       progress.end();
       console.log(line);
     };
-    const interrupt = () => {
-      if (abort.signal.aborted) Deno.exit(INTERRUPTED);
-      say(`${name}: stopping; press Ctrl-C again to stop at once`);
+    const interrupt = (signal: StopSignal) => {
+      const isTyped = signal === "SIGINT";
+      // A scheduler may send SIGTERM to each process of a job, and each may pass it on to its children.
+      if (abort.signal.aborted) return isTyped ? Deno.exit(INTERRUPTED) : undefined;
+      say(`${name}: stopping${isTyped ? "; press Ctrl-C again to stop at once" : ""}`);
       abort.abort();
     };
-    Deno.addSignalListener("SIGINT", interrupt);
+    const listening = onStopSignal(interrupt);
     try {
       const session = { signal: abort.signal, say, progress: progress.show };
       const { exitCode = 0, closingLine } = await body(session, ...given) ?? {};
@@ -90,7 +93,7 @@ export function action<Arguments extends unknown[]>(
       throw new Exit(INTERRUPTED);
     } finally {
       progress.end();
-      Deno.removeSignalListener("SIGINT", interrupt);
+      listening[Symbol.dispose]();
     }
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { passTerminationTo } from "@/engine/stop_signals.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { RUNTIME_ENVIRONMENT } from "@/tools/setup/runtime_environment.ts";
 import { prepare } from "./prepare.ts";
@@ -39,6 +40,7 @@ async function runTests(args: string[]): Promise<{ exitCode: number; output: str
     env: RUNTIME_ENVIRONMENT,
     stdout: "piped",
   }).spawn();
+  using _ = passTerminationTo(child);
   const decoder = new TextDecoder();
   let output = "";
   for await (const bytes of child.stdout) {

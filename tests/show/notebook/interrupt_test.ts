@@ -52,6 +52,26 @@ Deno.test("listenToStop() ends code that does not await at a real SIGINT", async
   assert.equal(new TextDecoder().decode(stdout), "Stopped by the stop button\n");
 });
 
+Deno.test("listenToStop() lets work save at a real SIGTERM, then ends the process", async () => {
+  const [notebook, engine] = ["show/notebook/interrupt.ts", "engine/stop_button.ts"]
+    .map((path) => JSON.stringify(new URL(`../../../lib/${path}`, import.meta.url).href));
+  const code = `import { listenToStop } from ${notebook};
+    import { stopButton } from ${engine};
+    listenToStop();
+    setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 100);
+    await stopButton.run(async (signal) => {
+      while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      console.log("saved");
+    });
+    await new Promise(() => setInterval(() => {}, 1000));`;
+  const { stdout, signal } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", code],
+    cwd: PROJECT.root,
+  }).output();
+  assert.deepEqual([new TextDecoder().decode(stdout), signal], ["saved\n", "SIGTERM"]);
+});
+
 Deno.test("reportErrors() prints unhandled rejections and errors, once", () => {
   const [words, scope] = [[] as string[], new EventTarget()];
   for (let call = 0; call < 2; call++) reportErrors((line) => words.push(line), scope);

@@ -64,6 +64,16 @@ Deno.test("action() lets a command stop on its own at the first Ctrl-C", async (
   assert.equal((await child.status).code, 130);
 });
 
+Deno.test("action() stops at SIGTERM as at Ctrl-C, however often it is sent", async () => {
+  const child = startAction(`const done = Promise.withResolvers();
+    session.signal.addEventListener("abort", () => setTimeout(done.reject, 300));
+    session.say("ready");
+    await done.promise;`);
+  const output = await untilSaid(child, ["SIGTERM", "SIGTERM"]);
+  assert.equal(output, "ready\ntry: stopping\ntry: stopped; rerun the command to resume\n");
+  assert.equal((await child.status).code, 130);
+});
+
 Deno.test("action() exits at once at the second Ctrl-C", async () => {
   const child = startAction(`setInterval(() => {}, 1000); session.say("ready");
     await new Promise(() => {});`);

@@ -118,8 +118,8 @@ Deno.test("train --restarts trains several starts, keeps the best, and says how 
     assert.deepEqual(await readRestarts(out), restarts);
   }));
 
-/** Starts a run that would take hours, presses Ctrl-C once it trains, and returns the result. */
-async function interrupt(args: readonly string[]) {
+/** Starts a run that would take hours, sends a signal once it trains, and returns the result. */
+async function interrupt(args: readonly string[], signal: Deno.Signal) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "lib/tools/cli/main.ts", ...args],
     cwd: PROJECT.root,
@@ -131,19 +131,19 @@ async function interrupt(args: readonly string[]) {
   let words = "";
   for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
     if (!words.includes("train ...") && (words += chunk).includes("train ...")) {
-      child.kill("SIGINT");
+      child.kill(signal);
     }
   }
   return { code: (await child.status).code, stdout: await stdout, stderr: words };
 }
 
-Deno.test("train finishes the step at Ctrl-C, saves, and says how to continue", () =>
+const finishesAt = (signal: Deno.Signal) =>
   withFolder(async (out) => {
     const args = [...TINY, "--steps", "1000000", "--checkpoint-every", "1000000", "--out", out];
-    const { code, stdout } = await interrupt(args);
+    const { code, stdout } = await interrupt(args, signal);
     assert.equal(code, 130);
     const said =
-      /train: stopping; .*\ntrain: stopped after step (\d+) and saved; use --resume to continue\ntrain: stopped after .* s\n$/;
+      /train: stopping.*\ntrain: stopped after step (\d+) and saved; use --resume to continue\ntrain: stopped after .* s\n$/;
     assert.match(stdout, said);
     const step = Number(said.exec(stdout)![1]);
     assert.deepEqual(await checkpointSteps(out), [step]);
@@ -152,7 +152,12 @@ Deno.test("train finishes the step at Ctrl-C, saves, and says how to continue", 
     const resumed = await runCli([...TINY, "--steps", `${step + 2}`, "--out", out, "--resume"]);
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.deepEqual(await historySteps(out), upTo(step + 2));
-  }));
+  });
+
+Deno.test("train finishes the step at Ctrl-C, saves, and says how to continue", () =>
+  finishesAt("SIGINT"));
+
+Deno.test("train does the same at SIGTERM, which schedulers send", () => finishesAt("SIGTERM"));
 
 Deno.test("train exits with 2 on bad usage and makes no folder", () =>
   withFolder(async (folder) => {
