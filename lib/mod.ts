@@ -135,7 +135,15 @@ export {
   METHODS,
   PRESETS,
 } from "./method/registry.ts";
-export { DIGITS } from "./method/runs.ts";
+export {
+  type Changes,
+  configsOf,
+  type IndexedRun,
+  runsOf,
+  STUDIES,
+  type Study,
+  type StudyName,
+} from "./method/runs.ts";
 export { SEARCHED_OPTIONS, type SearchedConfig } from "./method/searched_options.ts";
 export {
   type Branch,

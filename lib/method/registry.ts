@@ -81,6 +81,11 @@ export function definingFields(config: Config): string[] {
     .filter((name) => !FREE_FIELDS.includes(name) || fixedFields.includes(name));
 }
 
+/** Gives a text that two configs share if they are the same run. */
+export function identityOf(config: Config): string {
+  return JSON.stringify(definingFields(config).toSorted().map((name) => [name, config[name]]));
+}
+
 /** Gives the fields of a method's configs: those of every run, then the method's options. */
 export function fieldsOf(method: Method): Fields {
   return { ...RUN_FIELDS, ...method.options };

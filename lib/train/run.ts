@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import type { MixtureOptions } from "@/data/mixture.ts";
 import { type Checkpoint, differingFields, loadNewestCheckpoint } from "./checkpoint.ts";
-import { checkStoredConfig, definingFields } from "@/method/registry.ts";
+import { checkStoredConfig, identityOf } from "@/method/registry.ts";
 import { loadRunData, type RunData, tellLeftOut } from "./run_data.ts";
 import { readHistory, type StepRecord } from "./history.ts";
 import type { TrainOptions } from "./loop.ts";
@@ -62,8 +62,7 @@ export async function runFolder(runs: string, config: Config, restarts = 1): Pro
       : await readConfig(join(runs, name));
     if (stored && differingFields(stored, config).length === 0) return join(runs, name);
   }
-  const fields = definingFields(config).toSorted().map((field) => [field, config[field]]);
-  const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 8);
+  const hash = createHash("sha256").update(identityOf(config)).digest("hex").slice(0, 8);
   return join(runs, `${data}-${hash}${restarts > 1 ? `-best-of-${restarts}` : ""}`);
 }
 

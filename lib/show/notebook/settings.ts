@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Config, Preset, Value } from "@/config.ts";
+import type { Config, Preset } from "@/config.ts";
 import { checkConfig, configWith, PRESETS } from "@/method/registry.ts";
+import { type Changes, configsOf, STUDIES, type StudyName } from "@/method/runs.ts";
 import { availableData } from "@/data/fallback.ts";
 import type { LoadOptions } from "@/data/sources.ts";
 import { show } from "./display.ts";
@@ -13,12 +14,12 @@ import { show } from "./display.ts";
 export interface NotebookParameters {
   /** What to train: `paper` or `quick`. */
   readonly preset: Preset;
-  /** The mixture, if not the preset's. */
+  /** What the notebook trains, by its name in the index of runs; the preset alone unless given. */
+  readonly study?: StudyName;
+  /** The mixture, if not the study's. */
   readonly data?: string | undefined;
-  /** Steps, if not the preset's. */
+  /** Steps, if not the study's. */
   readonly steps?: string | undefined;
-  /** Fields that differ from the preset, the method among them. */
-  readonly changes?: Readonly<Record<string, Value>>;
   /** Folder of the data sets; `../data` by default. */
   readonly dataDir?: string | undefined;
   /** A notice about the data, from whoever chose it. */
@@ -27,8 +28,14 @@ export interface NotebookParameters {
 
 /** The settings of a notebook. */
 export interface Settings {
-  /** The config of its run. */
+  /** The config of its run, or of the first of several. */
   readonly config: Config;
+  /** The configs of its runs: the variants of the study, each with every seed. */
+  readonly configs: readonly Config[];
+  /** The names of the study's variants; none without a study. */
+  readonly variants: readonly string[];
+  /** The seeds of each variant. */
+  readonly seeds: readonly number[];
   /** Where data sets are. */
   readonly load: LoadOptions;
   /** Where runs are. */
@@ -46,22 +53,32 @@ export interface Settings {
  * @throws What `availableData` throws
  */
 export async function settings(parameters: NotebookParameters): Promise<Settings> {
-  const { preset, dataDir = "../data", steps, changes } = parameters;
+  const { preset, study, dataDir = "../data", steps } = parameters;
   if (!Object.hasOwn(PRESETS, preset)) {
     const known = Object.keys(PRESETS).join(", ");
     throw new RangeError(`Cannot use preset: preset must be one of ${known}, got ${preset}`);
   }
-  const wanted = checkConfig(
-    configWith(preset, { ...changes, ...(steps && { steps: Number(steps) }) }),
-  );
+  const changes: Changes = steps ? { steps: Number(steps) } : {};
+  const wanted = study === undefined
+    ? [checkConfig(configWith(preset, changes))]
+    : configsOf(study, preset, changes);
+  const { seed, imageSize } = wanted[0]!; // as in the run, so that nothing is converted twice
   const load = { dataDir, cacheDir: "../data/cache" };
-  const { seed, imageSize } = wanted; // as in the run, so that nothing is converted twice
-  const available = await availableData(parameters.data ?? wanted.data, {
+  const available = await availableData(parameters.data ?? wanted[0]!.data, {
     ...load,
     seed,
     imageSize,
   });
   const { data, notice = parameters.notice } = available;
   if (notice !== undefined) await show({ markdown: `> # ${notice}` });
-  return { config: { ...wanted, data }, load, runs: "../data/runs", figures: "../figures" };
+  const configs = wanted.map((config) => ({ ...config, data }));
+  return {
+    config: configs[0]!,
+    configs,
+    variants: study === undefined ? [] : Object.keys(STUDIES[study].variants),
+    seeds: study === undefined ? [seed] : STUDIES[study].seeds[preset],
+    load,
+    runs: "../data/runs",
+    figures: "../figures",
+  };
 }

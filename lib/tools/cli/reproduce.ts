@@ -6,8 +6,7 @@
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Config, Preset } from "@/config.ts";
-import { configWith } from "@/method/registry.ts";
-import { DIGITS } from "@/method/runs.ts";
+import { configsOf } from "@/method/runs.ts";
 import { executeNotebook } from "@/tools/runner/execute_notebook.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { dataDirOption, parseCount, presetOption } from "./config_options.ts";
@@ -52,7 +51,7 @@ async function reproduce(session: Session, notebooks: string[], options: Reprodu
   const { preset, dataDir, steps, only } = options;
   const { availableData } = await import("@/data/fallback.ts");
   const isQuick = preset === "quick";
-  const wanted = configWith(preset, { ...(isQuick && DIGITS.quick), ...(steps && { steps }) });
+  const [wanted] = configsOf("training", preset, steps ? { steps } : {}) as [Config];
   const { seed, imageSize } = wanted; // as the run does, so that nothing is converted twice
   const load = { dataDir, signal: session.signal, onProgress: showLoading(session) };
   const { data, notice } = await availableData(wanted.data, { ...load, seed, imageSize });

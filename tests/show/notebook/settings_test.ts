@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Preset } from "@/config.ts";
-import { configWith, PRESETS } from "@/method/registry.ts";
+import { PRESETS } from "@/method/registry.ts";
+import { configsOf } from "@/method/runs.ts";
 import { settings } from "@/show/notebook/settings.ts";
 import { withFolder } from "../../data/fixtures.ts";
 
@@ -8,8 +9,12 @@ const DATA = "embedded-digits:1";
 
 Deno.test("settings() gives the preset, and the folders as a notebook sees them", async () => {
   for (const preset of ["quick", "paper"] as const) {
+    const config = { ...PRESETS[preset], data: DATA };
     assert.deepEqual(await settings({ preset, data: DATA }), {
-      config: { ...PRESETS[preset], data: DATA },
+      config,
+      configs: [config],
+      variants: [],
+      seeds: [1],
       load: { dataDir: "../data", cacheDir: "../data/cache" },
       runs: "../data/runs",
       figures: "../figures",
@@ -29,24 +34,14 @@ Deno.test("settings() treats an empty variable as unset", async () => {
   assert.equal(config.steps, PRESETS.quick.steps);
 });
 
-Deno.test("settings() takes the method, and what else differs from its preset", async () => {
-  const changes = { method: "searched", asymmetric: true, latentSize: 8 };
-  const { config } = await settings({ preset: "quick", data: DATA, steps: "12", changes });
-  assert.deepEqual(config, { ...configWith("quick", changes), data: DATA, steps: 12 });
-  assert.deepEqual([config.method, config.filters, config.stretch], ["searched", 32, 0.1]);
-});
-
-Deno.test("settings() refuses an unknown method, and options of another", async () => {
-  const refused = (changes: Record<string, string>) =>
-    settings({ preset: "quick", data: DATA, changes });
-  await assert.rejects(refused({ method: "guessed" }), {
-    name: "RangeError",
-    message: "Cannot use config: method must be one of vae, searched, got guessed",
-  });
-  await assert.rejects(refused({ method: "searched", objective: "elbo" }), {
-    name: "TypeError",
-    message: /^Cannot use config: objective must be one of data, method, .*, got an unknown field$/,
-  });
+Deno.test("settings() gives the runs of a study, on the data and with the steps that are asked for", async () => {
+  const asked = { preset: "paper", study: "objectives", data: DATA, steps: "12" } as const;
+  const { config, configs, variants, seeds } = await settings(asked);
+  const expected = configsOf("objectives", "paper", { steps: 12 })
+    .map((each) => ({ ...each, data: DATA }));
+  assert.deepEqual(configs, expected);
+  assert.deepEqual(config, configs[0]);
+  assert.deepEqual([variants.length, seeds, configs.length], [5, [1, 2, 3], 15]);
 });
 
 Deno.test("settings() refuses an unknown preset and invalid steps", async () => {
