@@ -142,10 +142,40 @@ function failure(task: string, folder: string, error: unknown): unknown {
  * @throws {WriteError} If it cannot be made
  */
 export async function tryLockFolder(folder: string): Promise<Disposable | undefined> {
+  return await tryLock(folder, () => Deno.open(folder));
+}
+
+/**
+ * The same by a file in the folder, which stays there. Over NFS this holds between machines as well: a
+ * lock of a folder itself is known to one machine alone.
+ *
+ * @param path The file; its folder is made if it does not exist
+ * @returns Nothing if another writer has it. Where the file system knows no locks, every writer gets it.
+ * @throws {WriteError} If it cannot be made
+ */
+export async function tryLockFile(path: string): Promise<Disposable | undefined> {
+  return await tryLock(dirname(path), () => Deno.open(path, { write: true, create: true }));
+}
+
+/** Tells whether a writer has a file that `tryLockFile` locks. Makes nothing. */
+export async function isFileLocked(path: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(path);
+    return !await file.tryLock(false).catch(() => true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function tryLock(
+  folder: string,
+  open: () => Promise<Deno.FsFile>,
+): Promise<Disposable | undefined> {
   let handle: Deno.FsFile;
   try {
     await Deno.mkdir(folder, { recursive: true });
-    handle = await Deno.open(folder);
+    handle = await open();
   } catch (error) {
     throw failure(`write to folder "${folder}"`, folder, error);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Config } from "@/config.ts";
 import { writeAtomically } from "@/engine/files.ts";
 import { onFile } from "@/engine/system_error.ts";
@@ -69,8 +69,12 @@ export async function listCheckpoints(folder: string): Promise<string[]> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const stepOf = (name: string) => Number(NAME.exec(name)![1]);
   return names.sort((a, b) => stepOf(a) - stepOf(b)).map((name) => join(folder, name));
+}
+
+/** Reads from a checkpoint's path how many steps were taken. */
+export function stepOf(path: string): number {
+  return Number(NAME.exec(basename(path))![1]);
 }
 
 /**

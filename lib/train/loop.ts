@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { type Batches, BatchesAhead } from "@/data/batches.ts";
-import { removeTemporaries, tryLockFolder, writeAtomically } from "@/engine/files.ts";
+import { isFileLocked, removeTemporaries, tryLockFile, writeAtomically } from "@/engine/files.ts";
 import { describeMachine } from "@/engine/machine.ts";
 import { imageErrors } from "@/infer/held_out.ts";
 import type { Samples } from "@/infer/realism.ts";
@@ -62,6 +62,12 @@ export class DivergenceError extends RangeError {}
 
 /** Longest time between two moments at which losses are read, and signals, timers and messages served. */
 const SERVE_MS = 50;
+
+/** The file in a run's folder that its training locks. */
+const LOCK = "lock";
+
+/** Whoever asks whether a run is locked holds it for a moment: so it is tried again, after so long. */
+const [LOCK_TRIES, LOCK_MS] = [3, 50];
 
 /**
  * Trains a model.
@@ -157,12 +163,20 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
  * @throws {RangeError} If another run has it
  */
 export async function lockRun(folder: string): Promise<Disposable> {
-  const lock = await tryLockFolder(folder);
-  if (lock) return lock;
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    const lock = await tryLockFile(join(folder, LOCK));
+    if (lock) return lock;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
+  }
   throw new RangeError(
     `Cannot train: the run must have its folder to itself, got "${folder}" where another training is ` +
       `under way; wait until it ends, or choose another folder`,
   );
+}
+
+/** Tells whether a training is under way in a folder, here or on another machine. */
+export function isRunLocked(folder: string): Promise<boolean> {
+  return isFileLocked(join(folder, LOCK));
 }
 
 /** Finds the checkpoint to go on from, and refuses to write over a run by accident. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  isFileLocked,
   removeTemporaries,
+  tryLockFile,
   tryLockFolder,
   writeAtomically,
   WriteError,
@@ -171,5 +173,22 @@ Deno.test("tryLockFolder() gives a folder to one at a time, and leaves nothing i
     using again = await tryLockFolder(inside);
     assert.ok(again);
     assert.deepEqual(await namesIn(inside), []);
+  });
+});
+
+Deno.test("tryLockFile() gives a file to one at a time, and isFileLocked() tells", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "new", "lock");
+    assert.equal(await isFileLocked(path), false);
+    {
+      using first = await tryLockFile(path);
+      assert.ok(first);
+      assert.equal(await tryLockFile(path), undefined);
+      assert.equal(await isFileLocked(path), true);
+    }
+    assert.equal(await isFileLocked(path), false);
+    using again = await tryLockFile(path);
+    assert.ok(again);
+    assert.deepEqual(await namesIn(join(folder, "new")), ["lock"]);
   });
 });

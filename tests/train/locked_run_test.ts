@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { tryLockFolder } from "@/engine/files.ts";
 import { configWith } from "@/method/registry.ts";
 import { readHistory } from "@/train/history.ts";
-import { train } from "@/train/loop.ts";
+import { isRunLocked, lockRun, train } from "@/train/loop.ts";
 import { trainRestarts } from "@/train/restarts.ts";
 import { withFolder } from "../data/fixtures.ts";
 import { TINY, tinyData } from "../tiny.ts";
@@ -33,10 +32,23 @@ Deno.test("train() refuses a folder where another training is under way, and lea
   });
 });
 
+Deno.test("isRunLocked() tells of a training in another process, and makes nothing", async () => {
+  await withFolder(async (folder) => {
+    const out = join(folder, "run");
+    assert.equal(await isRunLocked(out), false);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+    {
+      using _ = await lockRun(out);
+      assert.equal(await isRunLocked(out), true);
+    }
+    assert.equal(await isRunLocked(out), false);
+  });
+});
+
 Deno.test("trainRestarts() refuses a folder whose restarts are under way", async () => {
   await withFolder(async (out) => {
     const config = configWith("quick", { method: "searched", imageSize: 16, steps: 10 });
-    using _ = await tryLockFolder(join(out, "restarts"));
+    using _ = await lockRun(join(out, "restarts"));
     const options = { ...tinyData(config), out, restarts: 2 };
     await assert.rejects(trainRestarts(config, options), {
       name: "RangeError",

@@ -66,6 +66,7 @@ Deno.test("train() leaves config, machine, history, frames and the last three ch
       "config.json",
       "frames",
       "history.jsonl",
+      "lock",
       "machine.txt",
     ]);
     const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));

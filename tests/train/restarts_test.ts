@@ -34,7 +34,8 @@ const start = (out: string, options: Partial<RestartOptions> = {}, changes: Part
     ...options,
   } as RestartOptions);
 
-const numbers = (out: string) => Array.fromAsync(Deno.readDir(out), ({ name }) => name);
+const numbers = async (folder: string) =>
+  (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).filter((it) => it !== "lock");
 
 /** What a folder holds that no two runs share but by being the same run. */
 async function contentOf(out: string) {
