@@ -340,6 +340,7 @@ export {
 export { type ErrorSource, reportErrors } from "./show/notebook/interrupt.ts";
 export { type LiveOptions, progress, type ProgressBar } from "./show/notebook/live.ts";
 export {
+  EXAMPLE_IMAGES,
   type ExampleImages,
   exampleImages,
   type OwnImages,

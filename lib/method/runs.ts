@@ -15,6 +15,8 @@ export type Changes = Readonly<Record<string, Value>>;
 export interface Study {
   /** The mixture, unless it is the preset's. */
   readonly data?: string;
+  /** The environment variable by which a user names another one. */
+  readonly variable?: string;
   /** The seeds with which each variant is trained. */
   readonly seeds: Readonly<Record<Preset, readonly number[]>>;
   /** What differs from the preset, by the names of tables and figures. */
@@ -49,17 +51,20 @@ const ADVERSARIAL = { objective: "adversarial", pose: "encoder", beta: BETAS.adv
 /** The paper's VAE with another objective. */
 const withObjective = (objective: string) => ({ objective, pose: "free", beta: BETAS[objective]! });
 
+/** The paper's VAE with a texture layer. */
+const TEXTURED = { seeds: THREE, variants: { textured: { texture: true } } };
+
 const studies = {
   /** Notebooks 03 and 04: the paper's VAE; with `quick` the run of `task reproduce`. */
   training: { seeds: THREE, variants: { "mu-VAE": {} }, quick: DIGITS.quick },
   /** Notebook 03: all data sets of the paper. */
-  mixture: { data: MIXTURES.paper!, seeds: THREE, variants: { textured: { texture: true } } },
+  mixture: { ...TEXTURED, data: MIXTURES.paper!, variable: "SHAPES_MIXTURE" },
   /** Notebook 06. */
-  faces: { data: "celeba", seeds: THREE, variants: { textured: { texture: true } } },
+  faces: { ...TEXTURED, data: "celeba", variable: "SHAPES_FACES" },
   /** Notebook 07. */
-  bowls: { data: "modelnet40#bowl", seeds: THREE, variants: { textured: { texture: true } } },
+  bowls: { ...TEXTURED, data: "modelnet40#bowl", variable: "SHAPES_BOWLS" },
   /** Notebook 07. */
-  people: { data: "modelnet40#person", seeds: THREE, variants: { textured: { texture: true } } },
+  people: { ...TEXTURED, data: "modelnet40#person", variable: "SHAPES_PEOPLE" },
   /** Notebook 08: the paper's two methods, then objectives that it is compared with. */
   objectives: {
     seeds: THREE,
@@ -76,6 +81,7 @@ const studies = {
   /** Notebook 10: ways to find a pose, on objects whose pose is known. */
   poses: {
     data: "modelnet40#chair",
+    variable: "SHAPES_CHAIRS",
     seeds: THREE,
     variants: {
       "mu-VAE, free pose": {},
@@ -103,6 +109,7 @@ const studies = {
   /** Notebook 12. */
   chairs: {
     data: "modelnet40#chair",
+    variable: "SHAPES_CHAIRS",
     seeds: THREE,
     variants: { searched: { method: "searched", imageSize: 32 } },
   },
@@ -159,12 +166,19 @@ export interface IndexedRun {
 /**
  * Lists every run that the notebooks need once, in the order of the notebooks: a run's place in the list is
  * its number.
+ *
+ * @param preset Where the configs start
+ * @param environment Variables by which a user names other data, as for the notebooks
  */
-export function runsOf(preset: Preset): IndexedRun[] {
+export function runsOf(
+  preset: Preset,
+  environment: Readonly<Record<string, string>> = {},
+): IndexedRun[] {
   const runs = new Map<string, IndexedRun>();
-  for (const [study, { variants }] of Object.entries(STUDIES)) {
+  for (const [study, { variants, variable = "" }] of Object.entries(STUDIES)) {
     const names = Object.keys(variants);
-    const configs = configsOf(study as StudyName, preset);
+    const data = environment[variable];
+    const configs = configsOf(study as StudyName, preset, data === undefined ? {} : { data });
     for (const [i, config] of configs.entries()) {
       const variant = names[Math.floor(i * names.length / configs.length)]!;
       const words = [study, ...(names.length > 1 ? [variant] : []), `seed ${config.seed}`];

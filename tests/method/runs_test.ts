@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Preset } from "@/config.ts";
 import { checkConfig, configWith, createLearner, identityOf } from "@/method/registry.ts";
 import { configsOf, DIGITS, runsOf, STUDIES, type StudyName } from "@/method/runs.ts";
 import { configsTrainedIn } from "../notebook_runs.ts";
-import { NAMES } from "../notebooks.ts";
+import { codeCells, NAMES, NOTEBOOKS, readNotebook, textOf } from "../notebooks.ts";
 
 const PRESETS: readonly Preset[] = ["paper", "quick"];
 
@@ -51,6 +52,14 @@ Deno.test("runsOf() lists every run once, under a name of its own, and each can 
   ]);
 });
 
+Deno.test("runsOf() takes the data that a user names, for the studies that ask for it", () => {
+  const named = runsOf("paper", { SHAPES_CHAIRS: "meshes:chairs.zip", SHAPES_DATA: "embedded" });
+  const changed = named.filter(({ config }, i) => config.data !== runsOf("paper")[i]!.config.data);
+  const chairs = changed.map(({ name, config }) => `${name.split(",")[0]} ${config.data}`);
+  const [poses, searched] = ["poses", "chairs"].map((study) => `${study} meshes:chairs.zip`);
+  assert.deepEqual(chairs, [...Array(9).fill(poses), ...Array(3).fill(searched)]);
+});
+
 /**
  * The first letters of the SHA-256 of all runs in order. If it changes, so do folders in which runs are
  * found again: finished ones would be trained anew, and numbers that were handed to a scheduler are others'.
@@ -62,6 +71,16 @@ Deno.test("runsOf() keeps the numbers and the folders of runs", () => {
     const identities = runsOf(preset).map(({ config }) => identityOf(config)).join("\n");
     const hash = createHash("sha256").update(identities).digest("hex").slice(0, 16);
     assert.equal(hash, HASHES[preset], preset);
+  }
+});
+
+Deno.test("STUDIES name the variables that the notebooks read", () => {
+  for (const { variable } of Object.values(STUDIES)) {
+    if (variable === undefined) continue;
+    const readers = NAMES.filter((name) =>
+      codeCells(readNotebook(join(NOTEBOOKS, name))).map(textOf).join().includes(`env.${variable}`)
+    );
+    assert.ok(readers.length > 0, variable);
   }
 });
 

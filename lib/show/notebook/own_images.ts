@@ -52,6 +52,9 @@ export async function ownImages(path: string): Promise<OwnImages> {
   return { data: `images:${name}:1`, dataDir, count, digest };
 }
 
+/** Which images of Fashion-MNIST the example of notebook 11 takes, and how many of its first ones. */
+export const EXAMPLE_IMAGES = { classes: ["Trouser", "Ankle boot"], count: 256 };
+
 /** Images in place of the reader's own. */
 export interface ExampleImages {
   /** The folder that holds them, one PNG file each. */

@@ -21,6 +21,7 @@ import { addReproduce } from "./reproduce.ts";
 import { Exit, Misuse } from "./session.ts";
 import { addSetup } from "./setup.ts";
 import { addShape } from "./shape.ts";
+import { addSweep } from "./sweep.ts";
 import { addTest } from "./test.ts";
 import { addTrain } from "./train.ts";
 
@@ -33,6 +34,7 @@ const COMMANDS = [
   addData,
   addShape,
   addTrain,
+  addSweep,
   addRender,
   addExport,
   addGallery,

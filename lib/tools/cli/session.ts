@@ -22,6 +22,8 @@ export interface Outcome {
   readonly exitCode?: number;
   /** Printed last, on its own line. */
   readonly closingLine?: string;
+  /** Printed alone, without the duration: for another program to read. */
+  readonly answer?: string;
 }
 
 /** Exits with a code, without printing an error. */
@@ -82,7 +84,8 @@ export function action<Arguments extends unknown[]>(
     const listening = onStopSignal(interrupt);
     try {
       const session = { signal: abort.signal, say, progress: progress.show };
-      const { exitCode = 0, closingLine } = await body(session, ...given) ?? {};
+      const { exitCode = 0, closingLine, answer } = await body(session, ...given) ?? {};
+      if (answer !== undefined) return say(answer);
       const verb = VERBS[exitCode] ?? "failed after";
       say(`${name}: ${verb} ${inWords(performance.now() - started)}`);
       if (closingLine !== undefined) say(closingLine);
