@@ -167,7 +167,7 @@ async function trainAll(session: Session, sweep: Sweep, flags: SweepFlags): Prom
     command: (number, device) => child(device, "--run", String(number)),
     signal,
     onEnd: ({ number, code, seconds }) => {
-      const how = code === 0 ? "done in" : "FAILED after";
+      const how = code === 0 ? "done in" : signal.aborted ? "stopped after" : "FAILED after";
       say(`sweep: run ${number} (${sweep.listed[number]!.name}) ${how} ${inWords(1000 * seconds)}`);
     },
   });

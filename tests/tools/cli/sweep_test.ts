@@ -1,28 +1,29 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runsOf } from "@/method/runs.ts";
+import { PROJECT } from "@/tools/setup/layout.ts";
+import { listCheckpoints, stepOf } from "@/train/checkpoint.ts";
 import { lockRun } from "@/train/loop.ts";
 import { readHistory } from "@/train/history.ts";
 import { runFolder } from "@/train/run.ts";
 import { sweepRuns } from "@/tools/sweep/sweep_runs.ts";
 import { withFolder } from "../../data/fixtures.ts";
+import { until } from "../sweep/slurm.ts";
 import { runCli } from "./run_cli.ts";
 
 const TINY = { data: "embedded-digits", filters: 4, batchSize: 4, steps: 4 };
 
 /** A sweep of tiny runs, and a way to call the command on it. */
-async function tinySweep(folder: string, count: number) {
+async function tinySweep(folder: string, count: number, changes = {}) {
   const [file, runs] = [join(folder, "tiny.json"), join(folder, "runs")];
-  const entries = Array.from(
-    { length: count },
-    (_, i) => ({ name: `tiny ${i}`, ...TINY, seed: i }),
-  );
+  const all = { ...TINY, ...changes };
+  const entries = Array.from({ length: count }, (_, i) => ({ ...all, name: `tiny ${i}`, seed: i }));
   await Deno.writeTextFile(file, JSON.stringify(entries));
   const list = await sweepRuns("quick", file);
-  const sweep = (...words: string[]) =>
-    runCli(["sweep", "--preset", "quick", "--file", file, "--runs", runs, ...words]);
+  const sweepWords = ["sweep", "--preset", "quick", "--file", file, "--runs", runs];
+  const sweep = (...words: string[]) => runCli([...sweepWords, ...words]);
   const folderOf = (number: number) => runFolder(runs, list[number]!.config);
-  return { sweep, folderOf };
+  return { sweep, sweepWords, folderOf };
 }
 
 Deno.test("sweep --list prints the numbers and names of the notebooks' runs, and nothing else", async () => {
@@ -84,6 +85,28 @@ Deno.test("sweep trains all that is missing, so many at once, and goes on after 
     assert.equal(rest.code, 0, rest.stderr);
     assert.match(rest.stdout, /^sweep: 1 of 3 runs are to be trained\nsweep: run 1 .* done in .*/);
     assert.equal((await sweep("--missing")).stdout, "\n");
+  }));
+
+Deno.test("sweep stops all its runs at SIGTERM, and each saves its last step", () =>
+  withFolder(async (folder) => {
+    const { sweep, sweepWords, folderOf } = await tinySweep(folder, 3, { steps: 100_000 });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["task", ...sweepWords, "--devices", "2"],
+      cwd: PROJECT.root,
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const stepsOf = async (number: number) =>
+      (await readHistory(join(await folderOf(number), "history.jsonl"))).length;
+    await until("two runs train", async () => await stepsOf(2) > 5 && await stepsOf(1) > 5);
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 130);
+    for (const number of [1, 2]) {
+      const path = (await listCheckpoints(join(await folderOf(number), "checkpoints"))).at(-1);
+      assert.equal(stepOf(path!), await stepsOf(number));
+    }
+    assert.match((await sweep("--status")).stdout, /\n3 runs: 2 interrupted, 1 missing\n$/);
+    assert.equal((await sweep("--missing")).stdout, "0-2\n");
   }));
 
 Deno.test("sweep exits with 2 on bad usage", async () => {
