@@ -95,23 +95,24 @@ async function prepareAll(session: Session, sweep: Sweep): Promise<void> {
   const { signal } = session;
   const { backend } = await prepare(session);
   const { warmUp } = await import("@/tools/sweep/warm_up.ts");
-  const placement = await sweep.place({ signal, onProgress: showLoading(session) });
-  const { length } = placement.runs;
-  const compiled = await warmUp(placement.runs, {
+  const placed = await sweep.place({ signal, onProgress: showLoading(session) });
+  const { length } = placed;
+  const compiled = await warmUp(placed, {
     loadOf: (run) => ({ ...sweep.loadOf(run), signal }),
     isCompiled: backend !== "cpu",
     signal,
     onRun: (done) => session.progress("prepare", done, length, "runs"),
   });
-  await sweep.savePlaces(placement);
-  for (const notice of placement.notices) session.say(`\n*** ${notice}\n`);
+  await sweep.savePlaces(placed);
+  const notices = new Set(placed.flatMap(({ notice }) => notice ?? []));
+  for (const notice of notices) session.say(`\n*** ${notice}\n`);
   const also = compiled > 0 ? `, with ${compiled} kinds of programs` : "";
   session.say(`sweep: prepared runs 0 to ${length - 1}${also}`);
 }
 
 /** Trains one run, from where it stands. */
 async function trainOne(session: Session, sweep: Sweep, number: number): Promise<void> {
-  const { runs, notices } = await sweep.prepared();
+  const runs = await sweep.prepared();
   const run = runs[number];
   if (run === undefined) {
     const last = runs.length - 1;
@@ -121,11 +122,11 @@ async function trainOne(session: Session, sweep: Sweep, number: number): Promise
     import("@/train/run_status.ts"),
     import("@/train/run.ts"),
   ]);
-  const { name, config } = run;
+  const { name, config, notice } = run;
   const { state, step } = await runStatus(sweep.folderOf(run), config);
   if (state === "done") return session.say(`sweep: run ${number} (${name}) is done already`);
   await prepare(session);
-  for (const notice of notices) session.say(`\n*** ${notice}\n`);
+  if (notice !== undefined) session.say(`\n*** ${notice}\n`);
   session.say(`sweep: run ${number} (${name}) from step ${step} to ${config.steps}`);
   const { history } = await openRun(config, {
     runs: sweep.folderOf(run),

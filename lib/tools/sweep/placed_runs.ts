@@ -18,14 +18,8 @@ export interface PlacedRun extends IndexedRun {
   readonly inside: string;
   /** The folder of its data sets, inside the project, if it is not that of all. */
   readonly dataDir?: string;
-}
-
-/** The runs of a sweep, placed. */
-export interface Placement {
-  /** The runs, in order. */
-  readonly runs: readonly PlacedRun[];
-  /** What was replaced because it could not be fetched, and why. */
-  readonly notices: readonly string[];
+  /** What of its data was replaced because it could not be fetched, and why; absent if nothing was. */
+  readonly notice?: string;
 }
 
 /** How to place runs. */
@@ -50,9 +44,8 @@ const EXAMPLE_FOLDER = join("data", "own-images");
 export async function placeRuns(
   list: readonly IndexedRun[],
   options: PlaceOptions,
-): Promise<Placement> {
+): Promise<PlacedRun[]> {
   const { project, onData, ...load } = options;
-  const notices = new Set<string>();
   const places = new Map<string, Omit<PlacedRun, "name" | "config"> & { data: string }>();
   const runs: PlacedRun[] = [];
   for (const { name, config } of list) {
@@ -63,35 +56,37 @@ export async function placeRuns(
       if (config.data === STUDIES.ownImages.data) {
         places.set(key, await placeOfExample(project, load));
       } else {
-        const { data, notice } = await availableData(config.data, { ...load, seed, imageSize });
-        if (notice !== undefined) notices.add(notice);
-        places.set(key, { data, inside: "" });
+        const found = await availableData(config.data, { ...load, seed, imageSize });
+        places.set(key, { ...found, inside: "" });
       }
     }
     const { data, ...place } = places.get(key)!;
     runs.push({ name, config: { ...config, data }, ...place });
   }
-  return { runs, notices: [...notices] };
+  return runs;
 }
 
 async function placeOfExample(project: string, load: LoadOptions) {
-  const { path } = await exampleImages(join(project, EXAMPLE_FOLDER), {
+  const { path, notice } = await exampleImages(join(project, EXAMPLE_FOLDER), {
     ...EXAMPLE_IMAGES,
     ...load,
   });
   const { data, digest } = await ownImages(path);
-  return { data, inside: `images-${digest}`, dataDir: EXAMPLE_FOLDER };
+  const place = { data, inside: `images-${digest}`, dataDir: EXAMPLE_FOLDER };
+  return notice === undefined ? place : { ...place, notice };
 }
 
 /** Gives runs the places that they have where all data can be fetched. */
-export function withoutPlaces(list: readonly IndexedRun[]): Placement {
-  return { runs: list.map((run) => ({ ...run, inside: "" })), notices: [] };
+export function withoutPlaces(list: readonly IndexedRun[]): PlacedRun[] {
+  return list.map((run) => ({ ...run, inside: "" }));
 }
 
 /** What a file of places holds. */
-interface Stored extends Placement {
+interface Stored {
   /** Tells which list the places are of. */
   readonly list: string;
+  /** The runs, in order. */
+  readonly runs: readonly PlacedRun[];
 }
 
 /**
@@ -104,10 +99,10 @@ interface Stored extends Placement {
 export async function readPlaces(
   path: string,
   list: readonly IndexedRun[],
-): Promise<Placement | undefined> {
+): Promise<readonly PlacedRun[] | undefined> {
   try {
-    const { list: digest, ...placement } = JSON.parse(await Deno.readTextFile(path)) as Stored;
-    return digest === digestOf(list) ? placement : undefined;
+    const { list: digest, runs } = JSON.parse(await Deno.readTextFile(path)) as Stored;
+    return digest === digestOf(list) ? runs : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -118,9 +113,9 @@ export async function readPlaces(
 export async function savePlaces(
   path: string,
   list: readonly IndexedRun[],
-  placement: Placement,
+  runs: readonly PlacedRun[],
 ): Promise<void> {
-  const stored: Stored = { list: digestOf(list), ...placement };
+  const stored: Stored = { list: digestOf(list), runs };
   await writeAtomically(path, JSON.stringify(stored, null, 2) + "\n");
 }
 

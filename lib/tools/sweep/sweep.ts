@@ -9,14 +9,7 @@ import type { LoadOptions } from "@/data/sources.ts";
 import type { IndexedRun } from "@/method/runs.ts";
 import { PROJECT } from "@/tools/setup/layout.ts";
 import { type RunStatus, runStatus } from "@/train/run_status.ts";
-import {
-  type PlacedRun,
-  type Placement,
-  placeRuns,
-  readPlaces,
-  savePlaces,
-  withoutPlaces,
-} from "./placed_runs.ts";
+import { type PlacedRun, placeRuns, readPlaces, savePlaces, withoutPlaces } from "./placed_runs.ts";
 
 /** What makes a sweep. */
 export interface SweepOptions {
@@ -68,13 +61,13 @@ export class Sweep {
    *
    * @param load What `loadImageSet` takes besides folders
    */
-  async place(load: Pick<LoadOptions, "signal" | "onProgress">): Promise<Placement> {
+  async place(load: Pick<LoadOptions, "signal" | "onProgress">): Promise<PlacedRun[]> {
     return await placeRuns(this.listed, { project: PROJECT.root, ...this.loadOf(), ...load });
   }
 
   /** Saves what `place` found: from then on the runs can be trained. */
-  async savePlaces(placement: Placement): Promise<void> {
-    await savePlaces(this.placesFile, this.listed, placement);
+  async savePlaces(placed: readonly PlacedRun[]): Promise<void> {
+    await savePlaces(this.placesFile, this.listed, placed);
   }
 
   /**
@@ -82,9 +75,9 @@ export class Sweep {
    *
    * @throws {Error} If they were not
    */
-  async prepared(): Promise<Placement> {
-    const placement = await readPlaces(this.placesFile, this.listed);
-    if (placement) return placement;
+  async prepared(): Promise<readonly PlacedRun[]> {
+    const placed = await readPlaces(this.placesFile, this.listed);
+    if (placed) return placed;
     throw new Error(
       `Cannot sweep: the runs must be prepared, got no "${this.placesFile}" of these runs; ` +
         "run the same command with --prepare in place of --run",
@@ -93,8 +86,8 @@ export class Sweep {
 
   /** Tells how far every run is, before it is prepared too. */
   async found(): Promise<FoundRun[]> {
-    const placement = await readPlaces(this.placesFile, this.listed);
-    const { runs } = placement ?? withoutPlaces(this.listed);
+    const placed = await readPlaces(this.placesFile, this.listed);
+    const runs = placed ?? withoutPlaces(this.listed);
     return await Promise.all(
       runs.map(async (
         run,

@@ -29,16 +29,16 @@ Deno.test("placeRuns() replaces what cannot be fetched, once, and says so", () =
       const list = [run("a", "mnist:1"), run("b", "embedded-digits:1"), run("c", "mnist:1", 2)];
       const load = { dataDir: folder, cacheDir: join(folder, "cache") };
       const onData = (data: string) => void asked.push(data);
-      const { runs, notices } = await placeRuns(list, { project: folder, ...load, onData });
-      const stood = { inside: "" };
+      const runs = await placeRuns(list, { project: folder, ...load, onData });
+      const { notice } = runs[0]!;
+      const stood = { inside: "", notice };
       assert.deepEqual(runs, [
         { ...run("a", "embedded-digits:1"), ...stood },
-        { ...list[1]!, ...stood },
+        { ...list[1]!, inside: "" },
         { ...run("c", "embedded-digits:1", 2), ...stood },
       ]);
       assert.deepEqual(asked, ["mnist:1", "embedded-digits:1"]);
-      assert.equal(notices.length, 1);
-      assert.match(notices[0]!, /^NOT REAL DATA\. .*\(embedded-digits:1 instead of mnist:1\)/);
+      assert.match(notice!, /^NOT REAL DATA\. .*\(embedded-digits:1 instead of mnist:1\)/);
     })
   ));
 
@@ -49,7 +49,7 @@ Deno.test("placeRuns() draws the example of notebook 11, whose runs lie where th
       assert.equal(config!.data, STUDIES.ownImages.data);
       const load = { dataDir: folder, cacheDir: join(folder, "cache") };
       const list = [{ name: "own", config: config! }];
-      const { runs: [own] } = await placeRuns(list, { project: folder, ...load });
+      const [own] = await placeRuns(list, { project: folder, ...load });
       assert.match(own!.inside, /^images-[0-9a-f]{8}$/);
       assert.deepEqual([own!.config.data, own!.dataDir], [
         "images:embedded-garments-test:1",
@@ -65,9 +65,9 @@ Deno.test("readPlaces() gives what savePlaces() saved, of the same runs alone", 
     const path = join(folder, "sweep-paper.json");
     const list = [run("a", "mnist:1"), run("b", "celeba")];
     assert.equal(await readPlaces(path, list), undefined);
-    const placement = { ...withoutPlaces(list), notices: ["NOT REAL DATA."] };
-    await savePlaces(path, list, placement);
-    assert.deepEqual(await readPlaces(path, list), placement);
+    const placed = withoutPlaces(list).map((run) => ({ ...run, notice: "NOT REAL DATA." }));
+    await savePlaces(path, list, placed);
+    assert.deepEqual(await readPlaces(path, list), placed);
     assert.equal(await readPlaces(path, list.slice(1)), undefined);
     assert.equal(await readPlaces(path, [list[0]!, run("b", "celeba", 2)]), undefined);
     await writeAtomically(path, "{");

@@ -36,10 +36,10 @@ Deno.test("Sweep gives its runs once they are prepared, with their folders and d
       message: `Cannot sweep: the runs must be prepared, got no "${sweep.placesFile}" of these ` +
         `runs; run the same command with --prepare in place of --run`,
     });
-    const placement = withoutPlaces(listed);
-    await sweep.savePlaces(placement);
-    assert.deepEqual(await sweep.prepared(), placement);
-    const own = { ...placement.runs[0]!, inside: "images-01234567", dataDir: "data/own-images" };
+    const placed = withoutPlaces(listed);
+    await sweep.savePlaces(placed);
+    assert.deepEqual(await sweep.prepared(), placed);
+    const own = { ...placed[0]!, inside: "images-01234567", dataDir: "data/own-images" };
     assert.equal(sweep.folderOf(own), join(runs, "images-01234567"));
     assert.equal(sweep.loadOf(own).dataDir, join(PROJECT.root, "data", "own-images"));
     assert.equal(sweep.loadOf().dataDir, join(Deno.cwd(), "data"));
