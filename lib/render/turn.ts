@@ -21,7 +21,8 @@ export type Turner = (grid: tf.Tensor4D) => tf.Tensor4D;
 
 /**
  * Makes what reads grids at the points of `projectVoxels`, bilinearly between the centres of a layer's
- * cells, 0 outside. Differentiable in grids and azimuths.
+ * cells, 0 outside. Differentiable in grids and azimuths; where a point meets a cell's centre, a CPU gives
+ * the slope by azimuth of one side (a GPU the mean of both, as in `bilinear.ts`).
  *
  * @param azimuth Radians `[B]`
  * @param shape `[B, D, H, W]` of the grids

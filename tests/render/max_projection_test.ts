@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { createRandom } from "@/engine/random.ts";
 import * as tf from "@/engine/tf.ts";
-import { projectMaximum } from "@/render/max_projection.ts";
+import { projectMaximum, projectMaximumFrom } from "@/render/max_projection.ts";
 import { assertClose, assertGradient, assertTensorsKept } from "../assert.ts";
 import { maximumReference } from "./reference.ts";
 import { readPoints } from "./ray_points.ts";
@@ -136,4 +136,28 @@ Deno.test("projectMaximum() says which shape is wrong", () => {
       message: "Cannot project the maximum: occupancy must have shape [B, D, H, W], got [2, 3, 4]",
     });
   });
+});
+
+Deno.test("projectMaximumFrom() gives the same images, the same gradient, and azimuths none", () => {
+  tf.tidy(() => {
+    const azimuth = tf.tensor1d(AZIMUTH);
+    const images = projectMaximumFrom(occupancy(), azimuth).dataSync();
+    assertClose(images, projectMaximum(occupancy(), azimuth).dataSync(), 1e-6);
+    const gradientOf = (project: typeof projectMaximumFrom) =>
+      tf.grad((x) => tf.sum(tf.square(project(x as tf.Tensor4D, azimuth))))(occupancy()).dataSync();
+    assertClose(gradientOf(projectMaximumFrom), gradientOf(projectMaximum), 1e-5);
+    const byAzimuth = (angles: tf.Tensor) =>
+      tf.add(tf.sum(projectMaximumFrom(occupancy(), angles as tf.Tensor1D)), tf.sum(angles));
+    assertClose(tf.grad(byAzimuth)(azimuth).dataSync(), [1, 1], 0);
+  });
+});
+
+Deno.test("projectMaximumFrom() says which shape is wrong, and keeps its images alone", () => {
+  const [grids, azimuth] = [occupancy(), tf.tensor1d(AZIMUTH)];
+  assertTensorsKept(0, () => projectMaximumFrom(grids, azimuth).dispose());
+  assert.throws(() => projectMaximumFrom(grids, tf.zeros([3]) as tf.Tensor1D), {
+    name: "TypeError",
+    message: "Cannot project the maximum: azimuth must have shape [B = 2], got [3]",
+  });
+  tf.dispose([grids, azimuth]);
 });

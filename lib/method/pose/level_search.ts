@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@/engine/tf.ts";
-import { projectMaximum } from "@/render/max_projection.ts";
+import { projectMaximumFrom } from "@/render/max_projection.ts";
 import { projectVoxels } from "@/render/project.ts";
 import { azimuthCrossEntropy, BINS } from "./azimuth_bins.ts";
 import { AZIMUTH_COUNT, foldAzimuth, searchAzimuths } from "./azimuth_search.ts";
@@ -30,6 +30,6 @@ export function createLevelSearch(isSymmetric: boolean): PoseSearch {
     }),
     crossEntropy: (guess, { azimuth }) => azimuthCrossEntropy(guess, fold(azimuth)),
     project: (density, { azimuth }) => projectVoxels(density, azimuth, { tau: TAU }),
-    projectMaximum: (occupancy, { azimuth }) => projectMaximum(occupancy, azimuth),
+    projectMaximum: (occupancy, { azimuth }) => projectMaximumFrom(occupancy, azimuth),
   };
 }
