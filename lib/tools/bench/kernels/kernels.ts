@@ -18,7 +18,7 @@ export interface KernelRow {
   readonly computes: string;
   /** How often a step launches it. */
   readonly count: number;
-  /** Microseconds in all launches of a step. */
+  /** Microseconds in all launches of a step: their number times the median. */
   readonly us: number;
   /** Bytes that all of them must move, each read or written once; unknown outside of the program. */
   readonly bytes?: number;
@@ -74,20 +74,20 @@ export function kernelsOf(
   speeds: Speeds,
 ): Pick<KernelsReport, "tracedUs" | "busyUs" | "floorUs" | "kernels"> {
   const { steps, lengths } = stepsIn(activities, launches);
-  const groups = new Map<string, { launch?: Launch; kernel: string; ns: number; count: number }>();
+  const groups = new Map<string, { launch?: Launch; kernel: string; ns: number[] }>();
   for (const step of steps) {
     for (const [activity, launch] of joined(step, launches)) {
       const key = `${activity.name}\t${launch && launches.indexOf(launch)}`;
       const group = groups.get(key) ??
-        { ...(launch && { launch }), kernel: activity.name, ns: 0, count: 0 };
-      group.ns += activity.duration;
-      group.count++;
+        { ...(launch && { launch }), kernel: activity.name, ns: [] };
+      group.ns.push(activity.duration);
       groups.set(key, group);
     }
   }
-  const kernels = Array.from(groups.values(), ({ launch, kernel, ns, count }): KernelRow => {
-    const perStep = count / steps.length;
-    const row = { kernel, count: perStep, us: ns / 1000 / steps.length };
+  const kernels = Array.from(groups.values(), ({ launch, kernel, ns }): KernelRow => {
+    const perStep = ns.length / steps.length;
+    // Of the times of one launch the median: now and then CUPTI is a millisecond off.
+    const row = { kernel, count: perStep, us: perStep * medianOf(ns) / 1000 };
     if (!launch) return { ...row, computes: "" };
     const [bytes, flops] = [perStep * launch.bytes, perStep * launch.flops];
     const seconds = Math.max(bytes / speeds.bytesPerSecond, flops / speeds.flopsPerSecond);
@@ -139,23 +139,25 @@ function joined(
   const first = placeOf.get(step[0]!.name)!;
   const turned = [...launches.slice(first), ...launches.slice(0, first)];
   const turnedPlaceOf = new Map(turned.map(({ kernel }, i) => [kernel, i]));
+  const counts = countBy(step.map(({ name }) => name));
   const places = step.map(({ name }) => turnedPlaceOf.get(name));
-  let next = 0;
-  return step.map((activity, i) => {
-    const place = places[i];
-    if (place !== undefined) {
-      next = Math.max(next, place + 1); // identical kernels go by the name of one of them
-      return [activity, turned[place]];
-    }
-    const end = places.slice(i).find((later) => later !== undefined && later >= next) ??
-      turned.length;
-    const library = turned.findIndex(({ kernel }, j) =>
-      j >= next && j < end && kernel === undefined
-    );
-    if (library < 0) return [activity, undefined];
-    next = library + 1;
-    return [activity, turned[library]];
-  });
+  // Identical kernels go by the name of one of them, so only those that run once tell a place.
+  const marks = places.map((place, i) => counts.get(step[i]!.name) === 1 ? place : undefined);
+  const found = places.map((place) => place === undefined ? undefined : turned[place]);
+  let [from, next] = [0, 0]; // of the activities and launches since the last mark
+  for (let i = 0; i <= step.length; i++) {
+    const mark = i < step.length ? marks[i] : turned.length;
+    if (mark === undefined || mark < next) continue;
+    const calls = turned.slice(next, mark).filter(({ kernel }) => kernel === undefined);
+    const unknown = Array.from({ length: i - from }, (_, j) => from + j)
+      .filter((j) => places[j] === undefined);
+    // A library launches small kernels too, such as those that clear its workspace.
+    const slowest = unknown.toSorted((a, b) => step[b]!.duration - step[a]!.duration)
+      .slice(0, calls.length).toSorted((a, b) => a - b);
+    for (const [k, j] of slowest.entries()) found[j] = calls[k];
+    [from, next] = [i + 1, mark + 1];
+  }
+  return step.map((activity, i) => [activity, found[i]]);
 }
 
 function countBy<Item>(items: readonly Item[]): Map<Item, number> {

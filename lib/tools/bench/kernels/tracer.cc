@@ -30,10 +30,12 @@ struct Activity {
   const char *name;     // one of `names`
 };
 
-std::mutex mutex;
-std::vector<Activity> activities;
-std::set<std::string> names;
+// Never freed: CUPTI hands over its last buffers when the process is already ending.
+auto &mutex = *new std::mutex;
+auto &activities = *new std::vector<Activity>;
+auto &names = *new std::set<std::string>;
 size_t dropped = 0;
+uint64_t since = 0;  // graphs that were made while recording are recorded ever after
 
 void CUPTIAPI request(uint8_t **buffer, size_t *size, size_t *most) {
   *buffer = static_cast<uint8_t *>(std::aligned_alloc(8, kBufferBytes));
@@ -42,6 +44,7 @@ void CUPTIAPI request(uint8_t **buffer, size_t *size, size_t *most) {
 }
 
 void keep(uint64_t start, uint64_t end, const char *name) {
+  if (start < since) return;
   activities.push_back({start, end, names.insert(name).first->c_str()});
 }
 
@@ -79,7 +82,9 @@ int32_t start_tracing() {
   for (auto kind : kKinds) {
     if (result == CUPTI_SUCCESS) result = cuptiActivityEnable(kind);
   }
+  if (result == CUPTI_SUCCESS) result = cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
   std::lock_guard<std::mutex> lock(mutex);
+  if (result == CUPTI_SUCCESS) result = cuptiGetTimestamp(&since);
   activities.clear();
   dropped = 0;
   return result;
