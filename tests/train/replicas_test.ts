@@ -1,12 +1,16 @@
 /** Steps of several replicas, by hand and for every method. */
 import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
+import { ffiSessions } from "@/engine/graph/ffi_session.ts";
+import { graphFunction } from "@/engine/graph/jit.ts";
 import * as tf from "@/engine/tf.ts";
 import { configWith, createLearner } from "@/method/registry.ts";
 import type { VaeConfig } from "@/method/vae.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { lossAndGradients } from "@/train/loss_gradients.ts";
 import { devices } from "@/train/place/devices.ts";
+import type { Place, PlacedStep } from "@/train/place/place.ts";
+import { takePhases } from "@/train/step.ts";
 import { createTrainer, type Trainer, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { adamTwin, twinMoments } from "../engine/adam_twin.ts";
@@ -224,6 +228,44 @@ Deno.test("createTrainer() refuses a place for other replicas, and one that cann
     message:
       "Cannot run eagerly: all replicas must be on one device, got several; compile, or use one",
   });
+});
+
+/** Two devices that do not add up, so that their copies of the variables drift apart. */
+function apart(useXla: boolean): Place {
+  return {
+    ...devices(R, 2, "CPU"),
+    jit: { useXla, openSession: ffiSessions({ cpuDevices: 2 }) },
+    placeStep(works) {
+      const step = graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
+        for (const { worker, phases, begin, end } of works) {
+          worker.on(() => {
+            const given = begin(seed as tf.Tensor1D);
+            end(given, takePhases(phases, given));
+          });
+        }
+        return { seed };
+      });
+      const take: PlacedStep["take"] = (program, seed) =>
+        tf.tidy(() => void program.step!({ seed }));
+      return { functions: { step }, take };
+    },
+  };
+}
+
+Deno.test("snapshot() refuses copies of the variables that differ; XLA compiles a step for each", () => {
+  const config = vae({});
+  const { batches } = tinyData(config);
+  const losses = [false, true].map((useXla) => {
+    using trainer = createTrainer(config, { place: apart(useXla) });
+    const { loss } = trainStep(trainer, batches.batch(0).images, 0);
+    assert.throws(() => trainer.snapshot(), {
+      name: "Error",
+      message:
+        /^Cannot save: the variables must be equal on all devices, got sums of \[.*\] and \[.*\]; resume /,
+    });
+    return loss!;
+  });
+  assertClose([losses[1]!], [losses[0]!], 1e-4);
 });
 
 Deno.test("createTrainer() keeps no tensor with replicas on several devices", () => {
