@@ -189,7 +189,7 @@ export {
 } from "./train/rungs.ts";
 export { type DeviceKind, devices } from "./train/place/devices.ts";
 export { oneDevice } from "./train/place/one_device.ts";
-export type { Place, PlacedStep, Work, Worker } from "./train/place/place.ts";
+export type { Place, PlacedStep, StepSeed, Work, Worker } from "./train/place/place.ts";
 export type { Given, Phase, Sums } from "./train/step.ts";
 export {
   createTrainer,
@@ -427,6 +427,7 @@ export {
   type Try,
 } from "./tools/bench/measurement_figures.ts";
 export { type PartTimes, timeParts } from "./tools/bench/parts.ts";
+export type { Block, Endurance } from "./tools/bench/endurance.ts";
 export type { PeerRow, PeersReport, Turns } from "./tools/bench/peers.ts";
 export { type Quietness, quietnessInWords } from "./tools/bench/quietness.ts";
 export {
