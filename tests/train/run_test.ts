@@ -27,7 +27,7 @@ Deno.test("runFolder() is the same for the same model, whatever its length", asy
 
 Deno.test("runFolder() is another for every field that changes the model", async () => {
   const fields = Object.keys(CONFIG).filter((field) => !FREE_FIELDS.includes(field));
-  assert.equal(fields.length, 17);
+  assert.equal(fields.length, 18);
   const folders = await Promise.all(fields.map((field) => {
     const value = (CONFIG as Config)[field];
     const other = field === "method"
