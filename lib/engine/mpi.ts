@@ -52,6 +52,9 @@ const MPICH: Handles = {
 const MPI_THREAD_FUNNELED = 1;
 const MPI_MAX_LIBRARY_VERSION_STRING = 8192;
 
+/** Bytes of one call, which counts them in an int. */
+const MOST_AT_ONCE = 2 ** 30;
+
 /** How to start MPI. */
 export interface MpiOptions {
   /** Names or paths of shared libraries, the first that loads is taken. */
@@ -60,8 +63,8 @@ export interface MpiOptions {
   readonly ranks: number;
 }
 
-/** The processes of one training. A process may start MPI once; ends it when disposed. */
-export interface Mpi extends Disposable {
+/** The processes of one training. A process may start MPI once. */
+export interface Mpi {
   /** Which process this is, from 0. */
   readonly rank: number;
   /** How many there are. */
@@ -70,12 +73,19 @@ export interface Mpi extends Disposable {
   readonly version: string;
   /** Replaces numbers by their sums over all processes, which are the same to the bit everywhere. */
   sum(values: Float32Array): void;
-  /** Replaces bytes by those of one process, the first unless given. */
-  broadcast(bytes: Uint8Array, from?: number): void;
+  /**
+   * Gives every process the bytes of one.
+   *
+   * @param from Which one's
+   * @param bytes What it gives; what others pass is ignored
+   */
+  share(from: number, bytes: Uint8Array): Uint8Array;
   /** Waits until all processes have come here. */
   wait(): void;
-  /** Ends all processes at once, this one too. */
+  /** Ends all processes at once, this one too: for one that cannot go on, while others wait for it. */
   abort(exitCode: number): never;
+  /** Ends MPI, once all processes have come here. */
+  finish(): void;
 }
 
 /** How to get what is missing. */
@@ -105,6 +115,10 @@ export function openMpi({ libraries, ranks }: MpiOptions): Mpi {
         `to the launcher's`,
     );
   }
+  const broadcast = (from: number, values: ArrayBufferView) => {
+    const bytes = bytesOf(values);
+    check("MPI_Bcast", library.MPI_Bcast(bytes, bytes.length, byte, from, world));
+  };
   return {
     rank: rank[0]!,
     size: size[0]!,
@@ -115,9 +129,14 @@ export function openMpi({ libraries, ranks }: MpiOptions): Mpi {
       );
       check("MPI_Allreduce", code);
     },
-    broadcast(bytes, from = 0) {
-      const code = library.MPI_Bcast(bytesOf(bytes), bytes.length, byte, from, world);
-      check("MPI_Bcast", code);
+    share(from, bytes) {
+      const length = Float64Array.of(bytes.length);
+      broadcast(from, length);
+      const shared = from === rank[0] ? bytes : new Uint8Array(length[0]!);
+      for (let at = 0; at < shared.length; at += MOST_AT_ONCE) {
+        broadcast(from, shared.subarray(at, at + MOST_AT_ONCE));
+      }
+      return shared;
     },
     wait() {
       check("MPI_Barrier", library.MPI_Barrier(world));
@@ -126,7 +145,7 @@ export function openMpi({ libraries, ranks }: MpiOptions): Mpi {
       library.MPI_Abort(world, exitCode);
       throw new Error("Cannot abort: MPI_Abort must not return");
     },
-    [Symbol.dispose]() {
+    finish() {
       check("MPI_Finalize", library.MPI_Finalize());
     },
   };

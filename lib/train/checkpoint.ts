@@ -106,7 +106,18 @@ const rounded = (error: number) => Number(error.toPrecision(4));
  * @throws {SyntaxError} If it is damaged or no checkpoint
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata, notice } = decodeTensors(await readWhole(path), path);
+  return decodeCheckpoint(await readWhole(path), path);
+}
+
+/**
+ * Reads the bytes of a checkpoint, as `loadCheckpoint`.
+ *
+ * @param bytes All of them
+ * @param path Where they come from, for messages
+ * @throws {SyntaxError} If they are damaged or no checkpoint
+ */
+export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
+  const { tensors, metadata, notice } = decodeTensors(bytes, path);
   const step = /^\d+$/.test(metadata.step ?? "") ? Number(metadata.step) : NaN;
   const config = readConfig(metadata.config);
   if (!Number.isSafeInteger(step) || config === undefined) {

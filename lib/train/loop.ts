@@ -41,6 +41,8 @@ export interface TrainOptions {
   readonly eager?: boolean;
   /** Where the config's replicas are computed; all on one device unless given. */
   readonly place?: Place;
+  /** Called once with the checkpoint that the run goes on from, if any, before anything is computed. */
+  readonly onStart?: (start: Checkpoint | undefined) => void;
   /** Called with what a user should know of the checkpoint that the run goes on from, if anything. */
   readonly onNotice?: (notice: string) => void;
   /** Called after every step. */
@@ -61,7 +63,7 @@ export interface TrainResult {
 export class DivergenceError extends RangeError {}
 
 /** Longest time between two moments at which losses are read, and signals, timers and messages served. */
-const SERVE_MS = 50;
+export const SERVE_MS = 50;
 
 /** The file in a run's folder that its training locks. */
 const LOCK = "lock";
@@ -85,12 +87,13 @@ const [LOCK_TRIES, LOCK_MS] = [3, 50];
  */
 export async function train(config: Config, options: TrainOptions): Promise<TrainResult> {
   const { out, monitor, signal } = options;
-  const end = Math.min(options.until ?? Infinity, config.steps);
+  const end = endOf(config, options);
   const batches = new BatchesAhead(options.batches);
   const paths = { checkpoints: join(out, "checkpoints"), frames: join(out, "frames") };
   using _ = await lockRun(out);
   const start = await findStart(paths.checkpoints, config, options.resume ?? false);
   if (start?.notice !== undefined) options.onNotice?.(start.notice);
+  options.onStart?.(start);
   for (const folder of [out, ...Object.values(paths)]) await removeTemporaries(folder);
   await writeAtomically(join(out, "config.json"), JSON.stringify(config, null, 2) + "\n");
   await writeAtomically(join(out, "machine.txt"), describeMachine() + "\n");
@@ -143,7 +146,7 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     trainer.train(images, step, truth);
     step++;
     const hasFrame = step % config.frameEvery === 0;
-    const isToSave = step % config.checkpointEvery === 0 || step === end;
+    const isToSave = isSavedAt(step, end, config);
     const isToServe = performance.now() - readAt > SERVE_MS;
     if (hasFrame || isToSave || isToServe) report(isToSave);
     if (hasFrame) await takeFrame(step);
@@ -155,6 +158,19 @@ export async function train(config: Config, options: TrainOptions): Promise<Trai
     await save(step);
   }
   return { step, isStopped: step < end };
+}
+
+/** Gives the step after which a run ends. */
+export function endOf(
+  { steps }: Config,
+  { until = Infinity }: Pick<TrainOptions, "until">,
+): number {
+  return Math.min(until, steps);
+}
+
+/** Says whether a checkpoint is saved after a step. */
+export function isSavedAt(step: number, end: number, { checkpointEvery }: Config): boolean {
+  return step % checkpointEvery === 0 || step === end;
 }
 
 /**

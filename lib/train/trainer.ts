@@ -100,8 +100,12 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   const rows = { ...config, batchSize: place.replicas.count * batchSize };
   const bytes = 4 * fedShapes(rows, supervision)
     .reduce((sum, [, shape]) => sum + elementCount(shape), 0);
-  const { together = Math.max(1, Math.min(stepsTogether(), Math.floor(MOST_BYTES / bytes))) } =
-    options;
+  const fast = Math.min(
+    stepsTogether(),
+    Math.floor(MOST_BYTES / bytes),
+    place.together ?? CAPACITY,
+  );
+  const { together = Math.max(1, fast) } = options;
   requireCount("together", together, CAPACITY);
   const { useXla = place.jit.useXla ?? nativeBackend().isUsingGpuDevice } = options;
   const { inProgram = useXla && !eager ? Math.min(IN_PROGRAM, together) : 1 } = options;

@@ -2,7 +2,7 @@
 import { openMpi } from "@/engine/mpi.ts";
 
 const [library, ranks, task] = Deno.args;
-using mpi = openMpi({ libraries: ["libnowhere.so", library!], ranks: Number(ranks) });
+const mpi = openMpi({ libraries: ["libnowhere.so", library!], ranks: Number(ranks) });
 const { rank, size } = mpi;
 
 /** Rank 0 prints what all ranks found, one line each. */
@@ -27,15 +27,15 @@ if (task === "sum") {
   let checksum = 0;
   for (let i = 0; i < bits.length; i++) checksum = (checksum * 31 + bits[i]!) % 0xfffff1;
   tell([checksum, Math.abs(values[7]! - [1, 2].reduce((s, r) => s + Math.sin(7 * r) / 3, 0))]);
-} else if (task === "broadcast") {
-  const [fromFirst, fromLast] = [0, 1].map((i) => Uint8Array.of(10 * rank, 10 * rank + i));
-  mpi.broadcast(fromFirst!);
-  mpi.broadcast(fromLast!, size - 1);
+} else if (task === "share") {
+  const own = Uint8Array.from({ length: 3 + rank }, (_, i) => 10 * rank + i);
+  const [ofFirst, ofLast] = [mpi.share(0, own), mpi.share(size - 1, own)];
   mpi.wait();
-  tell([...fromFirst!, ...fromLast!]);
+  tell([...ofFirst, ...ofLast, ...mpi.share(0, new Uint8Array())]);
 } else if (task === "abort") {
   if (rank === 1) mpi.abort(3);
   mpi.wait(); // for ever, if rank 1 did not end it
 } else if (task === "version") {
   if (rank === 0) console.log(mpi.version);
 }
+mpi.finish();

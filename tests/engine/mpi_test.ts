@@ -36,8 +36,9 @@ for (const kind of ["OpenMPI", "MPICH"] as const) {
     assert.ok(Number(first![1]) < 1e-7);
   });
 
-  test("Mpi.broadcast() gives every rank one rank's bytes", async (launcher) => {
-    assert.deepEqual(await lines(launcher, "broadcast"), ["0 0 10 11", "0 0 10 11"]);
+  test("Mpi.share() gives every rank one rank's bytes, however many", async (launcher) => {
+    const whole = "0 1 2 10 11 12 13";
+    assert.deepEqual(await lines(launcher, "share"), [whole, whole]);
   });
 
   test("Mpi.abort() ends all ranks, the waiting ones too", async (launcher) => {

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type { Config } from "@/config.ts";
 import { ffiSessions } from "@/engine/graph/ffi_session.ts";
-import { graphFunction } from "@/engine/graph/jit.ts";
 import * as tf from "@/engine/tf.ts";
 import { configWith, createLearner } from "@/method/registry.ts";
 import type { VaeConfig } from "@/method/vae.ts";
 import { initialValues } from "@/model/parameters.ts";
 import { lossAndGradients } from "@/train/loss_gradients.ts";
 import { devices } from "@/train/place/devices.ts";
-import type { Place, PlacedStep } from "@/train/place/place.ts";
+import type { Place } from "@/train/place/place.ts";
+import { wholeSteps } from "@/train/place/whole_steps.ts";
 import { takePhases } from "@/train/step.ts";
 import { createTrainer, type Trainer, trainStep } from "@/train/trainer.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
@@ -235,20 +235,15 @@ function apart(useXla: boolean): Place {
   return {
     ...devices(R, 2, "CPU"),
     jit: { useXla, openSession: ffiSessions({ cpuDevices: 2 }) },
-    placeStep(works) {
-      const step = graphFunction({ seed: { shape: [2], dtype: "int32" } }, ({ seed }) => {
+    placeStep: (works, inProgram) =>
+      wholeSteps((seed) => {
         for (const { worker, phases, begin, end } of works) {
           worker.on(() => {
-            const given = begin(seed as tf.Tensor1D);
+            const given = begin(seed);
             end(given, takePhases(phases, given));
           });
         }
-        return { seed };
-      });
-      const take: PlacedStep["take"] = (program, seed) =>
-        tf.tidy(() => void program.step!({ seed }));
-      return { functions: { step }, take };
-    },
+      }, inProgram),
   };
 }
 

@@ -5,10 +5,8 @@
  * run can be resumed in another one. There is a file for each:
  *
  * - `one_device.ts`: all in one function on one device, which emulates the others and is what they are compared with;
- * - `devices.ts`: on several devices of this host, in one graph, which adds up by a collective operation.
- *
- * A place where other processes have replicas too makes a function of each phase, and adds up in between
- * (`Place.placeStep`), has its own `replicas`, and asks the others for what checkpoints hold (`gather`).
+ * - `devices.ts`: on several devices of this host, in one graph, which adds up by a collective operation;
+ * - `ranks.ts`: in several processes, on one host or many, which add up between the phases by MPI.
  *
  * @module
  */
@@ -60,6 +58,8 @@ export interface Place {
   readonly replicas: ReplicaRange;
   /** Who computes them, in their order; what is asked of the model in between is asked of the first. */
   readonly workers: readonly Worker[];
+  /** Most steps that are handed over together: 1 where the host takes part in each; as many as is fast unless given. */
+  readonly together?: number;
   /** How graphs are run there. */
   readonly jit: Pick<JitOptions, "openSession" | "useXla">;
   /** Whether operations can be run one by one there, without a graph. */
