@@ -193,6 +193,7 @@ const UNTESTED: readonly string[] = [
   "tools/faults/fault.ts", // types alone
   "tools/faults/faults.ts", // a list, checked by campaign_test.ts
   "tools/faults/hostile_server.ts", // as above
+  "tools/faults/rank_killed.ts",
   "tools/faults/training_killed.ts",
   "tools/faults/two_processes.ts",
   "tools/setup/context.ts", // types alone

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { openMpi } from "@/engine/mpi.ts";
-import { replicasOf } from "@/train/place/ranks.ts";
+import { replicasOf } from "@/train/place/shares.ts";
 import { trainInRanks } from "@/train/rank_training.ts";
 import { loadRunData } from "@/train/run_data.ts";
 

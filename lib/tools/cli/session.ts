@@ -14,6 +14,8 @@ export interface Session {
   readonly say: (line: string) => void;
   /** Shows the progress of a long task. */
   readonly progress: ProgressLine["show"];
+  /** Shows and prints no more: another process of the same run does. */
+  readonly silence: () => void;
 }
 
 /** How a command ended. */
@@ -70,7 +72,9 @@ export function action<Arguments extends unknown[]>(
     const started = performance.now();
     const abort = new AbortController();
     const progress = createProgressLine();
+    let isSilent = false;
     const say = (line: string) => {
+      if (isSilent) return;
       progress.end();
       console.log(line);
     };
@@ -83,7 +87,12 @@ export function action<Arguments extends unknown[]>(
     };
     const listening = onStopSignal(interrupt);
     try {
-      const session = { signal: abort.signal, say, progress: progress.show };
+      const session: Session = {
+        signal: abort.signal,
+        say,
+        progress: (...given) => isSilent || progress.show(...given),
+        silence: () => isSilent = true,
+      };
       const { exitCode = 0, closingLine, answer } = await body(session, ...given) ?? {};
       if (answer !== undefined) return say(answer);
       const verb = VERBS[exitCode] ?? "failed after";

@@ -6,6 +6,8 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "@/config.ts";
+import type { Mpi } from "@/engine/mpi.ts";
+import type { StepRecord } from "@/train/history.ts";
 import {
   addConfigOptions,
   checkDevices,
@@ -19,6 +21,7 @@ import {
   usableConfig,
 } from "./config_options.ts";
 import { prepare } from "./prepare.ts";
+import { asOneOfSeveral, checkRanks, firstThenOthers, RANKS_HELP, startMpi } from "./ranks.ts";
 import { checkRestarts } from "@/method/registry.ts";
 import { action, checkTyped, INTERRUPTED, type Outcome, type Session } from "./session.ts";
 import { sayRealism, sayRestarts, showLoading, showSteps } from "./training_progress.ts";
@@ -47,49 +50,77 @@ export function addTrain(program: Command): void {
     .addOption(devicesOption())
     .option("--resume", "resume from the folder's newest checkpoint")
     .option("--eager", "run every operation eagerly, for debugging")
-    .action(action("train", async (session, options: TrainFlags & ConfigOptions) => {
-      const config = configFrom(options);
-      checkNames(config);
-      checkTyped(() => checkRestarts(config, options.restarts));
-      checkTyped(() => checkDevices(config, options));
-      await prepare(session, undefined, options.devices);
-      return await run(session, await usableConfig(session, config), options);
-    }));
+    .addHelpText("after", RANKS_HELP)
+    .action(
+      action(
+        "train",
+        (session, options: TrainFlags & ConfigOptions) =>
+          asOneOfSeveral(session, async (launch) => {
+            const config = configFrom(options);
+            checkNames(config);
+            checkTyped(() => checkRestarts(config, options.restarts));
+            checkTyped(() => checkDevices(config, options));
+            if (launch) checkTyped(() => checkRanks(launch, config, options));
+            await prepare(session, undefined, options.devices);
+            const usable = await usableConfig(session, config);
+            return await run(session, usable, options, launch && startMpi(launch));
+          }),
+      ),
+    );
 }
 
 async function run(
   session: Session,
   config: Config,
   { dataDir, out, restarts, devices, resume, eager }: TrainFlags,
+  mpi?: Mpi,
 ): Promise<Outcome> {
-  const [{ loadRunData, tellLeftOut }, { readRestarts, trainRestarts }, { readHistory }] =
-    await Promise.all([
-      import("@/train/run_data.ts"),
-      import("@/train/restarts.ts"),
-      import("@/train/history.ts"),
-    ]);
+  const [
+    { loadRunData, tellLeftOut },
+    { readRestarts, trainRestarts },
+    { trainInRanks },
+    { replicasOf },
+    { readHistory },
+  ] = await Promise.all([
+    import("@/train/run_data.ts"),
+    import("@/train/restarts.ts"),
+    import("@/train/rank_training.ts"),
+    import("@/train/place/shares.ts"),
+    import("@/train/history.ts"),
+  ]);
   const { signal } = session;
-  const place = placeOf(config, devices);
-  const data = await loadRunData(config, { dataDir, signal, onProgress: showLoading(session) });
+  const data = await firstThenOthers(mpi, () =>
+    loadRunData(config, {
+      ...{ dataDir, signal, onProgress: showLoading(session) },
+      ...(mpi && { replicas: replicasOf(mpi, config.replicas) }),
+    }));
   if (data.leftOut.length > 0) session.say(`train: ${tellLeftOut(data.leftOut)}`);
-  session.say(`train: ${config.data} for ${config.steps} steps into ${out}`);
+  const where = mpi ? `, in ${mpi.size} processes (${mpi.version})` : "";
+  session.say(`train: ${config.data} for ${config.steps} steps into ${out}${where}`);
   let show = showSteps(session, config.steps);
-  const { step, isStopped } = await trainRestarts(config, {
+  const options = {
     ...data,
     out,
-    restarts,
-    place,
     resume: resume ?? false,
     eager: eager ?? false,
     signal,
-    onNotice: (notice) => session.say(`train: ${notice}`),
-    onStep: (record) => show(record),
-    onLeg({ restart, until }) {
-      session.say(`train: restart ${restart}, up to step ${until}`);
-      show = showSteps(session, until);
-    },
-  });
+    onNotice: (notice: string) => session.say(`train: ${notice}`),
+    onStep: (record: StepRecord) => show(record),
+  };
+  const { step, isStopped } = mpi
+    ? await trainInRanks(mpi, config, options)
+    : await trainRestarts(config, {
+      ...options,
+      restarts,
+      place: placeOf(config, devices),
+      onLeg({ restart, until }) {
+        session.say(`train: restart ${restart}, up to step ${until}`);
+        show = showSteps(session, until);
+      },
+    });
+  mpi?.finish();
   if (!isStopped) {
+    if (mpi && mpi.rank > 0) return {};
     const all = await readRestarts(out);
     if (restarts > 1 && all) sayRestarts(session, all);
     sayRealism(session, config, await readHistory(join(out, "history.jsonl")));

@@ -14,6 +14,8 @@ export interface Printed {
   readonly output: string;
   /** The message after `error: `, if there was one. */
   readonly message: string;
+  /** All that it wrote to standard error. */
+  readonly errors: string;
 }
 
 /**
@@ -22,15 +24,20 @@ export interface Printed {
  * @param args The command and its options
  */
 export function startCommand(args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), commandOf(args)).spawn();
+}
+
+/** Gives how `deno` is called for `deno task <args>`, without the task shell. */
+export function commandOf(args: readonly string[]): Deno.CommandOptions & { args: string[] } {
   const program = join(PROJECT.root, "lib", "tools", "cli", "main.ts");
-  return new Deno.Command(Deno.execPath(), {
+  return {
     args: ["run", "--allow-all", "--no-check", program, ...args],
     cwd: PROJECT.root,
     env: { NO_COLOR: "1", TF_CPP_MIN_LOG_LEVEL: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
+  };
 }
 
 /** Waits until a command ends and gives what it printed. */
@@ -41,6 +48,7 @@ export async function printedBy(child: Deno.ChildProcess): Promise<Printed> {
   const at = errors.lastIndexOf("error: ");
   return {
     code,
+    errors,
     output: decoder.decode(stdout),
     message: at < 0 ? errors.trim() : errors.slice(at + "error: ".length).trim(),
   };

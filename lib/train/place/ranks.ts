@@ -8,7 +8,6 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { ReplicaRange } from "@/data/batches.ts";
 import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
 import { type GraphFunction, graphFunction, type TensorSpec } from "@/engine/graph/jit.ts";
 import type { Mpi } from "@/engine/mpi.ts";
@@ -16,33 +15,12 @@ import type { NamedArrays } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Sums } from "../step.ts";
 import type { Place, Work } from "./place.ts";
+import { replicasOf } from "./shares.ts";
 
 /** Where some replicas are this process's, and others have the rest. */
 export interface RankPlace extends Place {
   /** Fires in all processes in the same step, once one of them was asked to stop. */
   readonly stop: AbortSignal;
-}
-
-/**
- * Shares replicas out among processes.
- *
- * @param mpi The processes
- * @param replicas R, of the run
- * @returns Those of this process: as many as every other has, the first process the first ones
- * @throws {RangeError} If they cannot have equally many
- */
-export function replicasOf(
-  { rank, size }: Pick<Mpi, "rank" | "size">,
-  replicas: number,
-): ReplicaRange {
-  const count = replicas / size;
-  if (!Number.isInteger(count)) {
-    throw new RangeError(
-      `Cannot train in ${size} processes: replicas must be a multiple of them, got ${replicas}; ` +
-        `use --replicas ${size * Math.ceil(count)}, or another number of ranks`,
-    );
-  }
-  return { of: replicas, first: rank * count, count };
 }
 
 /**
