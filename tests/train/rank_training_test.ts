@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Config } from "@/config.ts";
-import { OBJECTIVES } from "@/method/objective/objectives.ts";
 import { linesOf } from "@/tools/lines.ts";
 import { outcomeOf, readAll, requireSame, tinyConfig, trainTiny } from "@/tools/faults/tiny_run.ts";
 import { loadNewestCheckpoint } from "@/train/checkpoint.ts";
