@@ -26,10 +26,9 @@ const start = (launcher: Launcher, ranks: number, folder: string, configs: reado
 const SIZES = { replicas: 2, steps: 30, checkpointEvery: 10, frameEvery: 30 };
 const VAE = { ...tinyConfig("vae", 30), ...SIZES };
 
-/** Every way in which a step falls into phases: an opponent, free poses, neither, and both opponent and search. */
+/** Every way in which a step falls into phases: free poses and an opponent, neither, and a search. */
 const CONFIGS: readonly Config[] = [
   { ...VAE, objective: "adversarial", elevation: true, texture: true },
-  { ...VAE, objective: "mmd" },
   { ...VAE, pose: "encoder", elevation: true },
   // Searching is chaotic: on a grid of 8, or in larger steps, a last digit soon decides between two poses.
   { ...tinyConfig("searched", 30), ...SIZES, imageSize: 16, learningRate: 3e-4 },

@@ -66,6 +66,7 @@ Deno.test("measureSizes() measures each in a process of its own, and goes on aft
     signal: new AbortController().signal,
     say() {},
     progress: (_, done) => shown.push(done!),
+    silence() {},
   };
   const [failed, measured] = await measureSizes(session, PRESETS.paper, sizes, 2);
   const { failure, ...size } = failed as Failure;

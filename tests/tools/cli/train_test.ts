@@ -213,6 +213,7 @@ const PAPER = {
   "--method <name>": "vae",
   "--grid <side>": "28",
   "--batch <count>": "64",
+  "--replicas <count>": "1",
   "--images-per-object <count>": "1",
   "--seed <seed>": "1",
   "--start <number>": "0",

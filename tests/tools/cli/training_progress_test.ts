@@ -12,6 +12,7 @@ function recorder() {
     signal: new AbortController().signal,
     say: (line) => void lines.push(line),
     progress: (...told) => void progress.push(told),
+    silence() {},
   };
   return { session, lines, progress };
 }
