@@ -15,9 +15,9 @@ export const RANKS_HELP = `
 Several processes, on one host or many, take equal parts of the replicas:
   mpirun -n 4 --bind-to none deno task train --replicas 4 ...
   srun -n 4 --mpi=pmix -K1 deno task train --replicas 4 ...
-Without --bind-to none, mpirun -n 2 gives each process one core. After Ctrl-C, mpirun of OpenMPI kills
-them within 1 s; to let them save, set OMPI_MCA_odls_base_sigkill_timeout (PRTE_MCA_... for OpenMPI 5)
-to some seconds more than a step and a checkpoint take.`;
+Without --bind-to none, mpirun -n 2 gives each process one core. SIGTERM to any one process lets all
+save and stop. After Ctrl-C, OpenMPI's mpirun waits 1 s, asks them to stop, and kills them 1 s later; set
+OMPI_MCA_odls_base_sigkill_timeout (PRTE_MCA_... for OpenMPI 5) to the seconds that saving takes.`;
 
 /**
  * How long other processes keep an error to themselves, in milliseconds: most often the first one has it too,
@@ -51,8 +51,18 @@ export async function asOneOfSeveral<Result>(
  *
  * @throws {RangeError} If not
  */
-export function checkRanks({ rank, ranks }: Launch, { replicas }: Config, restarts: number): void {
+export function checkRanks(
+  { rank, ranks }: Launch,
+  { replicas }: Pick<Config, "replicas">,
+  { restarts, devices }: { readonly restarts: number; readonly devices: number },
+): void {
   replicasOf({ rank, size: ranks }, replicas);
+  if (devices > 1) {
+    throw new RangeError(
+      `Cannot train in ${ranks} processes: devices must be 1 in each, got ${devices}; start a process ` +
+        "for each GPU, as srun does with --gpus-per-task 1",
+    );
+  }
   if (restarts > 1) {
     throw new RangeError(
       `Cannot train in ${ranks} processes: restarts must be 1, got ${restarts}; start them in one ` +

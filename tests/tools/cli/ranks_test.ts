@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
-import type { Config } from "@/config.ts";
 import type { Mpi } from "@/engine/mpi.ts";
 import { checkRanks, firstThenOthers } from "@/tools/cli/ranks.ts";
-import { TINY } from "../../tiny.ts";
 import { runCli } from "./run_cli.ts";
 
 const LAUNCH = { rank: 0, ranks: 2, libraries: [] };
 
-Deno.test("checkRanks() wants replicas for each process, and one start", () => {
-  const config: Config = { ...TINY, replicas: 4 };
-  checkRanks(LAUNCH, config, 1);
-  assert.throws(() => checkRanks(LAUNCH, { ...config, replicas: 3 }, 1), {
+Deno.test("checkRanks() wants replicas for each process, one device and one start", () => {
+  const once = { restarts: 1, devices: 1 };
+  checkRanks(LAUNCH, { replicas: 4 }, once);
+  assert.throws(() => checkRanks(LAUNCH, { replicas: 3 }, once), {
     name: "RangeError",
     message: /^Cannot train in 2 processes: replicas must be a multiple of them, got 3; /,
   });
-  assert.throws(() => checkRanks(LAUNCH, config, 4), {
+  assert.throws(() => checkRanks(LAUNCH, { replicas: 4 }, { restarts: 1, devices: 2 }), {
+    name: "RangeError",
+    message: "Cannot train in 2 processes: devices must be 1 in each, got 2; start a process for " +
+      "each GPU, as srun does with --gpus-per-task 1",
+  });
+  assert.throws(() => checkRanks(LAUNCH, { replicas: 4 }, { restarts: 4, devices: 1 }), {
     name: "RangeError",
     message: "Cannot train in 2 processes: restarts must be 1, got 4; start them in one process " +
       "each, with --seed",

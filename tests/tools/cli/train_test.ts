@@ -253,6 +253,7 @@ Deno.test("train --help lists every flag, with its default", async () => {
     "--data-dir <folder>",
     "--out <folder>",
     "--restarts <count>",
+    "--devices <count>",
     "--resume",
     "--eager",
   ];
