@@ -94,8 +94,7 @@ export function deconv3d(
  *
  * Tap k of input i reaches output 2i + k - 1: even outputs 2i take tap 1 of input i, odd ones 2i + 1
  * tap 2 of input i and tap 0 of input i + 1. So the layer is one matrix product to the 27 taps of each
- * cell and, along each axis, sums of two of them interleaved with single ones. Along rows of cells, whose
- * taps lie side by side, these are a second product, which takes a third less time on a CPU than adding.
+ * cell, a sum of two of them along each axis, and an interleaving of 8 parities.
  * Choice: this form, because libraries are slow at one output channel: as a transposed convolution it
  * takes several times as long on a CPU and 24 times on a GPU (`notebooks/performance/tries.json`). And
  * cropping the near face where `deconv3d` crops the far one, which leaves the grid half a cell off
@@ -114,29 +113,16 @@ export function deconv3dToOneChannel(
       const [batch, depth, height, width] = x.shape;
       const taps = values[`${name}/kernel`]!.reshape([27, inputs]) as tf.Tensor2D;
       const cells = x.reshape([-1, inputs]) as tf.Tensor2D; // [B n n n, inputs]
-      const y = tf.matMul(cells, taps, false, true) // [B n n n, 3t 3t 3t]
-        .reshape([batch * depth * height, width, 9, 3])
-        .transpose([2, 0, 1, 3]) // [3t 3t, B n n, n, 3t]
-        .reshape([-1, 3 * width]) as tf.Tensor2D;
-      let sums = tf.matMul(y, overlap(width)) as tf.Tensor; // [3t 3t B n n, 2n]
-      sums = addTaps(sums, 3, batch, depth, height * 2 * width); // [3t 2p, B n n 2n]
-      sums = addTaps(sums, 2, batch * depth, height, 2 * width); // [2p 2p, B n n 2n]
-      const interleaved = sums.reshape([2, 2, batch * depth, height, 2 * width])
-        .transpose([2, 0, 3, 1, 4]) // [B n, 2p, n, 2p, 2n]
+      let y = tf.matMul(taps, cells, false, true) as tf.Tensor; // [3t 3t 3t, B n n n]
+      y = addTaps(y, 9, batch, depth, height * width); // [3t 3t 2p, B n n n]
+      y = addTaps(y, 6, batch * depth, height, width); // [3t 2p 2p, B n n n]
+      y = addTaps(y, 4, batch * depth * height, width, 1); // [2p 2p 2p, B n n n]
+      const interleaved = y.reshape([2, 2, 2, batch * depth, height, width])
+        .transpose([3, 0, 4, 1, 5, 2]) // [B n, 2p, n, 2p, n, 2p]
         .reshape([batch, 2 * depth, 2 * height, 2 * width]);
       return tf.add(interleaved, values[`${name}/bias`]!) as tf.Tensor4D;
     },
   };
-}
-
-/** Gives the matrix `[n 3t, 2n]` that adds up the taps of a row of n cells: 1 where a tap reaches an output. */
-function overlap(n: number): tf.Tensor2D {
-  const reached = (row: number) => 2 * Math.floor(row / 3) + row % 3 - 1;
-  const ones = Array.from(
-    { length: 3 * n * 2 * n },
-    (_, at) => Number(reached(Math.floor(at / (2 * n))) === at % (2 * n)),
-  );
-  return tf.tensor2d(Float32Array.from(ones), [3 * n, 2 * n]);
 }
 
 /**
