@@ -52,6 +52,14 @@ const CASES = [
     x: [2, 3, 4, 5],
     kernel: [3, 3, 2, 5],
   },
+  { name: "four taps on even sides", convolve: conv2d, x: [2, 8, 4, 3], kernel: [4, 4, 3, 5] },
+  { name: "four taps on odd sides", convolve: conv2d, x: [2, 7, 5, 3], kernel: [4, 4, 3, 5] },
+  {
+    name: "four transposed taps to an even and an odd side",
+    convolve: deconv2d,
+    x: [2, 3, 4, 5],
+    kernel: [4, 4, 2, 5],
+  },
 ];
 
 for (const { name, convolve, x, kernel } of CASES) {
@@ -77,7 +85,7 @@ for (const { name, convolve, x, kernel } of CASES) {
   });
 }
 
-Deno.test("withProducts() leaves no convolution of three taps and stride 2", () => {
+Deno.test("withProducts() leaves no convolution of three or four taps and stride 2", () => {
   for (const { convolve, x, kernel } of CASES) {
     const specs = {
       x: { shape: x, dtype: "float32" },
@@ -90,11 +98,11 @@ Deno.test("withProducts() leaves no convolution of three taps and stride 2", () 
 });
 
 Deno.test("withProducts() leaves other kernels, strides and paddings alone", () => {
-  const shapes = { x: [1, 8, 8, 2], three: [3, 3, 2, 2], four: [4, 4, 2, 2] };
+  const shapes = { x: [1, 8, 8, 2], three: [3, 3, 2, 2], mixed: [4, 3, 2, 2] };
   const ops = opsOf(shapes, (feeds) => {
-    const { x, three, four } = feeds as Record<string, tf.Tensor4D>;
+    const { x, three, mixed } = feeds as Record<string, tf.Tensor4D>;
     return {
-      wide: tf.conv2d(x!, four!, 2, "same"),
+      wide: tf.conv2d(x!, mixed!, 2, "same"),
       still: tf.conv2d(x!, three!, 1, "same"),
       valid: tf.conv2d(x!, three!, 2, "valid"),
     };
