@@ -29,7 +29,9 @@ const processSource: InterruptSource = {
       await button.idle();
       watch.terminate();
       listening[Symbol.dispose]();
-      Deno.kill(Deno.pid, "SIGTERM"); // as it would have done without a listener
+      // As it would have done without a listener. Again and again: listeners go on for a moment after they
+      // were removed, and take the signal.
+      setInterval(() => Deno.kill(Deno.pid, "SIGTERM"), 20);
     };
     const watch = new Worker(new URL("./stop_watch.ts", import.meta.url), { type: "module" });
     watch.onmessage = ({ data }) => data === "pressed" && press();
