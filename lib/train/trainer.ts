@@ -100,11 +100,8 @@ export function createTrainer(config: Config, options: TrainerOptions = {}): Tra
   const rows = { ...config, batchSize: place.replicas.count * batchSize };
   const bytes = 4 * fedShapes(rows, supervision)
     .reduce((sum, [, shape]) => sum + elementCount(shape), 0);
-  const fast = Math.min(
-    stepsTogether(),
-    Math.floor(MOST_BYTES / bytes),
-    place.together ?? CAPACITY,
-  );
+  const { together: most = CAPACITY } = place;
+  const fast = Math.min(stepsTogether(), Math.floor(MOST_BYTES / bytes), most);
   const { together = Math.max(1, fast) } = options;
   requireCount("together", together, CAPACITY);
   const { useXla = place.jit.useXla ?? nativeBackend().isUsingGpuDevice } = options;
