@@ -427,6 +427,7 @@ export {
   type Try,
 } from "./tools/bench/measurement_figures.ts";
 export { type PartTimes, timeParts } from "./tools/bench/parts.ts";
+export type { DeviceTimes } from "./tools/bench/devices.ts";
 export type { Block, Endurance } from "./tools/bench/endurance.ts";
 export type { PeerRow, PeersReport, Turns } from "./tools/bench/peers.ts";
 export { type Quietness, quietnessInWords } from "./tools/bench/quietness.ts";
@@ -438,5 +439,11 @@ export {
   type StepReport,
   versions,
 } from "./tools/bench/report.ts";
+export {
+  devicesTable,
+  linksTable,
+  type LinkTimes,
+  type RanksReport,
+} from "./tools/bench/scale_tables.ts";
 export type { StepTimes, Times, TimingOptions } from "./tools/bench/timing.ts";
 export type { TwinDescription } from "./tools/bench/twin.ts";

@@ -131,7 +131,7 @@ export interface KernelPanel {
 }
 
 /** Letters of a kernel's name that fit beside its bar. */
-const NAME_LENGTH = 60;
+const NAME_LENGTH = 46;
 
 /** Draws the kernels of steps, each with its floor as the light part of its bar. */
 export function kernelBars(panels: readonly KernelPanel[]): Bitmap {

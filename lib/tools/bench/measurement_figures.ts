@@ -4,7 +4,10 @@
  * @module
  */
 import { join } from "node:path";
+import { LATER_RUN_FIELDS } from "@/config.ts";
+import type { DeviceTimes } from "./devices.ts";
 import type { PeerRow, PeersReport } from "./peers.ts";
+import type { RanksReport } from "./scale_tables.ts";
 import { kernelGroups, type KernelsReport } from "./kernels/kernels.ts";
 import { type BenchReport, nameOf, sizeOf, type StepReport } from "./report.ts";
 import { summarize } from "./timing.ts";
@@ -38,6 +41,10 @@ export interface Measurements {
   readonly peers: readonly PeersReport[];
   /** Kernels of steps on GPUs. */
   readonly kernels: readonly KernelsReport[];
+  /** Steps on several GPUs of a host. */
+  readonly devices: readonly DeviceTimes[];
+  /** Steps of several processes. */
+  readonly ranks: readonly RanksReport[];
   /** Attempts to improve it. */
   readonly tries: readonly Try[];
 }
@@ -53,21 +60,25 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
   const reports: BenchReport[] = [];
   const peers: PeersReport[] = [];
   const kernels: KernelsReport[] = [];
+  const ranks: RanksReport[] = [];
+  const devices: DeviceTimes[] = [];
   let tries: Try[] = [];
   for (const name of names) {
     const content = JSON.parse(await Deno.readTextFile(join(folder, name)));
     if (name === "tries.json") tries = content;
+    else if (name === "devices.json") devices.push(...content);
     else if (content.kind === "bench") reports.push(content);
     else if (content.kind === "peers") peers.push(content);
     else if (content.kind === "kernels") kernels.push(content);
+    else if (content.kind === "ranks") ranks.push(content);
     else {
       throw new SyntaxError(
-        `Cannot read report "${name}": kind must be bench, peers or kernels, got ${content.kind}; ` +
+        `Cannot read report "${name}": kind must be bench, peers, kernels or ranks, got ${content.kind}; ` +
           `write it with \`deno task bench --out\``,
       );
     }
   }
-  return { reports, peers, kernels, tries };
+  return { reports, peers, kernels, devices, ranks, tries };
 }
 
 /** The part of a report that the step figure shows. */
@@ -265,7 +276,9 @@ function holding<Report>(field: keyof Report & string, reports: readonly Report[
 }
 
 function titleOf({ machine, config }: Pick<BenchReport, "machine" | "config">): string {
-  return `${machine}: ${nameOf(sizeOf(config))}`;
+  const { method } = { ...LATER_RUN_FIELDS, ...config };
+  const name = nameOf(sizeOf(config));
+  return `${machine}: ${method === LATER_RUN_FIELDS.method ? name : `${method}, ${name}`}`;
 }
 
 /** Adds the precision to a name, unless it is float32. */

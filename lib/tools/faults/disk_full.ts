@@ -171,9 +171,9 @@ function training(whole: Outcome): Writing {
   const config = tinyConfig("vae", 24);
   return {
     name: "training",
-    // What the steps before the full disk have left: whole files of the run, and its history.
+    // What the steps before the full disk have left: the lock, whole files of the run, and its history.
     kept:
-      /^(config\.json|machine\.txt|history\.jsonl|(checkpoints|frames)\/step-\d+\.safetensors)$/,
+      /^(lock|config\.json|machine\.txt|history\.jsonl|(checkpoints|frames)\/step-\d+\.safetensors)$/,
     write: (folder) => trainTiny(config, folder, { resume: true }),
     checkPart: async (folder) => void await readAll(folder),
     check: (folder) => requireSame(folder, whole),

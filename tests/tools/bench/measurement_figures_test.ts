@@ -206,18 +206,23 @@ Deno.test("readMeasurements() sorts files by their kind, and refuses others", ()
     const kernels = { kind: "kernels", kernels: [] };
     await write("k.json", kernels);
     await write("tries.json", tries);
+    const devices = [{ devices: 1, batch: 64, stepMs: 1, efficiency: 1, machine: "a GPU" }];
+    await write("devices.json", devices);
+    await write("r.json", { kind: "ranks", links: [] });
     await Deno.writeTextFile(`${folder}/notes.md`, "no report");
     assert.deepEqual(await readMeasurements(folder), {
       reports: [report],
       peers: [PEERS],
       kernels: [kernels],
+      devices,
+      ranks: [{ kind: "ranks", links: [] }],
       tries,
     });
     await write("c.json", { kind: "other" });
     await assert.rejects(readMeasurements(folder), {
       name: "SyntaxError",
       message:
-        'Cannot read report "c.json": kind must be bench, peers or kernels, got other; write it with ' +
-        "`deno task bench --out`",
+        'Cannot read report "c.json": kind must be bench, peers, kernels or ranks, got other; write it ' +
+        "with `deno task bench --out`",
     });
   }));

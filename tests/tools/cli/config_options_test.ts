@@ -58,6 +58,7 @@ Deno.test("configFrom() takes each flag into its own field", () => {
     ["--seed", "seed", 0],
     ["--start", "restart", 2],
     ["--precision", "precision", "bfloat16"],
+    ["--replicas", "replicas", 3],
     ["--checkpoint-every", "checkpointEvery", 11],
     ["--frame-every", "frameEvery", 13],
   ];
