@@ -26,7 +26,7 @@ export function bilinearWeights(index: tf.Tensor4D, count: number): tf.Tensor4D 
   const cells = tf.tensor1d(Float32Array.from({ length: count }, (_, k) => k));
   const weightsAt = tf.customGrad((at, save) => {
     const fromCells = tf.sub(at as tf.Tensor, cells); // [..., count]
-    (save as tf.GradSaveFunc)([at as tf.Tensor]);
+    (save as tf.GradSaveFunc)([fromCells]);
     return {
       value: tf.relu(tf.sub(1, tf.abs(fromCells))),
       gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => slopesAlong(gradient, saved[0]!),
@@ -35,31 +35,23 @@ export function bilinearWeights(index: tf.Tensor4D, count: number): tf.Tensor4D 
   return weightsAt(index) as tf.Tensor4D;
 }
 
-/** Gives the gradient `[..., 1]` for indices `[..., 1]` from the one for their weights `[..., count]`. */
-function slopesAlong(gradient: tf.Tensor, index: tf.Tensor): tf.Tensor {
+/** Gives the gradient `[..., 1]` for indices from the one for their weights `[..., count]`. */
+function slopesAlong(gradient: tf.Tensor, fromCells: tf.Tensor): tf.Tensor {
+  // The distance from cell 0 is the index. If the index itself were used again, TensorFlow would not
+  // fold its last addition into that difference, and the last digit of images would change.
+  const index = tf.slice(fromCells, [0, 0, 0, 0], [-1, -1, -1, 1]);
   const before = tf.sub(tf.ceil(tf.sub(index, MEETS)), 1);
   const after = tf.add(tf.floor(tf.add(index, MEETS)), 1);
-  const rise = tf.sub(valuesAt(gradient, after), valuesAt(gradient, before));
-  return tf.div(rise, tf.sub(after, before));
+  const rise = tf.sub(oneHot(after, fromCells.shape), oneHot(before, fromCells.shape));
+  return tf.div(tf.sum(tf.mul(gradient, rise), -1, true), tf.sub(after, before));
 }
 
-const GATHER = {
-  batch_dims: int(1),
-  Tparams: type("float32"),
-  Tindices: type("int32"),
-  Taxis: type("int32"),
-};
+const ONE_HOT = { TI: type("int32"), T: type("float32"), axis: int(-1) };
 
-/** Takes from each row `[..., count]` what is at its place `[..., 1]`; 0 for places outside of it. */
-function valuesAt(rows: tf.Tensor, places: tf.Tensor): tf.Tensor {
-  const count = rows.shape.at(-1)!;
-  const nearest = tf.clipByValue(places, 0, count - 1);
-  const isInside = tf.cast(tf.equal(nearest, places), "float32");
-  // `tf.gather` reads its indices, which no traced function may.
-  const taken = nativeOp("GatherV2", GATHER, [
-    rows.reshape([-1, count]),
-    tf.cast(nearest, "int32").reshape([-1, 1]),
-    tf.scalar(1, "int32"),
-  ])[0]!;
-  return tf.mul(taken.reshape(places.shape), isInside);
+/** Gives 1 at each place `[..., 1]` of a row, 0 elsewhere and for places outside of it. */
+function oneHot(places: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  // tf.oneHot refuses rows of length 1.
+  const indices = tf.cast(tf.squeeze(places, [-1]), "int32");
+  const [count, on, off] = [tf.scalar(shape.at(-1)!, "int32"), tf.scalar(1), tf.scalar(0)];
+  return nativeOp("OneHot", ONE_HOT, [indices, count, on, off])[0]!; // [..., count]
 }

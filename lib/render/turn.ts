@@ -131,7 +131,7 @@ function cellsAround(index: tf.Tensor4D, count: number) {
     const isInside = tf.logicalAnd(tf.greaterEqual(cell, 0), tf.less(cell, count));
     const weight = tf.sub(1, tf.abs(tf.sub(index, cell)));
     return {
-      cell: withoutGradient(() => tf.clipByValue(cell, 0, count - 1).cast("int32")),
+      cell: withoutGradient(() => tf.clipByValue(cell.cast("int32"), 0, count - 1)),
       weight: tf.mul(weight, isInside.cast("float32")),
     };
   });

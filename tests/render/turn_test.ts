@@ -138,3 +138,13 @@ Deno.test("greatestAlongRays() keeps its result alone, inside a tidy", () => {
   assertTensorsKept(0, () => tf.dispose(tf.tidy(() => greatestAlongRays(x, azimuth))));
   tf.dispose([x, azimuth]);
 });
+
+Deno.test("turnerByGathering() of an azimuth that is no number gives none, as a product does", () => {
+  tf.tidy(() => {
+    for (const turner of Object.values(FORMS)) {
+      const turned = turner(tf.tensor1d([NaN, 0, 0]), [...SHAPE])(grid()).dataSync();
+      assert.ok(turned.slice(0, W * D * H).every(Number.isNaN));
+      assert.ok(turned.slice(W * D * H).every(Number.isFinite));
+    }
+  });
+});
