@@ -9,7 +9,7 @@
  */
 import { applyAdam } from "@/engine/adam.ts";
 import { Variable } from "@/engine/graph/variable.ts";
-import { int, nativeOp, type } from "@/engine/native.ts";
+import { gatherRows } from "@/engine/gather.ts";
 import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import type { Move } from "@/model/learner.ts";
@@ -117,7 +117,7 @@ export class Pack implements Disposable {
       ); // [rows]
       const squares = tf.sum(tf.square(rows), 1) as tf.Tensor1D; // [rows]
       const norms = tf.sqrt(sums(squares, owners, this.#places.length)); // [tensors]
-      const scales = gather(tf.div(limit, tf.maximum(norms, limit)), owners); // [rows]
+      const scales = gatherRows(tf.div(limit, tf.maximum(norms, limit)), owners); // [rows]
       return tf.mul(rows, scales.reshape([this.#rows, 1])).reshape(joined.shape) as tf.Tensor1D;
     });
   }
@@ -145,16 +145,6 @@ export const orderedSums: RowSums = (values, owners, count) =>
     const isOwner = tf.equal(owners.expandDims(1), tensors.expandDims(0)); // [rows, tensors]
     return tf.matMul(values.expandDims(0), isOwner.cast("float32")).reshape([count]);
   });
-
-/** Gives `values[indices]`; `tf.gather` reads its indices, which no traced function may. */
-function gather(values: tf.Tensor, indices: tf.Tensor1D): tf.Tensor {
-  return nativeOp("GatherV2", {
-    batch_dims: int(0),
-    Tparams: type("float32"),
-    Tindices: type("int32"),
-    Taxis: type("int32"),
-  }, [values, indices, tf.scalar(0, "int32")])[0]!;
-}
 
 /** What Adam remembers of a pack. */
 export interface PackedMoments {

@@ -5,25 +5,15 @@ import * as tf from "@/engine/tf.ts";
 import { createVae } from "@/method/vae.ts";
 import { createState, type State } from "@/train/state.ts";
 import { TINY } from "../tiny.ts";
+import { readState } from "./read_state.ts";
 
 const learner = createVae(TINY);
-
-function read(state: State): NamedArrays {
-  return tf.tidy(() =>
-    Object.fromEntries(
-      Object.entries(state.snapshot()).map(([name, tensor]) => [
-        name,
-        { shape: tensor.shape, values: tensor.dataSync() as Float32Array },
-      ]),
-    )
-  );
-}
 
 const SECOND = { of: 3, first: 1, count: 2 };
 
 Deno.test("createState() has local variables of each of its replicas, by names of their own", () => {
   using state = createState(learner, 1, SECOND);
-  const names = Object.keys(read(state));
+  const names = Object.keys(readState(state));
   const poses = names.filter((name) => name.endsWith("pose/mean"));
   const moments = ["pose/first", "pose/second", "model/first", "model/second"];
   assert.deepEqual(
@@ -107,11 +97,11 @@ Deno.test("createState() resumes each replica from its own variables, and names 
         state.apply(learner.moves[0]!, { ...gradients, ...rest }, tf.scalar(0), replica);
       }
     });
-    snapshot = read(state);
+    snapshot = readState(state);
   }
   assert.notDeepEqual(snapshot["pose/mean"], snapshot["replicas/1/pose/mean"]);
   using second = createState(learner, snapshot, { of: 2, first: 1, count: 1 });
-  for (const [name, variable] of Object.entries(read(second))) {
+  for (const [name, variable] of Object.entries(readState(second))) {
     assert.deepEqual(variable, snapshot[name], name);
   }
   assert.throws(() => createState(learner, snapshot, { of: 3, first: 2, count: 1 }), {

@@ -7,6 +7,7 @@ import { initialValues } from "@/model/parameters.ts";
 import { createState, type State } from "@/train/state.ts";
 import { assertClose, assertTensorsKept } from "../assert.ts";
 import { TINY } from "../tiny.ts";
+import { readState } from "./read_state.ts";
 
 const learner = createVae(TINY);
 
@@ -16,21 +17,10 @@ function withState(from: number | NamedArrays, body: (state: State) => void): vo
   body(state);
 }
 
-function read(state: State): NamedArrays {
-  return tf.tidy(() =>
-    Object.fromEntries(
-      Object.entries(state.snapshot()).map(([name, tensor]) => [
-        name,
-        { shape: tensor.shape, values: tensor.dataSync() as Float32Array },
-      ]),
-    )
-  );
-}
-
 Deno.test("createState() starts parameters as they are declared and Adam's moments at 0", () => {
   withState(1, (state) => {
     const initial = initialValues(learner.parameters, 1);
-    for (const [name, { values, shape }] of Object.entries(read(state))) {
+    for (const [name, { values, shape }] of Object.entries(readState(state))) {
       const expected = name in initial ? initial[name]!.values : new Float32Array(values.length);
       assert.deepEqual(values, expected, name);
       const parameter = name.replace(/^adam\/[^/]+\/(first|second)\//, "");
@@ -51,11 +41,11 @@ Deno.test("createState() has two moments for every parameter of every move", () 
         )
       ),
     ];
-    assert.deepEqual(Object.keys(read(state)).sort(), names.sort());
+    assert.deepEqual(Object.keys(readState(state)).sort(), names.sort());
   }
 });
 
-Deno.test("read() gives all parameters, or at least those that are named", () => {
+Deno.test("readState() gives all parameters, or at least those that are named", () => {
   withState(1, (state) => {
     tf.tidy(() => {
       assert.deepEqual(
@@ -71,7 +61,7 @@ Deno.test("read() gives all parameters, or at least those that are named", () =>
 
 Deno.test("apply() moves what the move trains, with a memory of its own, and nothing else", () => {
   withState(1, (state) => {
-    const before = read(state);
+    const before = readState(state);
     const [pose] = learner.moves;
     tf.tidy(() => {
       const gradients = Object.fromEntries(
@@ -79,7 +69,7 @@ Deno.test("apply() moves what the move trains, with a memory of its own, and not
       );
       state.apply(pose!, gradients, tf.scalar(0));
     });
-    const after = read(state);
+    const after = readState(state);
     const changed = Object.keys(after).filter((name) =>
       after[name]!.values.some((value, i) => value !== before[name]!.values[i])
     );
@@ -138,7 +128,7 @@ Deno.test("createState() works without statistics", () => {
 /** A checkpoint in which no two numbers are the same. */
 function numbered(): NamedArrays {
   let snapshot: NamedArrays = {};
-  withState(1, (state) => snapshot = read(state));
+  withState(1, (state) => snapshot = readState(state));
   let count = 0;
   for (const { values } of Object.values(snapshot)) values.forEach((_, i) => values[i] = ++count);
   return snapshot;
@@ -146,7 +136,7 @@ function numbered(): NamedArrays {
 
 Deno.test("createState() resumes from a checkpoint", () => {
   const snapshot = numbered();
-  withState(snapshot, (state) => assert.deepEqual(read(state), snapshot));
+  withState(snapshot, (state) => assert.deepEqual(readState(state), snapshot));
 });
 
 Deno.test("createState() resumes from a checkpoint of before moves had names and arrays shapes", () => {
@@ -158,7 +148,7 @@ Deno.test("createState() resumes from a checkpoint of before moves had names and
     ]),
   );
   assert.ok("adamFirst/second/pose/mean" in older && "adam/first/pose/mean" in older);
-  withState(older, (state) => assert.deepEqual(read(state), snapshot));
+  withState(older, (state) => assert.deepEqual(readState(state), snapshot));
 });
 
 Deno.test("createState() refuses a checkpoint that lacks a variable or has another size", () => {
@@ -188,7 +178,7 @@ const averaged: Learner = {
 
 Deno.test("createState() starts the averages of a new run at its parameters", () => {
   using state = createState(averaged, 1);
-  const snapshot = read(state);
+  const snapshot = readState(state);
   const initial = initialValues(learner.parameters, 1);
   for (const [name, { isTrained }] of Object.entries(learner.parameters)) {
     const average = snapshot[`average/${name}`];
@@ -196,7 +186,7 @@ Deno.test("createState() starts the averages of a new run at its parameters", ()
     assert.deepEqual(average, isTrained ? initial[name] : undefined, name);
   }
   withState(1, (without) => {
-    assert.ok(Object.keys(read(without)).every((name) => !name.startsWith("average/")));
+    assert.ok(Object.keys(readState(without)).every((name) => !name.startsWith("average/")));
   });
 });
 
@@ -209,7 +199,7 @@ Deno.test("average() moves averages towards the parameters, by as much as averag
   ]);
   using state = createState(averaged, { ...start, ...Object.fromEntries(averages) });
   const away = () => {
-    const { [name]: now, [`average/${name}`]: average } = read(state);
+    const { [name]: now, [`average/${name}`]: average } = readState(state);
     assert.deepEqual(now, start[name]);
     return average!.values.map((value, i) => value - now!.values[i]!);
   };
@@ -244,13 +234,13 @@ Deno.test("readTrained() gives averages where there are any, and statistics as t
 
 Deno.test("average() does nothing without averages, and keeps no tensor", () => {
   withState(1, (state) => {
-    const before = read(state);
+    const before = readState(state);
     const step = tf.scalar(0);
     assertTensorsKept(0, () => state.average(step));
     using other = createState(averaged, 1);
     assertTensorsKept(0, () => other.average(step));
     step.dispose();
-    assert.deepEqual(read(state), before);
+    assert.deepEqual(readState(state), before);
   });
 });
 
@@ -276,7 +266,7 @@ Deno.test("createState() keeps no averages of what a move says are not averaged"
       { ...moves[0]!, parameters: others },
     ],
   }, 1);
-  const snapshot = read(state);
+  const snapshot = readState(state);
   for (const name of names) {
     assert.equal(`average/${name}` in snapshot, others.includes(name), name);
   }

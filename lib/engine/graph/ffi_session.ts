@@ -8,56 +8,14 @@
  *
  * @module
  */
-import { DATA_TYPES, nativeBackend, type TensorValues } from "@/engine/native.ts";
+import { DATA_TYPES, type TensorValues } from "@/engine/native.ts";
 import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { encodeConfig, type SessionConfig, TAG } from "./protobuf.ts";
+import { checked, tensorflow } from "./tensorflow_c.ts";
 import { fedValues, type GraphSession, type OpenSession, type RunGraph } from "./session.ts";
 
-const SYMBOLS = {
-  TF_NewStatus: { parameters: [], result: "pointer" },
-  TF_GetCode: { parameters: ["pointer"], result: "i32" },
-  TF_Message: { parameters: ["pointer"], result: "pointer" },
-  TF_DeleteStatus: { parameters: ["pointer"], result: "void" },
-  TF_NewSessionOptions: { parameters: [], result: "pointer" },
-  TF_SetConfig: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },
-  TF_DeleteSessionOptions: { parameters: ["pointer"], result: "void" },
-  TF_NewGraph: { parameters: [], result: "pointer" },
-  TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
-  TF_LoadSessionFromSavedModel: {
-    parameters: ["pointer", "pointer", "buffer", "buffer", "i32", "pointer", "pointer", "pointer"],
-    result: "pointer",
-  },
-  TF_CloseSession: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_DeleteSession: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_GraphOperationByName: { parameters: ["pointer", "buffer"], result: "pointer" },
-  TF_AllocateTensor: { parameters: ["i32", "buffer", "i32", "usize"], result: "pointer" },
-  TF_TensorData: { parameters: ["pointer"], result: "pointer" },
-  TF_TensorType: { parameters: ["pointer"], result: "i32" },
-  TF_NumDims: { parameters: ["pointer"], result: "i32" },
-  TF_Dim: { parameters: ["pointer", "i32"], result: "i64" },
-  TF_DeleteTensor: { parameters: ["pointer"], result: "void" },
-  // The last parameters: target operations and how many, metadata, status.
-  TF_SessionRun: {
-    parameters: [
-      ...["pointer", "pointer", "buffer", "buffer", "i32", "buffer", "buffer", "i32"] as const,
-      ...["pointer", "i32", "pointer", "pointer"] as const,
-    ],
-    result: "void",
-  },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 type Pointer = Deno.PointerValue;
-
-let library: Library | undefined;
-
-/** Gives TensorFlow's C functions. */
-function tensorflow(): Library {
-  nativeBackend(); // loaded before the binding, the library crashes when the process ends
-  // By its bare name the loader gives the library that the binding uses, wherever that was found.
-  return library ??= Deno.dlopen("libtensorflow_cc.so.2", SYMBOLS).symbols;
-}
 
 /**
  * Gives sessions with options of their own, for `JitOptions.openSession`.
@@ -205,22 +163,3 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: TensorValues) =>
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
 const pointerAt = (address: bigint) => Deno.UnsafePointer.create(address);
-
-/**
- * Calls what reports by a status, a fresh one for each call: not every function resets it.
- *
- * @throws {Error} TensorFlow's message, if it reports an error
- */
-function checked<Result>(call: (status: Pointer) => Result): Result {
-  const c = tensorflow();
-  const status = c.TF_NewStatus();
-  try {
-    const result = call(status);
-    if (c.TF_GetCode(status) !== 0) {
-      throw new Error(Deno.UnsafePointerView.getCString(c.TF_Message(status)!));
-    }
-    return result;
-  } finally {
-    c.TF_DeleteStatus(status);
-  }
-}
