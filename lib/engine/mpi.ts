@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { bytesOf } from "./bytes.ts";
 
 const FUNCTIONS = {
   MPI_Init_thread: { parameters: ["pointer", "pointer", "i32", "buffer"], result: "i32" },
@@ -190,9 +191,6 @@ function versionOf(library: Library): string {
 
 /** Room for one `int`. */
 const one = () => new Int32Array(1);
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
-  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 /** Errors end all processes by MPI's own default; this is for libraries set to return them. */
 function check(call: string, code: number): void {

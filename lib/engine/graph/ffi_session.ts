@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { DATA_TYPES, type TensorValues } from "@/engine/native.ts";
+import { bytesOf } from "@/engine/bytes.ts";
+import { DATA_TYPES } from "@/engine/native.ts";
 import { elementCount } from "@/engine/shapes.ts";
 import * as tf from "@/engine/tf.ts";
 import { encodeConfig, type SessionConfig, TAG } from "./protobuf.ts";
@@ -156,9 +157,6 @@ function readTensor(address: bigint): tf.Tensor {
   }
   return tf.tensor(values, shape, kind.dtype);
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: TensorValues) =>
-  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 

@@ -7,6 +7,7 @@
 import type { Config } from "@/config.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
 import { statelessNormal } from "@/engine/graph/stateless_random.ts";
+import type { Precision } from "@/engine/graph/precision.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import * as tf from "@/engine/tf.ts";
 import { KNOWN } from "./methods/registry.ts";
@@ -45,18 +46,38 @@ export function measurePeak(): number {
 }
 
 function timeProduct(side: number): Times {
+  using product = squareProduct(side);
+  return summarize(timeCalls(() => {
+    tf.tidy(() => product.run().dataSync());
+  }, { warmUp: 2, repeat: 5 }));
+}
+
+/** A product of two square matrices, compiled. Frees its graph when disposed. */
+export interface SquareProduct extends Disposable {
+  /** Multiplies and gives the largest element: to know it, the whole product must be there. */
+  run(): tf.Tensor;
+}
+
+/**
+ * Compiles a product of two matrices of normal numbers. Zeros would draw less power, and so be multiplied
+ * faster.
+ *
+ * @param side Rows and columns
+ * @param precision What it computes in; float32 unless given
+ */
+export function squareProduct(side: number, precision: Precision = "float32"): SquareProduct {
   const [a, b] = [0, 1].map((stream) => {
     const matrix = new Variable(`peak/factor${stream}`, [side, side]);
     tf.tidy(() => matrix.assign(statelessNormal([side, side], tf.zeros([2], "int32"), stream)));
     return matrix;
   });
-  // The largest element: to know it, the whole product must be there.
-  using program = jit({
+  const program = jit({
     product: graphFunction({}, () => ({
       largest: tf.max(tf.matMul(a!.read() as tf.Tensor2D, b!.read() as tf.Tensor2D)),
     })),
-  });
-  return summarize(timeCalls(() => {
-    tf.tidy(() => program.product({}).largest.dataSync());
-  }, { warmUp: 2, repeat: 5 }));
+  }, { precision });
+  return {
+    run: () => program.product({}).largest,
+    [Symbol.dispose]: () => program[Symbol.dispose](),
+  };
 }

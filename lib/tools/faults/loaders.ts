@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytesOf } from "@/engine/bytes.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gunzip } from "@/data/formats/gzip.ts";
@@ -236,10 +237,6 @@ async function written({ name, bytes }: NamedFile, folder: string): Promise<stri
 
 function shapeFact(shape: readonly number[], values: Uint8Array): string {
   return `[${shape.join(",")}] ${digest(values)}`;
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function digest(bytes: Uint8Array): string {

@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { decodeTensors, encodeTensors } from "@/data/formats/safetensors.ts";
+import { bytesOf } from "@/engine/bytes.ts";
 import { type GraphFunction, graphFunction, type TensorSpec } from "@/engine/graph/jit.ts";
 import type { Mpi } from "@/engine/mpi.ts";
 import type { NamedArrays } from "@/engine/shapes.ts";
@@ -138,8 +139,7 @@ function encodeOwn(variables: NamedArrays): Uint8Array {
 function sumOf(variables: NamedArrays, names: readonly string[]): string {
   const hash = createHash("sha256");
   for (const name of names) {
-    const { buffer, byteOffset, byteLength } = variables[name]!.values;
-    hash.update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
+    hash.update(bytesOf(variables[name]!.values));
   }
   return hash.digest("hex");
 }

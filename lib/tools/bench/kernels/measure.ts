@@ -7,12 +7,12 @@ import { join } from "node:path";
 import type { Config } from "@/config.ts";
 import { describeMachine } from "@/engine/machine.ts";
 import { graphFunction, jit } from "@/engine/graph/jit.ts";
-import { statelessNormal } from "@/engine/graph/stateless_random.ts";
 import { Variable } from "@/engine/graph/variable.ts";
 import * as tf from "@/engine/tf.ts";
 import { currentCommit } from "@/show/figures/run_record.ts";
 import { medianOf } from "@/study/score/spread.ts";
 import { createTrainer } from "@/train/trainer.ts";
+import { squareProduct } from "../floor.ts";
 import { versions } from "../report.ts";
 import { stepTimer } from "../timing.ts";
 import { type Launch, launchesOf } from "./hlo.ts";
@@ -107,18 +107,8 @@ function measureProduct(
   tracer: Tracer,
   { precision }: Config,
 ): Pick<Speeds, "flopsPerSecond"> {
-  const [a, b] = [0, 1].map((stream) => {
-    const matrix = new Variable(`speed/factor${stream}`, [SIDE, SIDE]);
-    // Zeros would draw less power, and so be multiplied faster.
-    tf.tidy(() => matrix.assign(statelessNormal([SIDE, SIDE], tf.zeros([2], "int32"), stream)));
-    return matrix;
-  });
-  using program = jit({
-    product: graphFunction({}, () => ({
-      largest: tf.max(tf.matMul(a!.read() as tf.Tensor2D, b!.read() as tf.Tensor2D)),
-    })),
-  }, { precision });
-  const seconds = secondsOfLongest(tracer, () => program.product({}).largest);
+  using product = squareProduct(SIDE, precision);
+  const seconds = secondsOfLongest(tracer, () => product.run());
   return { flopsPerSecond: 2 * SIDE ** 3 / seconds };
 }
 
