@@ -8,7 +8,8 @@ import { describeMachine } from "@/engine/machine.ts";
 import { type DeviceKind, devices } from "@/train/place/devices.ts";
 import { createTrainer, type Trainer, trainStep } from "@/train/trainer.ts";
 import { medianOf } from "@/study/score/spread.ts";
-import { aligned, ms } from "./table.ts";
+import { aligned } from "../aligned.ts";
+import { ms } from "./table.ts";
 import { stepTimer, syntheticImages, syntheticTruth, type TimingOptions } from "./timing.ts";
 
 /** The time of a step on some devices. */

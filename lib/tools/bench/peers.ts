@@ -13,7 +13,8 @@ import type { Twins } from "./methods/known_method.ts";
 import { twinsOf } from "./methods/registry.ts";
 import { versions } from "./report.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
-import { aligned, gigabytes, ms } from "./table.ts";
+import { aligned } from "../aligned.ts";
+import { gigabytes, ms } from "./table.ts";
 import { stepTimer, summarize, type Times } from "./timing.ts";
 import { PEERS, peersOf, startTwin, type TwinDescription } from "./twin.ts";
 

@@ -12,7 +12,8 @@ import type { LossRun } from "./losses.ts";
 import type { PartTimes } from "./parts.ts";
 import { type Quietness, quietnessInWords, watchOthers } from "./quietness.ts";
 import { graphicsMemory, peakMemory } from "./resources.ts";
-import { aligned, gigabytes, ms } from "./table.ts";
+import { aligned } from "../aligned.ts";
+import { gigabytes, ms } from "./table.ts";
 import { countNodes, type StepTimes, timeSteps, type TimingOptions } from "./timing.ts";
 
 /** The sizes that the cost of a step depends on. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aligned } from "@/tools/aligned.ts";
 import { join } from "node:path";
 import { seedFor } from "@/engine/random.ts";
 import type { Fault, FaultResult } from "./fault.ts";
@@ -114,11 +115,7 @@ export function tableInMarkdown(rows: readonly CampaignRow[]): string {
 /** Gives the table in lines of text, without the column of what is right. */
 export function tableInText(rows: readonly CampaignRow[]): string[] {
   const table = cellsOf(rows).map(([name, _, ...rest]) => [name!, ...rest]);
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) =>
-    row.map((cell, i) => i === 1 || i === 2 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))
-      .join("  ").trimEnd()
-  );
+  return aligned(table, (column) => column === 1 || column === 2);
 }
 
 /** Gives one line for every try that went wrong, with how to repeat it. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aligned } from "@/tools/aligned.ts";
 import type { RunState, RunStatus } from "@/train/run_status.ts";
 
 /** A run and how far it is. */
@@ -30,12 +31,7 @@ export function statusTable(runs: readonly FollowedRun[], now: Date): string {
     savedAt === undefined ? "" : ageInWords(now.getTime() - savedAt.getTime()),
   ]);
   const table = [["run", "name", "steps", "state", "last checkpoint"], ...rows];
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  const isNumber = [true, false, true, false, false];
-  const lines = table.map((row) =>
-    row.map((cell, i) => isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))
-      .join("  ").trimEnd()
-  );
+  const lines = aligned(table, (column) => column === 0 || column === 2);
   return [...lines, countInWords(runs)].join("\n");
 }
 

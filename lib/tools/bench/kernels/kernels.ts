@@ -6,7 +6,7 @@
  */
 import { medianOf } from "@/study/score/spread.ts";
 import type { BenchReport } from "../report.ts";
-import { aligned } from "../table.ts";
+import { aligned } from "../../aligned.ts";
 import type { Launch } from "./hlo.ts";
 import type { Activity } from "./tracer.ts";
 
