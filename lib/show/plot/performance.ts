@@ -136,22 +136,22 @@ const NAME_LENGTH = 46;
 /** Draws the kernels of steps, each with its floor as the light part of its bar. */
 export function kernelBars(panels: readonly KernelPanel[]): Bitmap {
   return stacked(panels.map(({ title, bars }) => {
-    const rows = bars.map((bar) => ({ ...bar, name: shortened(bar.name) }));
     return drawChart({
-      ...frameOf(rows.length),
+      ...frameOf(bars.length),
       width: WIDTH + NAMES,
       marginLeft: 2 * NAMES,
-      x: { axis: null, domain: [0, Math.max(...rows.map(({ us }) => us))] },
-      y: { label: null, tickSize: 0, domain: rows.map(({ name }) => name) },
+      x: { axis: null, domain: [0, Math.max(...bars.map(({ us }) => us))] },
+      // Names that begin alike are told apart by the whole of them.
+      y: { label: null, tickSize: 0, domain: bars.map(({ name }) => name), tickFormat: shortened },
       marks: [
         heading(title, -2 * NAMES),
-        Plot.barX(rows, { x: "us", y: "name", fill: BAR_COLOURS.ours }),
-        Plot.barX(rows, {
+        Plot.barX(bars, { x: "us", y: "name", fill: BAR_COLOURS.ours }),
+        Plot.barX(bars, {
           x: ({ us, floorUs }) => Math.min(us, floorUs ?? 0),
           y: "name",
           fill: BAR_COLOURS.floor,
         }),
-        Plot.text(rows, {
+        Plot.text(bars, {
           x: "us",
           y: "name",
           text: ({ us, floorUs }) =>

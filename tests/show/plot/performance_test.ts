@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { inMilliseconds, partBars, type TimeBar, timeBars } from "@/show/plot/performance.ts";
+import {
+  inMilliseconds,
+  kernelBars,
+  partBars,
+  type TimeBar,
+  timeBars,
+} from "@/show/plot/performance.ts";
 import { countColoured } from "./coloured.ts";
 
 const [OURS, PEER, FORWARD, BACKWARD] = ["#0072b2", "#a9b1bf", "#0072b2", "#d55e00"] as const;
@@ -50,4 +56,15 @@ Deno.test("inMilliseconds() gives three digits, and at most two after the point"
     "2.71 ms",
     "0.05 ms",
   ]);
+});
+
+Deno.test("kernelBars() draws a bar each for names that begin alike and are cut", () => {
+  const long = "FusedBatchNormGradV3, FusedBatchNormV3, Conv3DBackpropInputV2, ";
+  const lengthOf = (names: readonly string[]) =>
+    countColoured(
+      kernelBars([{ title: "", bars: names.map((name) => ({ name, us: 100 })) }]),
+      OURS,
+    );
+  const [apart, alike] = [["Mul", "Add"], [`${long}Mul`, `${long}Add`]].map(lengthOf);
+  assert.equal(alike, apart);
 });
